@@ -1,0 +1,1 @@
+//! The root loop: question in, cells and sub-calls, cited answer out.

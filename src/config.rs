@@ -1,0 +1,1 @@
+//! The configuration: every setting, where it may come from, and the only reader of environment variables.

@@ -1,0 +1,1 @@
+//! Questions over many files: definitions, references, symbols by name.

@@ -1,0 +1,1 @@
+//! The repository half of the REPL's host: answers `repo.*` calls from a snapshot.

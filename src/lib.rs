@@ -1,0 +1,26 @@
+//! spelunk: a language server whose language is the whole repository.
+//!
+//! The modules below are in reading order, from what knows nothing to what uses everything. ARCHITECTURE.md has the
+//! map and the rules; a test holds the allowed directions between the parts.
+
+pub mod cancel;
+pub mod config;
+pub mod display;
+pub mod text;
+
+pub mod workspace;
+
+pub mod search;
+pub mod syntax;
+
+pub mod graph;
+
+pub mod journal;
+pub mod model;
+pub mod repl;
+
+pub mod host;
+
+pub mod agent;
+
+pub mod cli;

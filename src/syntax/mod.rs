@@ -1,0 +1,64 @@
+//! Syntax: the languages table, parsing under a budget, and what the queries capture.
+
+use serde::Serialize;
+
+/// What a definition defines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    Module,
+    Class,
+    Struct,
+    Enum,
+    EnumMember,
+    Union,
+    Interface,
+    Trait,
+    Type,
+    Function,
+    Method,
+    Constructor,
+    Field,
+    Property,
+    Variable,
+    Constant,
+    Macro,
+    /// A prototype or a forward declaration; the definition is elsewhere.
+    Declaration,
+}
+
+/// A definition inside one file. Definitions come in order of their start.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Symbol {
+    pub name: String,
+    pub kind: Kind,
+    /// Line of the name, 1-based.
+    pub line: u32,
+    /// First line of the whole definition (with attributes and decorators, without the doc comment), 1-based.
+    pub from: u32,
+    /// Last line of the whole definition, 1-based, inclusive.
+    pub to: u32,
+    /// Column of the name, 1-based, UTF-16 code units.
+    pub column: u32,
+    /// Index of the enclosing definition in the same list.
+    #[serde(skip)]
+    pub parent: Option<usize>,
+    /// Enclosing definitions and the name, joined by `.` (`Foo.bar`); includes `impl` types and namespaces.
+    pub qualified: String,
+    /// The head of the definition on one line, at most 200 characters.
+    pub signature: String,
+    /// First paragraph of the doc comment, if there is one, at most 400 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+}
+
+/// How a name is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Usage {
+    Call,
+    Type,
+    Import,
+    Write,
+    Read,
+}
