@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::answer::{Answers, Citation, HeldAnswer};
@@ -18,7 +17,7 @@ use crate::cancel::Cancel;
 use crate::host::RepoHost;
 use crate::journal::Event;
 use crate::journal::event::{HostError, Outcome};
-use crate::repl::{Call, CallError, Host};
+use crate::repl::{Arguments, Call, CallError, Host, to_json};
 
 /// Everything that JavaScript can reach in a run.
 pub struct Bindings {
@@ -83,7 +82,7 @@ impl Bindings {
         if call.name.starts_with("repo.") {
             (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
             let repo = self.repo.clone();
-            let work = tokio::task::spawn_blocking(move || repo.call(&call.name, &call.args, &cancel));
+            let work = tokio::task::spawn_blocking(move || repo.call(&call, &cancel));
             return work.await.unwrap_or_else(|panic| {
                 Err(CallError { name: "Error", message: format!("the repository call failed inside: {panic}") })
             });
@@ -91,38 +90,38 @@ impl Bindings {
         let mut args = Arguments::parse(&call)?;
         match call.name.as_str() {
             "llm" => {
-                let prompt: String = args.required("prompt")?;
-                let data: Option<Value> = args.optional("data")?;
-                let LlmOptions { schema, model, max_tokens } = args.optional("options")?.unwrap_or_default();
+                let prompt: String = args.next("prompt")?;
+                let data: Option<Value> = args.next("data")?;
+                let LlmOptions { schema, model, max_tokens } = args.or_default("options")?;
                 let call = LlmCall { prompt, data, schema, model, max_tokens };
                 subcall::one(&self, host, call, &cancel).await.map(|value| value.to_string())
             }
             "llmAll" => {
-                let calls: Vec<Value> = args.required("calls")?;
+                let calls: Vec<Value> = args.next("calls")?;
                 subcall::all(&self, host, calls, &cancel).await
             }
-            "budget" => json(&self.calls.ledger.left()),
+            "budget" => to_json(&self.calls.ledger.left()),
             "note" => {
-                let text: String = args.required("text")?;
+                let text: String = args.next("text")?;
                 self.calls.journal.write(Event::Note { text: text.clone() });
                 (self.calls.emit)(RunEvent::Note { text });
                 Ok("null".to_owned())
             }
             "cite" => {
-                let path: String = args.required("path")?;
-                let from: u64 = args.required("from")?;
-                let to: u64 = args.optional("to")?.unwrap_or(from);
+                let path: String = args.next("path")?;
+                let from: u64 = args.next("from")?;
+                let to: u64 = args.next("to")?.unwrap_or(from);
                 if !self.calls.seen.knows(&path, from, to) {
                     let message = format!(
                         "cite: {path}:{from}-{to} was never looked at in this run; log or search those lines first"
                     );
                     return Err(CallError { name: "RangeError", message });
                 }
-                json(&Citation { path, from, to })
+                to_json(&Citation { path, from, to })
             }
             "answer" => {
-                let value: Option<Value> = args.optional("value")?;
-                let options: AnswerOptions = args.optional("options")?.unwrap_or_default();
+                let value: Option<Value> = args.next("value")?;
+                let options: AnswerOptions = args.or_default("options")?;
                 match value.filter(|value| !value.is_null() && value.as_str() != Some("")) {
                     Some(value) => self.answers.give(HeldAnswer { value, citations: options.citations }),
                     None => self
@@ -161,36 +160,6 @@ impl Host for Bindings {
         }
         .boxed()
     }
-}
-
-/// The JSON array of a call's arguments, taken one by one.
-struct Arguments<'a> {
-    call: &'a str,
-    values: std::vec::IntoIter<Value>,
-}
-
-impl<'a> Arguments<'a> {
-    fn parse(call: &'a Call) -> Result<Self, CallError> {
-        let values: Vec<Value> = serde_json::from_str(&call.args).map_err(|error| type_error(&call.name, "arguments", &error))?;
-        Ok(Self { call: &call.name, values: values.into_iter() })
-    }
-
-    fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, CallError> {
-        let value = self.values.next().unwrap_or(Value::Null);
-        serde_json::from_value(value).map_err(|error| type_error(self.call, name, &error))
-    }
-
-    fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, CallError> {
-        self.required(name)
-    }
-}
-
-fn type_error(call: &str, name: &str, error: &serde_json::Error) -> CallError {
-    CallError { name: "TypeError", message: format!("{call}: {name}: {error}") }
-}
-
-pub(super) fn json(value: &impl serde::Serialize) -> Result<String, CallError> {
-    serde_json::to_string(value).map_err(|error| CallError { name: "Error", message: error.to_string() })
 }
 
 /// `repo.search "schedule"`: the call and its first argument, for people who watch.

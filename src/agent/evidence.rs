@@ -6,7 +6,7 @@ use crate::workspace::RelPath;
 
 impl Evidence for Session {
     fn exists(&self, path: &str) -> bool {
-        RelPath::parse(path).is_ok_and(|path| path.as_str().len() > 1 && self.snapshot.contains(&path))
+        RelPath::parse(path).is_ok_and(|path| path.as_str().len() > 1 && self.snapshot.contains(&path).unwrap_or(false))
     }
 
     fn seen(&self, path: &str, from: u64, to: u64) -> bool {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use super::bindings::{Bindings, LlmCall, LlmModel, json};
+use super::bindings::{Bindings, LlmCall, LlmModel};
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
 use super::{data, prompt};
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Message, ModelError, Role};
-use crate::repl::CallError;
+use crate::repl::{CallError, to_json};
 
 const DEFAULT_OUTPUT: u32 = 4_096;
 const MOST_OUTPUT: u32 = 32_768;
@@ -90,7 +90,7 @@ pub async fn all(bindings: &Arc<Bindings>, host: u64, calls: Vec<Value>, cancel:
             Err(error) => serde_json::json!({ "ok": false, "error": format!("{}: {}", error.name, error.message) }),
         })
         .collect();
-    json(&items)
+    to_json(&items)
 }
 
 fn ask(call: &LlmCall, host: u64, messages: Vec<Message>) -> Ask {

@@ -70,7 +70,7 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
         question: question.to_owned(),
         workspace: snapshot.name().to_owned(),
         root: None,
-        revision: snapshot.revision(),
+        revision: snapshot.revision().map(str::to_owned),
         config: redacted(config),
         models: crate::journal::event::Models { root: models.root.name.clone(), leaf: models.leaf.name.clone() },
         ..Header::default()
