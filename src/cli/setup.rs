@@ -1,6 +1,6 @@
 //! From configuration and command line to what a run needs.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{CliError, Place};
 use crate::agent::budget::Limits;
@@ -8,9 +8,9 @@ use crate::agent::event::Emit;
 use crate::agent::{FenceKey, Models, Named, Setup};
 use crate::config::{self, Config};
 use crate::journal::{Header, Journal};
-use crate::model::catalog::{self, Endpoints};
-use crate::model::endpoint::Endpoint;
-use crate::model::secret::Secret;
+use crate::model::builtin::Builtin;
+use crate::model::catalog::PROVIDERS;
+use crate::model::{self, CatalogError, Endpoint, Endpoints, ModelName, Secret};
 use crate::redact::redact;
 use crate::repl::Options;
 use crate::workspace::{Snapshot, Workspace};
@@ -37,24 +37,25 @@ pub fn models(config: &Config) -> Result<Models, CliError> {
 }
 
 fn named(name: &str, endpoints: &Endpoints) -> Result<Named, CliError> {
-    let (id, model) = catalog::open(name, endpoints).map_err(|error| {
+    let unusable = |error: CatalogError| {
         CliError::usage(error.to_string()).hint("--model builtin needs no key; `spelunk doctor` shows what is configured")
-    })?;
-    Ok(Named { name: name.to_owned(), id, model })
+    };
+    let model = model::open(name, endpoints).map_err(unusable)?;
+    let id = ModelName::parse(name).map_err(unusable)?.model;
+    Ok(Named { name: name.trim().to_owned(), id, model })
 }
 
 fn endpoints(config: &Config) -> Endpoints {
-    let mut by_provider = BTreeMap::new();
-    for (name, provider) in &config.providers {
-        let Some(base_url) = provider.base_url.clone().or_else(|| catalog::base_url(name).map(str::to_owned)) else { continue };
-        let mut endpoint = Endpoint::new(base_url);
+    let configured = config.providers.iter().filter_map(|(name, provider)| {
+        let known = PROVIDERS.iter().find(|known| known.name == name).map(|known| known.base_url.to_owned());
+        let mut endpoint = Endpoint::new(provider.base_url.clone().or(known)?);
         if let Some(key) = &provider.key {
             endpoint = endpoint.with_key(Secret::new(key));
         }
         endpoint.allow_http = provider.allow_http;
-        by_provider.insert(name.clone(), endpoint);
-    }
-    Endpoints { by_provider }
+        Some((name.clone(), endpoint))
+    });
+    Endpoints::new(configured).with_model(Arc::new(Builtin))
 }
 
 /// Opens this run's journal, unless runs are not recorded.
