@@ -1,5 +1,7 @@
 //! The REPL: the parent's handle of a worker process that runs V8, and the trait through which the worker asks.
 
+pub mod cell;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
