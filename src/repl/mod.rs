@@ -1,7 +1,7 @@
 //! The REPL: the parent's handle of a worker process that runs V8, and the trait through which the worker asks.
 
 mod bridge;
-mod cell;
+pub mod cell;
 mod clip;
 mod clock;
 mod confine;

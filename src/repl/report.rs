@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::cell::Cell;
 use super::wire::Fault;
 
 /// Stack frames that are shown.
@@ -10,22 +11,22 @@ const FRAMES: usize = 8;
 /// Characters of a source line that are shown.
 const LINE: usize = 160;
 
-/// The cells so far: what was written, and what V8 ran, line by line the same.
+/// The cells so far: what was written, and what V8 ran.
 #[derive(Default)]
-pub struct Sources(HashMap<u64, (String, String)>);
+pub struct Sources(HashMap<u64, (String, Cell)>);
 
 /// One stack frame in a cell. Line and column are 1-based, in what V8 ran.
 #[derive(Debug, PartialEq, Eq)]
 struct Frame<'a> {
     cell: u64,
-    line: usize,
-    column: usize,
+    line: u32,
+    column: u32,
     function: &'a str,
 }
 
 impl Sources {
-    pub fn add(&mut self, cell: u64, written: &str, ran: &str) {
-        self.0.insert(cell, (written.to_owned(), ran.to_owned()));
+    pub fn add(&mut self, id: u64, written: &str, ran: Cell) {
+        self.0.insert(id, (written.to_owned(), ran));
     }
 
     /// An error that left `cell`, with the frames that are in cells.
@@ -61,12 +62,9 @@ impl Sources {
         } else {
             format!("\n  at cell {}, line {}{function}", frame.cell, frame.line)
         };
-        let line = |text: &str| text.split('\n').nth(frame.line - 1).map(|line| line.trim_end().to_owned());
-        let Some((Some(written), Some(ran))) = self.0.get(&frame.cell).map(|(written, ran)| (line(written), line(ran)))
-        else {
-            return head;
-        };
-        let (shown, caret) = window(&written, column(&written, &ran, frame.column));
+        let Some((written, ran)) = self.0.get(&frame.cell) else { return head };
+        let line = written.split('\n').nth(frame.line as usize - 1).unwrap_or_default().trim_end();
+        let (shown, caret) = window(line, characters(line, ran.source_column(frame.line, frame.column)));
         if shown.is_empty() {
             return head;
         }
@@ -88,24 +86,12 @@ fn frame(line: &str) -> Option<Frame<'_>> {
     Some(Frame { cell: cell.parse().ok()?, line, column, function })
 }
 
-/// Where a column of the line that ran is in the line that was written: 0-based, in characters. Both lines end alike, since
-/// the rewrite changes declarations at their start; else the word there has to be unique.
-fn column(written: &str, ran: &str, column: usize) -> Option<usize> {
-    // V8 counts UTF-16 units.
+/// A 1-based column in UTF-16 units, as V8 counts, as a 0-based one in characters; `None` beyond the line.
+fn characters(line: &str, column: u32) -> Option<usize> {
     let mut units = 0;
-    let at = ran
-        .char_indices()
-        .find(|(_, char)| {
-            units += char.len_utf16();
-            units >= column
-        })
-        .map(|(at, _)| at)?;
-    let rest = ran[at..].trim_end_matches([';', ')', '}', ' ']);
-    let word: String = rest.chars().take_while(|char| char.is_alphanumeric() || "_$".contains(*char)).collect();
-    [rest, word.as_str()].into_iter().find_map(|text| {
-        let mut places = written.match_indices(text).filter(|_| !text.is_empty());
-        let (first, only) = (places.next()?.0, places.next().is_none());
-        only.then(|| written[..first].chars().count())
+    line.chars().position(|char| {
+        units += char.len_utf16();
+        units >= column as usize
     })
 }
 
@@ -126,9 +112,9 @@ mod tests {
 
     use super::*;
 
-    fn check(written: &str, ran: &str, stack: &str, expect: Expect) {
+    fn check(written: &str, stack: &str, expect: Expect) {
         let mut sources = Sources::default();
-        sources.add(4, written, ran);
+        sources.add(4, written, crate::repl::cell::rewrite(written, &[]).unwrap());
         let fault = Fault { name: "TypeError".into(), message: "x is not a function".into(), stack: stack.into() };
         expect.assert_eq(&sources.error(4, &fault));
     }
@@ -136,38 +122,29 @@ mod tests {
     #[test]
     fn errors_show_the_line_as_it_was_written() {
         check(
-            "let x = 1;\n  const y = x();\ny",
-            "var y;(async () => {x = 1;\n  y = x();\nreturn (y);})()",
-            "TypeError: x is not a function\n    at cell_4.js:2:7\n    at cell_4.js:3:9",
+            "let x = 1;\n  const y = x();\n'\u{1f600}', y",
+            "TypeError: x is not a function\n    at cell_4.js:2:13\n    at cell_4.js:3:30",
             expect![[r"
                 TypeError: x is not a function
                   at line 2: const y = x();
                                        ^
-                  at line 3: y
-                             ^"]],
+                  at line 3: '\u{1f600}', y"]],
         );
         check(
             "f()",
-            "return (f())",
-            "TypeError: x\n    at f (cell_2.js:7:3)\n    at ask (ext:spelunk/boot.js:3:4)\n    at async cell_4.js:1:9",
+            "TypeError: x\n    at f (cell_2.js:7:3)\n    at ask (ext:spelunk/boot.js:3:4)\n    at async cell_4.js:99:9",
             expect![[r"
                 TypeError: x is not a function
                   at cell 2, line 7 in f
-                  at line 1: f()
-                             ^"]],
+                  at line 99"]],
         );
-        check("x()", "x()", "TypeError: x\n    at <anonymous>", expect!["TypeError: x is not a function"]);
-        check(
-            "\t\u{e4}(x)",
-            "\t\u{e4}(x)",
-            "    at cell_4.js:9999999999999999999:4",
-            expect!["TypeError: x is not a function"],
-        );
+        check("x()", "TypeError: x\n    at <anonymous>", expect!["TypeError: x is not a function"]);
+        check("x()", "    at cell_4.js:9999999999999999999:4", expect!["TypeError: x is not a function"]);
     }
 
     #[test]
     fn frames_are_found() {
-        let check = |line, expect: Option<(u64, usize, usize, &str)>| {
+        let check = |line, expect: Option<(u64, u32, u32, &str)>| {
             let found = frame(line).map(|found| (found.cell, found.line, found.column, found.function));
             assert_eq!(found, expect, "{line}");
         };

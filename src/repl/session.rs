@@ -88,10 +88,11 @@ impl Repl {
         let id = self.cells;
         let cell = match cell::rewrite(code, RESERVED) {
             Ok(cell) => cell,
-            Err(error) => return Outcome::failed(CellErrorKind::Syntax, error.text),
+            Err(error) => return Outcome::failed(CellErrorKind::Syntax, error.to_string()),
         };
-        self.sources.add(id, code, &cell.code);
-        self.drive(ToWorker::Cell { id, code: cell.code }, id, cancel).await
+        let request = ToWorker::Cell { id, code: cell.code.clone() };
+        self.sources.add(id, code, cell);
+        self.drive(request, id, cancel).await
     }
 
     /// The variables so far, each with its type and size.

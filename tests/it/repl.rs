@@ -49,7 +49,21 @@ async fn smoke() {
     let t = std::time::Instant::now();
     let mut repl = echoing(options()).await;
     println!("start {:?} {:#?}", t.elapsed(), repl.layers());
-    for code in ["//=1+1", "x = 5\n//=x*2", "//=repo.read('a',1,2)", "//= await llm('hi')", "console.log('hey', [1,2]); undefinedFunction()", "//= new Date().toString() + Math.random()", "await new Promise(()=>{})", "//= repo.grep('x')", "llm('a'); setTimeout(()=>{}, 50); Promise.reject(new Error('lost'))", "//= await import('fs')", "eval('1')", "//=vars()", "//=`${new Intl.DateTimeFormat().format()} ${Intl.DateTimeFormat().resolvedOptions().timeZone} ${navigatorless()}`"] {
+    for code in [
+        "1+1",
+        "x = 5\nx*2",
+        "repo.read('a',1,2)",
+        " await llm('hi')",
+        "console.log('hey', [1,2]); undefinedFunction()",
+        " new Date().toString() + Math.random()",
+        "await new Promise(()=>{})",
+        " repo.grep('x')",
+        "llm('a'); setTimeout(()=>{}, 50); Promise.reject(new Error('lost'))",
+        " await import('fs')",
+        "eval('1')",
+        "vars()",
+        "`${new Intl.DateTimeFormat().format()} ${Intl.DateTimeFormat().resolvedOptions().timeZone} ${navigatorless()}`",
+    ] {
         let t = std::time::Instant::now();
         let o = repl.run(code, &Cancel::new()).await;
         println!("{code} => {:?} {o:#?}", t.elapsed());
