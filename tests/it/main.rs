@@ -1,1 +1,3 @@
+//! One binary for all integration tests, each area in its own file.
 
+mod repl;
