@@ -6,9 +6,8 @@ use super::answer::HeldAnswer;
 use super::fence::{FenceKey, fence};
 use crate::host::Info;
 use crate::model::{Message, Role};
-use crate::repl::Outcome;
+use crate::repl::{API, Outcome};
 
-const API: &str = include_str!("../repl/api.d.ts");
 const ROOT: &str = include_str!("prompts/root.md");
 pub const LEAF: &str = include_str!("prompts/leaf.md");
 pub const PLAIN: &str = include_str!("prompts/plain.md");

@@ -131,7 +131,7 @@ impl Root<'_> {
                 Verdict::Held(answer) => Some(answer),
                 _ => None,
             };
-            let vars = self.repl.vars().await;
+            let vars = self.repl.vars(work).await;
             let vars = vars.is_empty().then_some(String::new()).or_else(|| Some(list(&vars)));
             let vars = vars.filter(|vars| !vars.is_empty());
             let mut seen =

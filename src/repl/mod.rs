@@ -1,5 +1,6 @@
 //! The REPL: the parent's handle of a worker process that runs V8, and the trait through which the worker asks.
 
+mod arguments;
 mod bridge;
 pub mod cell;
 mod clip;
@@ -13,6 +14,7 @@ mod session;
 mod wire;
 pub mod worker;
 
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +23,12 @@ use futures_util::future::BoxFuture;
 
 use crate::cancel::Cancel;
 
+pub use arguments::{Arguments, to_json};
 pub use session::{RESERVED, Repl};
 pub use wire::Layer;
+
+/// The bindings as the model and the documentation see them.
+pub const API: &str = include_str!("api.d.ts");
 
 /// One call from JavaScript to the parent.
 #[derive(Debug, Clone)]
