@@ -110,7 +110,7 @@ impl Bindings {
             "cite" => {
                 let path: String = args.next("path")?;
                 let from: u64 = args.next("from")?;
-                let to: u64 = args.next("to")?.unwrap_or(from);
+                let to = args.next::<Option<u64>>("to")?.unwrap_or(from);
                 if !self.calls.seen.knows(&path, from, to) {
                     let message = format!(
                         "cite: {path}:{from}-{to} was never looked at in this run; log or search those lines first"

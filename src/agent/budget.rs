@@ -40,7 +40,7 @@ impl Default for Limits {
 
 /// Which limit ended something, as it stands in answers and journals.
 #[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
-#[serde(rename_all = "kebab-case", tag = "limit")]
+#[serde(rename_all = "kebab-case", tag = "tripped")]
 pub enum Tripped {
     #[error("the limit of {limit} turns was reached")]
     Turns { limit: u32 },

@@ -86,10 +86,8 @@ async fn sandbox(config: &Config, checks: &mut Vec<Check>) -> Result<(), CliErro
     };
     checks.push(Check { good, what: "worker", found });
     for layer in repl.layers() {
-        let found = match &layer.missing {
-            None => format!("{} is active", layer.name),
-            Some(reason) => format!("{} is not active: {reason}", layer.name),
-        };
+        let state = if layer.active { "active" } else { "not active" };
+        let found = format!("{} is {state}: {}", layer.name, layer.detail);
         checks.push(Check { good: true, what: "sandbox", found });
     }
     Ok(())

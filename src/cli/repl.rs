@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use rustyline::error::ReadlineError;
-use rustyline::validate::MatchingBracketValidator;
-use rustyline::{Completer, Editor, Helper, Highlighter, Hinter, Validator};
+use rustyline::completion::Completer;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::validate::{MatchingBracketValidator, ValidationContext, ValidationResult, Validator};
+use rustyline::{Editor, Helper};
 use tokio::runtime::Runtime;
 
 use super::progress::Live;
@@ -25,11 +28,26 @@ pub struct Repl {
 }
 
 /// Line editing: input goes on while brackets are open.
-#[derive(Completer, Helper, Highlighter, Hinter, Validator)]
 struct Lines {
-    #[rustyline(Validator)]
     brackets: MatchingBracketValidator,
 }
+
+impl Validator for Lines {
+    fn validate(&self, input: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
+        self.brackets.validate(input)
+    }
+}
+
+impl Completer for Lines {
+    type Candidate = String;
+}
+
+impl Hinter for Lines {
+    type Hint = String;
+}
+
+impl Highlighter for Lines {}
+impl Helper for Lines {}
 
 pub fn run(args: Repl, runtime: &Runtime) -> Result<ExitCode, CliError> {
     let mut config = Config::load()?;
@@ -78,15 +96,11 @@ pub fn run(args: Repl, runtime: &Runtime) -> Result<ExitCode, CliError> {
         }
         last = show(&outcome, cancel.is_cancelled());
     }
-    if let Err(error) = save(&mut editor, &history) {
+    if let Err(error) = editor.save_history(&history) {
         tracing::debug!(%error, "the history could not be kept");
     }
     // For scripts that pipe cells in, the last cell decides.
     Ok(last.filter(|_| !std::io::IsTerminal::is_terminal(&std::io::stdin())).map_or(ExitCode::SUCCESS, ExitCode::from))
-}
-
-fn save(editor: &mut Editor<Lines, rustyline::history::FileHistory>, path: &std::path::Path) -> rustyline::Result<()> {
-    editor.save_history(path)
 }
 
 /// Prints what a cell did; the exit code when it failed.

@@ -191,7 +191,7 @@ impl RepoHost {
     }
 
     fn files(&self, globs: &Globs, options: &FilesOptions) -> Result<String, CallError> {
-        let files = search::files(&self.snapshot, &globs.0, options.hidden).map_err(search_failure)?;
+        let files = search::select(&self.snapshot, &globs.0, options.hidden).map_err(search_failure)?;
         let limit = options.limit.unwrap_or(100_000);
         let items = files.iter().take(limit).map(|file| FileRow {
             path: file.path.as_str(),
