@@ -3,7 +3,7 @@
 fn main() -> std::process::ExitCode {
     let mut args = std::env::args().skip(1);
     match args.next().as_deref() {
-        Some("worker") => spelunk::repl::worker::main(args.next().and_then(|pid| pid.parse().ok())),
+        Some("worker") => spelunk::repl::worker::main(args),
         _ => std::process::ExitCode::FAILURE,
     }
 }
