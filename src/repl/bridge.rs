@@ -23,6 +23,8 @@ pub struct Bridge {
     replies: VecDeque<(u64, Answer)>,
     cell: u64,
     calls: u64,
+    /// Replies to calls of this cell so far.
+    answered: u64,
     clip: Clip,
     limit: usize,
 }
@@ -46,7 +48,7 @@ impl Bridge {
             unsafe { libc::_exit(0) }
         })?;
         let clip = Clip::new(limit);
-        Ok(Self { to, from: receive, clock, replies: VecDeque::new(), cell: 0, calls: 0, clip, limit })
+        Ok(Self { to, from: receive, clock, replies: VecDeque::new(), cell: 0, calls: 0, answered: 0, clip, limit })
     }
 
     pub fn send(&mut self, message: &FromWorker) -> Result<(), WireError> {
@@ -66,6 +68,7 @@ impl Bridge {
 
     pub fn begin(&mut self, cell: u64) {
         self.cell = cell;
+        self.answered = 0;
         self.replies.clear();
     }
 
@@ -97,7 +100,7 @@ impl Bridge {
         if let Some(reply) = self.replies.pop_front() {
             return Ok(Some(reply));
         }
-        self.send(&FromWorker::Waiting)?;
+        self.send(&FromWorker::Waiting { replies: self.answered })?;
         self.clock.pause();
         let reply = self.receive();
         self.clock.resume();
@@ -128,7 +131,10 @@ impl Bridge {
     fn receive(&mut self) -> Option<(u64, Answer)> {
         loop {
             match self.from.recv().ok()? {
-                ToWorker::Reply { call, result } => return Some((call, result)),
+                ToWorker::Reply { call, result } => {
+                    self.answered += 1;
+                    return Some((call, result));
+                }
                 ToWorker::Stop { id } if id == self.cell => return None,
                 _ => {}
             }

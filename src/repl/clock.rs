@@ -22,6 +22,8 @@ struct State {
     since: Option<Instant>,
     used: Duration,
     stopped: Option<Stopped>,
+    /// A cell that was stopped when it had not begun.
+    early: Option<(u64, Stopped)>,
 }
 
 impl Clock {
@@ -30,7 +32,9 @@ impl Clock {
     }
 
     pub fn begin(&self, cell: u64) {
-        *self.lock() = State { cell: Some(cell), since: Some(Instant::now()), ..State::default() };
+        let mut state = self.lock();
+        let stopped = state.early.take().filter(|early| early.0 == cell).map(|early| early.1);
+        *state = State { cell: Some(cell), since: Some(Instant::now()), stopped, ..State::default() };
         self.changed.notify_all();
     }
 
@@ -47,12 +51,14 @@ impl Clock {
         self.changed.notify_all();
     }
 
-    /// Stops that cell, if it still runs.
+    /// Stops that cell, unless it is over.
     pub fn stop(&self, cell: u64, why: Stopped) {
         let mut state = self.lock();
         if state.cell == Some(cell) {
             state.stopped.get_or_insert(why);
             self.changed.notify_all();
+        } else if state.cell.is_none() {
+            state.early = Some((cell, why));
         }
     }
 
@@ -138,6 +144,14 @@ mod tests {
         assert_eq!(clock.stopped(), None);
         clock.stop(2, Stopped::Cancelled);
         clock.stop(2, Stopped::Heap);
+        assert_eq!(clock.stopped(), Some(Stopped::Cancelled));
+        clock.finish();
+        clock.stop(2, Stopped::Cancelled);
+        clock.begin(3);
+        assert_eq!(clock.stopped(), None);
+        clock.finish();
+        clock.stop(4, Stopped::Cancelled);
+        clock.begin(4);
         assert_eq!(clock.stopped(), Some(Stopped::Cancelled));
     }
 }

@@ -7,6 +7,8 @@ mod clip;
 mod clock;
 mod confine;
 mod ops;
+#[cfg(all(debug_assertions, target_os = "linux"))]
+mod probe;
 mod process;
 mod report;
 mod runtime;

@@ -101,6 +101,12 @@ impl Runtime {
         Ok(runtime)
     }
 
+    /// Sends a frame as a worker would that runs somebody else's code.
+    #[cfg(debug_assertions)]
+    pub fn send(&self, message: &FromWorker) -> Result<(), Error> {
+        Ok(self.bridge.borrow_mut().send(message)?)
+    }
+
     /// Says that the worker is ready, and runs what the parent asks for until the parent is gone.
     pub fn serve(&mut self, layers: Vec<Layer>) -> Result<(), Error> {
         self.bridge.borrow_mut().send(&FromWorker::Ready { layers })?;

@@ -60,6 +60,8 @@ struct Running {
     killed_at: Option<Instant>,
     /// Calls without an answer, and whether the worker stands still for them.
     pending: HashMap<u64, bool>,
+    /// Replies sent so far.
+    replies: u64,
 }
 
 type Answers = FuturesUnordered<BoxFuture<'static, (u64, Answer)>>;
@@ -129,6 +131,7 @@ impl Repl {
             since: Some(Instant::now()),
             killed_at: None,
             pending: HashMap::new(),
+            replies: 0,
         };
         let calls = cancel.child_token();
         let stop_calls = calls.clone().drop_guard();
@@ -193,7 +196,11 @@ impl Repl {
                 }
                 Some((call, answer)) = answers.next() => {
                     if running.pending.remove(&call).is_some() {
-                        running.resume();
+                        running.replies += 1;
+                        // Standing still for one answer, it does not take the others.
+                        if !running.pending.values().any(|blocking| *blocking) {
+                            running.resume();
+                        }
                         let _ = worker.send(&ToWorker::Reply { call, result: answer });
                     }
                 }
@@ -222,12 +229,10 @@ impl Repl {
             FromWorker::Ready { .. } => return Err("it said twice that it is ready"),
             FromWorker::Done(done) if done.id == running.id => return Ok(Some(done)),
             FromWorker::Done(_) => return Err("it ended a cell that does not run"),
-            FromWorker::Waiting if running.pending.is_empty() => {
-                if running.killed_at.is_none() {
-                    return Err("it waits for nothing");
-                }
-            }
-            FromWorker::Waiting => running.pause(),
+            // It has not yet read the last reply, or that it is to stop.
+            FromWorker::Waiting { replies } if replies < running.replies || running.killed_at.is_some() => {}
+            FromWorker::Waiting { .. } if running.pending.is_empty() => return Err("it waits for nothing"),
+            FromWorker::Waiting { .. } => running.pause(),
             FromWorker::Output { text } => {
                 if running.head.len() + text.len() > self.options.output {
                     return Err("it wrote more than it may");

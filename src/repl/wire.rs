@@ -55,8 +55,10 @@ pub enum FromWorker {
         args: Box<RawValue>,
         blocking: bool,
     },
-    /// Nothing is left to compute until a reply comes.
-    Waiting,
+    /// Nothing is left to compute until a reply comes, other than the `replies` that the cell has had so far.
+    Waiting {
+        replies: u64,
+    },
     /// The head of the console output, as it is written; the tail comes with `Done`.
     Output {
         text: String,

@@ -12,9 +12,9 @@ use super::runtime::Runtime;
 use super::wire::{self, ToWorker};
 
 /// Serves one parent on standard input and output until they close. To be called before any thread or tokio runtime
-/// exists. `parent` is the parent's process id, if it said so.
-pub fn main(parent: Option<u32>) -> ExitCode {
-    match serve(parent) {
+/// exists. The one argument is the parent's process id, with whose end this process ends.
+pub fn main(mut args: impl Iterator<Item = String>) -> ExitCode {
+    match serve(args.next().as_deref()) {
         Ok(()) => ExitCode::SUCCESS,
         // The reason is for the parent's log, which holds our standard error.
         Err(error) => {
@@ -24,16 +24,20 @@ pub fn main(parent: Option<u32>) -> ExitCode {
     }
 }
 
-fn serve(parent: Option<u32>) -> Result<(), Box<dyn std::error::Error>> {
+fn serve(parent: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
     clear_environment();
     let (mut from, to) = confine::detach()?;
     let Some(ToWorker::Start(start)) = wire::read::<ToWorker>(&mut from)? else {
         return Err("the first frame does not start a worker".into());
     };
-    let mut layers = confine::before_v8(start.memory, parent);
+    let mut layers = confine::before_v8(start.memory, parent.and_then(|pid| pid.parse().ok()));
     let clock = Clock::new(Duration::from_millis(start.cell_ms));
     let mut runtime = Runtime::new(&start, bridge(from, to, &clock, start.output)?, clock)?;
     layers.extend(confine::after_v8());
+    #[cfg(all(debug_assertions, target_os = "linux"))]
+    if parent == Some("--probe") {
+        return super::probe::run(&mut runtime, layers);
+    }
     runtime.serve(layers)
 }
 
