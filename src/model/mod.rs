@@ -1,5 +1,7 @@
 //! Language models: one trait, one file per provider, and what they share (streams, retries, prices).
 
+pub mod builtin;
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
