@@ -6,6 +6,7 @@
 pub mod cancel;
 pub mod config;
 pub mod display;
+pub mod redact;
 pub mod text;
 
 pub mod workspace;
