@@ -1,6 +1,19 @@
 //! The REPL: the parent's handle of a worker process that runs V8, and the trait through which the worker asks.
 
+mod bridge;
 pub mod cell;
+mod clip;
+mod clock;
+mod confine;
+mod ops;
+#[cfg(all(debug_assertions, target_os = "linux"))]
+mod probe;
+mod process;
+mod report;
+mod runtime;
+mod session;
+mod wire;
+pub mod worker;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +22,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::cancel::Cancel;
+
+pub use session::{RESERVED, Repl};
+pub use wire::Layer;
 
 /// One call from JavaScript to the parent.
 #[derive(Debug, Clone)]
