@@ -123,6 +123,9 @@ fn without_stream(name: &str) -> &str {
 
 /// Lower case, without the characters that a file system may ignore in a name.
 fn fold(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     path.chars()
         .filter(
             |c| !matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}'),
@@ -156,7 +159,10 @@ fn names_a_secret(name: &str) -> bool {
         || KEY_EXTENSIONS.contains(&extension)
         || name.contains(".tfstate")
         || is_data && SSH_KEYS.iter().any(|key| stem.starts_with(key))
-        || !sample && (name.starts_with(".env") || extension == "env" || is_data && is_secret_word(word, !extension.is_empty()))
+        || !sample
+            && (name.starts_with(".env")
+                || extension == "env"
+                || is_data && is_secret_word(word, !extension.is_empty()))
 }
 
 /// `credentials`, `aws-credentials`, `secrets`, `app_secrets`, `client_secret_1`, `service-account`, ...
