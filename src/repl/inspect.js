@@ -3,7 +3,7 @@
 // A classic script in 7-bit ASCII; it evaluates to `(host) => ({ inspect, describe })`.
 //
 //   host.proxyDetails(value)   [target, handler] of a proxy ([null, null] once revoked), else null
-//   host.promiseDetails(value) ['pending'|'fulfilled'|'rejected', result] of a promise, else null
+//   host.promiseDetails(value) [0 pending | 1 fulfilled | 2 rejected, result] of a promise, else null
 //   host.print(value, inner)   the text of an object of ours, else null; inner(value) formats it without this hook
 //   inspect(value, maxChars?)  text, strings raw, about as long as that at most
 //   describe(value)            type and size on one line
@@ -47,11 +47,9 @@
   const TypedArray = getPrototypeOf(Uint8Array);
   const typedName = getter(TypedArray.prototype, Symbol.toStringTag);
   const typedLength = getter(TypedArray.prototype, 'length');
-  const stackGetter = (() => {
-    const found = getOwnPropertyDescriptor(new OriginalError(''), 'stack');
-    return found && found.get;
-  })();
-  const callGetter = uncurry(Reflect.apply);
+  // An own accessor, the same for all errors; a plain value in older engines.
+  const { get: stackGetter } = getOwnPropertyDescriptor(new OriginalError(''), 'stack');
+  const stackOf = stackGetter && uncurry(stackGetter);
   const { toStringTag } = Symbol;
 
   const flagGetters = { __proto__: null, length: 0 };
@@ -235,8 +233,8 @@
       if (typeof ownData(OriginalError, 'prepareStackTrace') === 'function') return '';
       const found = getOwnPropertyDescriptor(error, 'stack');
       let stack = found !== undefined && hasOwn(found, 'value') ? found.value : undefined;
-      if (found !== undefined && stackGetter !== undefined && found.get === stackGetter) {
-        stack = attempt((value) => callGetter(stackGetter, value, []), error);
+      if (found !== undefined && stackOf !== undefined && hasOwn(found, 'get') && found.get === stackGetter) {
+        stack = attempt(stackOf, error);
       }
       if (typeof stack !== 'string') return '';
       let out = '';
@@ -493,9 +491,9 @@
             const details = promiseDetails(value);
             if (details === null) return undefined;
             const state = details[0];
-            if (state === 'pending') return spend(`${name} { <pending> }`);
+            if (state === 0) return spend(`${name} { <pending> }`);
             const entries = list();
-            push(entries, (state === 'rejected' ? '<rejected> ' : '') + (deep ? '\u2026' : format(details[1], depth + 1)));
+            push(entries, (state === 2 ? '<rejected> ' : '') + (deep ? '\u2026' : format(details[1], depth + 1)));
             return layout(entries, `${name} {`, '}', false);
           }
           case 'TypedArray': {
@@ -657,7 +655,7 @@
         case 'Error': return cut(errorHead(value), 100);
         case 'Promise': {
           const details = promiseDetails(value);
-          if (details !== null) return `${name} ${details[0]}`;
+          if (details !== null) return `${name} ${details[0] === 0 ? 'pending' : details[0] === 1 ? 'fulfilled' : 'rejected'}`;
           break;
         }
         case 'Map': case 'Set': {
