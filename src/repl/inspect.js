@@ -3,9 +3,9 @@
 // A classic script in 7-bit ASCII; it evaluates to `(host) => ({ inspect, describe })`.
 //
 //   host.proxyDetails(value)   [target, handler] of a proxy ([null, null] once revoked), else null
-//   host.promiseDetails(value) [0 pending | 1 fulfilled | 2 rejected, result] of a promise, else null
+//   host.promiseDetails(value) ['pending'|'fulfilled'|'rejected', result] of a promise, else null
 //   host.print(value, inner)   the text of an object of ours, else null; inner(value) formats it without this hook
-//   inspect(value, maxChars?)  text, strings raw, about as long as that at most
+//   inspect(value, limits?)    text, strings raw; limits: { maxChars }, about the longest it may be
 //   describe(value)            type and size on one line
 (() => {
   'use strict';
@@ -409,17 +409,9 @@
         return typeof tag === 'string' && tag !== '' && tag !== name ? `${name || 'Object'} [${cut(tag, 100)}] ` : '';
       };
 
-      // How many a list of ours stands for.
-      const listTotal = (array) => {
-        const total = isEnumerable(array, 'total') ? undefined : ownData(array, 'total');
-        return typeof total === 'number' && typeof ownData(array, 'truncated') === 'boolean' ? total : undefined;
-      };
-
       const formatArray = (value, depth) => {
         const name = className(value);
-        const total = listTotal(value);
-        const prefix = total !== undefined ? `List ${grouped(value.length)} of ${grouped(total)}: `
-          : name === 'Array' ? '' : `${name || 'Array'}(${value.length}) `;
+        const prefix = name === 'Array' ? '' : `${name || 'Array'}(${value.length}) `;
         if (depth > DEPTH) return spend(`[${name || 'Array'}(${value.length})]`);
         const entries = list();
         arrayItems(value, entries, depth + 1);
@@ -491,9 +483,9 @@
             const details = promiseDetails(value);
             if (details === null) return undefined;
             const state = details[0];
-            if (state === 0) return spend(`${name} { <pending> }`);
+            if (state === 'pending') return spend(`${name} { <pending> }`);
             const entries = list();
-            push(entries, (state === 2 ? '<rejected> ' : '') + (deep ? '\u2026' : format(details[1], depth + 1)));
+            push(entries, (state === 'rejected' ? '<rejected> ' : '') + (deep ? '\u2026' : format(details[1], depth + 1)));
             return layout(entries, `${name} {`, '}', false);
           }
           case 'TypedArray': {
@@ -574,7 +566,8 @@
       return format;
     };
 
-    const inspect = (value, maxChars = 20000) => {
+    const inspect = (value, limits) => {
+      const maxChars = limits ? limits.maxChars : 20000;
       const raw = typeof value === 'string';
       const text = raw ? value : formatter(maxChars)(value, 0);
       // The formatter stops near the limit and then still says what it left out, which takes some room.
@@ -655,7 +648,7 @@
         case 'Error': return cut(errorHead(value), 100);
         case 'Promise': {
           const details = promiseDetails(value);
-          if (details !== null) return `${name} ${details[0] === 0 ? 'pending' : details[0] === 1 ? 'fulfilled' : 'rejected'}`;
+          if (details !== null) return `${name} ${details[0]}`;
           break;
         }
         case 'Map': case 'Set': {
