@@ -5,6 +5,7 @@
 
 mod edits;
 mod error;
+mod items;
 mod persist;
 mod types;
 
@@ -23,6 +24,14 @@ use edits::{Edits, Inserted};
 use persist::Persist;
 use types::Erase;
 
+/// Bytes of source that a cell may have: more than a model writes in one reply.
+const MAX_SOURCE: usize = 256 << 10;
+
+/// Address space for the stack of the parsing thread. A level of nesting takes at least a byte of source, and up to some
+/// kilobytes of stack in a debug build; only what is used becomes memory.
+const STACK: usize = 2 << 20;
+const STACK_PER_BYTE: usize = 8 << 10;
+
 /// A cell that is ready to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
@@ -35,6 +44,13 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// Whether a place in the code is the cell's own, and not that of the calls which run it. Counts as V8 does, as
+    /// [`Cell::source_column`].
+    pub fn is_source(&self, line: u32, column: u32) -> bool {
+        let ours = self.inserted.first().filter(|i| (i.line, i.column) == (0, 0)).map_or(0, |i| i.width);
+        line != 1 || column > ours
+    }
+
     /// Where a column of the code is in the source. Lines are the same in both; lines and columns count from 1, columns
     /// in UTF-16 units, as V8 counts them.
     pub fn source_column(&self, line: u32, column: u32) -> u32 {
@@ -53,6 +69,21 @@ impl Cell {
 /// # Errors
 /// The first place that is no JavaScript (or TypeScript with types only), or that the REPL refuses, and why.
 pub fn rewrite(source: &str, reserved: &[&str]) -> Result<Cell, CellSyntaxError> {
+    if source.len() > MAX_SOURCE {
+        let message = format!("a cell may have {MAX_SOURCE} bytes; this one has {}", source.len());
+        return Err(CellSyntaxError::at("", 0, message));
+    }
+    // Parser and visitors recurse, and nothing but its length bounds how deeply a source nests.
+    let stack = STACK + source.len() * STACK_PER_BYTE;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("cell".into()).stack_size(stack);
+        let thread = thread.spawn_scoped(scope, || rewrite_here(source, reserved));
+        let done = thread.ok().and_then(|thread| thread.join().ok());
+        done.unwrap_or_else(|| Err(CellSyntaxError::at(source, 0, "this cell could not be parsed".into())))
+    })
+}
+
+fn rewrite_here(source: &str, reserved: &[&str]) -> Result<Cell, CellSyntaxError> {
     let allocator = Allocator::default();
     let parsed = parser(&allocator, source).parse();
     if let Some(object) = object_literal(&allocator, source, &parsed) {
@@ -109,12 +140,11 @@ fn edit(source: &str, body: &Body<'_, '_>, reserved: &[&str]) -> Result<Cell, Ce
     if let Some((at, message)) = refused.first {
         return Err(CellSyntaxError::at(source, at, message));
     }
-    let mut before = if hoisted.is_empty() { String::new() } else { format!("var {};", hoisted.join(",")) };
-    if phased {
-        before.push_str(&format!("({phase}=>({phase}(true),{phase}(false)))(async {phase}=>{{"));
-    } else {
-        before.push_str("(async()=>{");
-    }
+    // The calls stand at the very start: their stack frames are then told from the cell's own by their column.
+    let mut before = match phased {
+        true => format!("({phase}=>({phase}(1),{phase}(0)))(async {phase}=>{{"),
+        false => "($=>$())(async()=>{".into(),
+    };
     if let Body::Program(program) = body {
         if let Some(hashbang) = &program.hashbang {
             edits.blank(hashbang.span.start, hashbang.span.end);
@@ -124,8 +154,8 @@ fn edit(source: &str, body: &Body<'_, '_>, reserved: &[&str]) -> Result<Cell, Ce
         }
     }
     let line = if edits.in_line_comment(body.end()) { "\n" } else { "" };
-    let after = if phased { "})" } else { "})()" };
-    let (code, inserted) = edits.finish(&before, &format!("{line}{after}"));
+    let vars = if hoisted.is_empty() { String::new() } else { format!(";var {}", hoisted.join(",")) };
+    let (code, inserted) = edits.finish(&before, &format!("{line}}}){vars}"));
     Ok(Cell { code, names, inserted })
 }
 
