@@ -72,13 +72,15 @@ impl<'a> Watch<'a> {
 
     /// A reader that fails as soon as the watch says stop, so that a big file ends between two reads.
     pub(super) fn over<R>(&self, inner: R) -> Watched<'_, R> {
-        Watched { inner, watch: self }
+        Watched { inner, watch: self, largest: 0 }
     }
 }
 
 pub(super) struct Watched<'a, R> {
     inner: R,
     watch: &'a Watch<'a>,
+    /// The most that was asked for at once, in bytes: how far the reading side's buffer has grown.
+    pub(super) largest: usize,
 }
 
 impl<R: Read> Read for Watched<'_, R> {
@@ -86,6 +88,7 @@ impl<R: Read> Read for Watched<'_, R> {
         if !self.watch.goes_on() {
             return Err(io::Error::other("stopped"));
         }
+        self.largest = self.largest.max(buffer.len());
         self.inner.read(buffer)
     }
 }

@@ -24,6 +24,9 @@ const LINES: usize = 64 << 20;
 /// The longest line that is searched.
 const LONG_LINE: usize = 128 << 20;
 
+/// What a searcher's buffer holds before a long line makes it grow.
+const BUFFER: usize = 64 << 10;
+
 const BINARY: &str = "binary";
 const BINARY_AFTER_MATCH: &str = "binary after its first matches";
 
@@ -76,11 +79,16 @@ struct Job<'a> {
 /// One thread's part of a search.
 struct Worker {
     matcher: RegexMatcher,
+    searchers: Searchers,
+    tally: Tally,
+}
+
+struct Searchers {
+    heap: usize,
     /// Reports lines with their numbers and their context.
     reports: Searcher,
     /// Only finds them, for files that come after the last match that is kept.
     counts: Searcher,
-    tally: Tally,
 }
 
 #[derive(Default)]
@@ -95,29 +103,18 @@ struct Tally {
 
 impl Worker {
     fn new(matcher: RegexMatcher, heap: usize, context: usize) -> Self {
-        let searcher = |numbers: bool, context: usize| {
-            SearcherBuilder::new()
-                // The default elsewhere would be a choice by platform; a file that shrinks under a map kills us.
-                .memory_map(MmapChoice::never())
-                .heap_limit(Some(heap))
-                .binary_detection(BinaryDetection::quit(0))
-                .line_number(numbers)
-                .before_context(context)
-                .after_context(context)
-                .build()
-        };
-        Self { matcher, reports: searcher(true, context), counts: searcher(false, 0), tally: Tally::default() }
+        let (reports, counts) = (searcher(heap, Some(context)), searcher(heap, None));
+        Self { matcher, searchers: Searchers { heap, reports, counts }, tally: Tally::default() }
     }
 
     fn visit(&mut self, job: &Job<'_>, file: usize) {
         let path = &job.entries[file].path;
         let room = job.kept.room(file);
-        let searcher = if room == 0 { &mut self.counts } else { &mut self.reports };
         let mut sink = FileSink::new(path.as_str(), &self.matcher, room);
-        // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
         let result = match job.snapshot.open(path) {
-            Ok(Source::File(file)) => searcher.search_reader(&self.matcher, job.watch.over(file), &mut sink),
-            Ok(Source::Memory(bytes)) => searcher.search_reader(&self.matcher, job.watch.over(&bytes[..]), &mut sink),
+            Ok(Source::File(file)) => self.searchers.read(job, &self.matcher, file, &mut sink),
+            // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
+            Ok(Source::Memory(bytes)) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
             Err(error) => return self.tally.skip(reason(&error)),
         };
         match result {
@@ -132,6 +129,40 @@ impl Worker {
         self.tally.files += u64::from(sink.total > 0);
         job.kept.add(file, sink.kept);
     }
+}
+
+impl Searchers {
+    fn read(
+        &mut self,
+        job: &Job<'_>,
+        matcher: &RegexMatcher,
+        source: impl io::Read,
+        sink: &mut FileSink<'_>,
+    ) -> io::Result<()> {
+        let context = sink.reports().then_some(job.context);
+        let searcher = if context.is_some() { &mut self.reports } else { &mut self.counts };
+        let mut reader = job.watch.over(source);
+        let result = searcher.search_reader(matcher, &mut reader, sink);
+        if reader.largest > BUFFER {
+            // How far a binary file is searched depends on the buffer's size, so what one file did to it must not
+            // reach another: answers would depend on which thread read what.
+            *searcher = self::searcher(self.heap, context);
+        }
+        result
+    }
+}
+
+/// Reads lines into a buffer of its own, which grows with them up to `heap` bytes. Without `context` it only counts.
+fn searcher(heap: usize, context: Option<usize>) -> Searcher {
+    SearcherBuilder::new()
+        // A file that shrinks under a memory map kills the process.
+        .memory_map(MmapChoice::never())
+        .heap_limit(Some(heap))
+        .binary_detection(BinaryDetection::quit(0))
+        .line_number(context.is_some())
+        .before_context(context.unwrap_or(0))
+        .after_context(context.unwrap_or(0))
+        .build()
 }
 
 impl Tally {

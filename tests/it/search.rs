@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -78,4 +79,256 @@ fn javascript_patterns_match_the_lines_that_v8_matches() {
     }
     assert!(cases >= 1_500, "only {cases} cases");
     assert!(wrong.is_empty(), "{} differences, first:\n{}", wrong.len(), wrong[..wrong.len().min(60)].join("\n"));
+}
+
+/// The ripgrep to compare with: the one that is built from the library versions in Cargo.lock.
+const RIPGREP: &str = "ripgrep 15.2.";
+const INSTALL: &str = "cargo install ripgrep --version 15.2.0 --locked";
+
+fn ripgrep() -> PathBuf {
+    let named = std::env::var_os("SPELUNK_TEST_RG").map(PathBuf::from);
+    let program = named.unwrap_or_else(|| PathBuf::from("rg"));
+    let version = Command::new(&program).arg("--version").output();
+    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    assert!(
+        version.starts_with(RIPGREP),
+        "this test needs {RIPGREP}x: run `{INSTALL}` and put it on PATH, or name the program in SPELUNK_TEST_RG"
+    );
+    program
+}
+
+/// The source of a dependency, as cargo has unpacked it.
+fn dependency(name: &str) -> PathBuf {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"))).expect("a home folder");
+    let sources = fs::read_dir(home.join("registry/src")).expect("cargo has unpacked its sources");
+    sources
+        .flatten()
+        .map(|registry| registry.path().join(name))
+        .find(|path| path.is_dir())
+        .unwrap_or_else(|| panic!("{name} is in no registry source folder; run `cargo fetch`"))
+}
+
+/// Copies a tree's files, up to a size that a process per pattern is quick on, and adds odd ones.
+fn copy_tree(from: &Path, to: &Path) {
+    let files = ignore::WalkBuilder::new(from).sort_by_file_name(Ord::cmp).build().flatten();
+    let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let small = files.filter(|entry| entry.metadata().is_ok_and(|data| data.len() < 60_000));
+    for entry in small.take(150) {
+        let target = to.join(entry.path().strip_prefix(from).expect("below the root"));
+        fs::create_dir_all(target.parent().expect("a parent")).expect("the folder is made");
+        fs::copy(entry.path(), target).expect("the file is copied");
+    }
+    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| {
+        format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect::<Vec<u8>>()
+    };
+    let text = "fn main() {\r\n    let größe = \"naïve 😀\";\r\n\tfoo bar; // self.x\r\n}\r\n";
+    let many = format!("let x = 1; fn foo() {{ self.bar }}{}\n", " pad".repeat(40)).repeat(600);
+    let odd: [(&str, Vec<u8>); 13] = [
+        ("odd/utf16le.txt", utf16(text, u16::to_le_bytes)),
+        ("odd/utf16be.txt", utf16(text, u16::to_be_bytes)),
+        ("odd/bom.txt", format!("\u{feff}{text}").into_bytes()),
+        ("odd/crlf.txt", text.into()),
+        ("odd/cr only.txt", text.replace("\r\n", "\r").into()),
+        ("odd/latin1.txt", b"caf\xe9 = fn foo\nna\xefve let x\n\xff\xfe\n".to_vec()),
+        ("odd/no-final-newline.txt", b"let a = 1;\nlet b = 2; fn end".to_vec()),
+        ("odd/empty.txt", Vec::new()),
+        ("odd/blank-lines.txt", b"\n\n  \n\t\n\nfn\n\n".to_vec()),
+        ("odd/nul-first.bin", b"fn main() { \0 }\nlet x\n".to_vec()),
+        ("odd/a-late-nul.bin", [many.as_bytes(), b"\0 fn after let\n", many.as_bytes()].concat()),
+        (
+            "odd/long-line.js",
+            format!("{}let needle = fn();{}\n", "x=1;".repeat(40_000), "y".repeat(9_000)).into_bytes(),
+        ),
+        ("odd/deep/er/file.rs", b"fn deep() { let x = self.foo; }\n".to_vec()),
+    ];
+    for (path, bytes) in odd {
+        let path = to.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("the folder is made");
+        fs::write(path, bytes).expect("the file is written");
+    }
+}
+
+/// A small generator of numbers that are the same in every run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from[self.below(from.len())]
+    }
+
+    fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// A piece of a line.
+    fn piece(&mut self, lines: &[String]) -> String {
+        let line: Vec<char> = lines[self.below(lines.len())].chars().collect();
+        let from = self.below(line.len());
+        line[from..].iter().take(1 + self.below(12)).collect()
+    }
+
+    fn atom(&mut self, lines: &[String]) -> String {
+        match self.below(8) {
+            0 | 1 => regex_syntax::escape(&self.piece(lines)),
+            2 => self.pick(&["foo", "fn", "let", "self", "x", "a", "e", "\\(", " ", "ü", "😀"]).to_owned(),
+            3 => self.pick(&[".", "\\w", "\\d", "\\s", "\\S", "\\W", "\\D", "\\pL", "\\p{Lu}", "(?-u:\\w)"]).to_owned(),
+            4 => self
+                .pick(&["[a-z]", "[^a-z]", "[A-Z_]", "[0-9a-f]", "[^\\s]", "[[:alpha:]]", "[\\w&&[^a-m]]"])
+                .to_owned(),
+            5 => self.pick(&["^", "$", "\\b", "\\B", "\\b{start}", "(?i:S)", "\\r", "\\x7B", "\\t"]).to_owned(),
+            _ => format!("({})", self.regex(lines)),
+        }
+    }
+
+    fn regex(&mut self, lines: &[String]) -> String {
+        let mut text = String::new();
+        for _ in 0..=self.below(3) {
+            text += &self.atom(lines);
+            if self.one_in(3) {
+                text += self.pick(&["*", "+", "?", "*?", "+?", "{2}", "{1,3}", "{0,2}?"]);
+            }
+            if self.one_in(6) {
+                text += "|";
+            }
+        }
+        text
+    }
+}
+
+/// A line of output: path, line number, whether it matched (or is context), and its text.
+type Line = (String, u64, bool, String);
+
+/// Long lines are shown cut, so only their start is compared.
+fn shown(text: &str) -> String {
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.chars().count() > 1_000 { "(long)".to_owned() } else { text.to_owned() }
+}
+
+fn by_ripgrep(program: &Path, root: &Path, query: &Value) -> Result<BTreeSet<Line>, String> {
+    let mut command = Command::new(program);
+    // How far ripgrep searches a binary file depends on the lines that the same thread has read before it. One thread
+    // in path order meets the long line last, so here it is the same for both.
+    command.current_dir(root).args([
+        "--no-config",
+        "--color=never",
+        "--sort=path",
+        "-nH0",
+        "--no-heading",
+        "--no-context-separator",
+    ]);
+    for (option, flag) in [("literal", "-F"), ("word", "-w"), ("ignoreCase", "-i"), ("hidden", "-.")] {
+        command.args(query[option].as_bool().unwrap_or(false).then_some(flag));
+    }
+    for glob in query["glob"].as_array().into_iter().flatten() {
+        command.args(["-g", glob.as_str().expect("a glob")]);
+    }
+    command.args(["-C", &query["context"].as_u64().unwrap_or(0).to_string()]);
+    let output = command.args(["-e", query["pattern"].as_str().expect("a pattern"), "./"]).output().expect("rg runs");
+    if output.status.code() == Some(2) {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let parse = |line: &[u8]| {
+        let end = line.iter().position(|&byte| byte == 0)?;
+        let digits = line[end + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (path, rest) = (String::from_utf8_lossy(&line[..end]), &line[end + 1..]);
+        let number = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+        let text = shown(&String::from_utf8_lossy(&rest[digits + 1..]));
+        Some((path.trim_start_matches("./").to_owned(), number, rest[digits] == b':', text))
+    };
+    Ok(output.stdout.split(|&byte| byte == b'\n').filter_map(parse).collect())
+}
+
+fn by_us(found: &Matches) -> BTreeSet<Line> {
+    let mut lines = BTreeSet::new();
+    for item in &found.items {
+        let cut = |text: &str| {
+            if text.contains('…') && text.chars().count() > 1_000 { "(long)".into() } else { shown(text) }
+        };
+        lines.insert((item.path.clone(), item.line, true, cut(&item.text)));
+        for (ago, text) in item.before.iter().rev().enumerate() {
+            lines.insert((item.path.clone(), item.line - 1 - ago as u64, false, cut(text)));
+        }
+        for (after, text) in item.after.iter().enumerate() {
+            lines.insert((item.path.clone(), item.line + 1 + after as u64, false, cut(text)));
+        }
+    }
+    lines
+}
+
+/// Compares `count` generated searches of a copy of `tree`.
+fn compare_with_ripgrep(tree: &Path, count: usize, seed: u64) {
+    let program = ripgrep();
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_tree(tree, folder.path());
+    let snapshot = open(folder.path());
+    let files = snapshot.files().expect("the walk works");
+    assert!(files.len() > 50, "only {} files in {}", files.len(), tree.display());
+    let texts = files.iter().filter_map(|file| fs::read_to_string(folder.path().join(file.path.as_str())).ok());
+    let lines: Vec<String> = texts
+        .flat_map(|text| text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+
+    let globs: [&[&str]; 12] = [
+        &["*.rs"],
+        &["!*.rs"],
+        &["odd/**"],
+        &["!odd"],
+        &["*.{txt,js}"],
+        &["/odd/*.txt"],
+        &["**/deep/**"],
+        &["*.rs", "!lib.rs"],
+        &["!*.txt", "crlf.txt"],
+        &["src/"],
+        &["[a-m]*"],
+        &["*.txt", "!/odd/utf16??.txt"],
+    ];
+    let mut chance = Chance(seed);
+    let (mut matched, mut refused, mut wrong) = (0, 0, Vec::new());
+    for _ in 0..count {
+        let literal = chance.one_in(4);
+        let pattern = if literal || chance.one_in(4) { chance.piece(&lines) } else { chance.regex(&lines) };
+        let mut query = json!({
+            "pattern": pattern, "literal": literal, "word": chance.one_in(5), "ignoreCase": chance.one_in(4), "limit": 10_000,
+            "context": if chance.one_in(4) { chance.below(4) } else { 0 },
+        });
+        if chance.one_in(3) {
+            query["glob"] = json!(globs[chance.below(globs.len())]);
+        }
+        match (by_ripgrep(&program, folder.path(), &query), search(&snapshot, query.clone())) {
+            (Ok(expect), Ok(found)) => {
+                matched += usize::from(!expect.is_empty());
+                let lines = expect.iter().filter(|line| line.2).count() as u64;
+                let paths = expect.iter().map(|line| &line.0).collect::<BTreeSet<_>>().len() as u64;
+                if (found.total, found.files) != (lines, paths) {
+                    wrong.push(format!("{query}: {} in {} files, rg: {lines} in {paths}", found.total, found.files));
+                } else if !found.truncated && by_us(&found) != expect {
+                    let ours = by_us(&found);
+                    wrong.push(format!("{query}: {:?}", ours.symmetric_difference(&expect).next()));
+                }
+            }
+            (Err(_), Err(_)) => refused += 1,
+            (Ok(expect), Err(error)) => wrong.push(format!("{query}: {error}, rg: {} lines", expect.len())),
+            (Err(error), Ok(found)) => wrong.push(format!("{query}: {} lines, rg: {error}", found.total)),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+    assert!(matched > count / 2 && refused < count / 10, "{matched} of {count} matched, {refused} were refused");
+}
+
+#[test]
+fn finds_what_ripgrep_finds_in_this_repository() {
+    compare_with_ripgrep(Path::new(env!("CARGO_MANIFEST_DIR")), 1_000, 0x5EED_0001);
+}
+
+#[test]
+fn finds_what_ripgrep_finds_in_a_dependency() {
+    compare_with_ripgrep(&dependency("deno_core-0.413.0"), 1_000, 0x5EED_0002);
 }
