@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::time::Duration;
 
 use grep_regex::RegexMatcher;
 use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
@@ -10,13 +9,11 @@ use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
 use super::files::{self, Watch};
 use super::globs::Globs;
 use super::kept::Kept;
+use super::pace::Pace;
 use super::sink::FileSink;
 use super::{MAX_CONTEXT, MAX_LIMIT, Matches, Query, SearchError, pattern};
 use crate::cancel::Cancel;
 use crate::workspace::{FileEntry, Snapshot, Source, WorkspaceError};
-
-/// A search that takes longer has a pattern that no index and no patience helps.
-const TIME: Duration = Duration::from_secs(60);
 
 /// What all threads together may use for lines; one that needs more is read again alone, with [`LONG_LINE`].
 const LINES: usize = 64 << 20;
@@ -35,7 +32,7 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
     let globs = Globs::new(&query.glob)?;
     let entries = globs.select(snapshot, query.hidden)?;
     let limit = query.limit.min(MAX_LIMIT);
-    let watch = Watch::new(cancel, TIME);
+    let watch = Watch::new(cancel);
     let kept = Kept::new(limit);
     let job = Job { snapshot, entries: &entries, watch: &watch, kept: &kept, context: query.context.min(MAX_CONTEXT) };
 
@@ -55,12 +52,7 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
         tally.merge(alone.tally);
     }
 
-    if cancel.is_cancelled() {
-        return Err(SearchError::Cancelled);
-    }
-    if !watch.goes_on() {
-        return Err(SearchError::TooSlow { seconds: TIME.as_secs() });
-    }
+    watch.verdict()?;
     let items = kept.into_items();
     let truncated = (items.len() as u64) < tally.total;
     let skipped = tally.skipped.into_iter().collect();
@@ -89,6 +81,7 @@ struct Searchers {
     reports: Searcher,
     /// Only finds them, for files that come after the last match that is kept.
     counts: Searcher,
+    pace: Pace,
 }
 
 #[derive(Default)]
@@ -104,7 +97,7 @@ struct Tally {
 impl Worker {
     fn new(matcher: RegexMatcher, heap: usize, context: usize) -> Self {
         let (reports, counts) = (searcher(heap, Some(context)), searcher(heap, None));
-        Self { matcher, searchers: Searchers { heap, reports, counts }, tally: Tally::default() }
+        Self { matcher, searchers: Searchers { heap, reports, counts, pace: Pace::start() }, tally: Tally::default() }
     }
 
     fn visit(&mut self, job: &Job<'_>, file: usize) {
@@ -141,7 +134,8 @@ impl Searchers {
     ) -> io::Result<()> {
         let context = sink.reports().then_some(job.context);
         let searcher = if context.is_some() { &mut self.reports } else { &mut self.counts };
-        let mut reader = job.watch.over(source);
+        self.pace.file();
+        let mut reader = job.watch.over(source, Some(&mut self.pace));
         let result = searcher.search_reader(matcher, &mut reader, sink);
         if reader.largest > BUFFER {
             // How far a binary file is searched depends on the buffer's size, so what one file did to it must not

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use expect_test::expect;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spelunk::cancel::Cancel;
@@ -331,4 +332,175 @@ fn finds_what_ripgrep_finds_in_this_repository() {
 #[test]
 fn finds_what_ripgrep_finds_in_a_dependency() {
     compare_with_ripgrep(&dependency("deno_core-0.413.0"), 1_000, 0x5EED_0002);
+}
+
+/// A folder with the given files.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("the folder is made");
+        fs::write(path, bytes).expect("the file is written");
+    }
+    folder
+}
+
+#[test]
+fn totals_are_true_past_the_limit_and_every_run_is_equal() {
+    let many = "one needle\nno\n".repeat(3_000);
+    let names: Vec<String> = (0..40).map(|file| format!("dir{}/file{file:02}.txt", file % 3)).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), many.as_bytes())).collect();
+    let folder = folder(&files);
+    let snapshot = open(folder.path());
+    for limit in [0, 1, 200, 3_001, 10_000, 50_000] {
+        let query = json!({ "pattern": "needle", "limit": limit, "context": 1 });
+        let found = search(&snapshot, query.clone()).expect("the search works");
+        assert_eq!((found.total, found.files, found.searched), (120_000, 40, 40));
+        assert_eq!((found.items.len(), found.truncated), (limit.min(10_000), true));
+        let places: Vec<(&str, u64)> = found.items.iter().map(|item| (item.path.as_str(), item.line)).collect();
+        assert!(places.is_sorted(), "in order of path and line");
+        let again = search(&snapshot, query).expect("the search works");
+        assert_eq!(serde_json::to_string(&again.items).ok(), serde_json::to_string(&found.items).ok());
+    }
+    let all = search(&snapshot, json!({ "pattern": "absent" })).expect("the search works");
+    assert_eq!((all.total, all.files, all.searched, all.truncated), (0, 0, 40, false));
+}
+
+#[test]
+fn what_a_match_shows() {
+    let folder = folder(&[("a.txt", "one\ntwo\n  größe 😀 needle\r\nthree\nfour needle needle\nfive\n".as_bytes())]);
+    let found = search(&open(folder.path()), json!({ "pattern": "needle", "context": 1 })).expect("the search works");
+    expect![[r#"
+        [
+          {
+            "path": "a.txt",
+            "line": 3,
+            "column": 12,
+            "text": "  größe 😀 needle",
+            "before": [
+              "two"
+            ],
+            "after": [
+              "three"
+            ]
+          },
+          {
+            "path": "a.txt",
+            "line": 5,
+            "column": 6,
+            "text": "four needle needle",
+            "after": [
+              "five"
+            ]
+          }
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&found.items).expect("it is JSON"));
+}
+
+#[test]
+fn odd_files_are_searched_or_named() {
+    let folder = folder(&[
+        ("binary", b"\0\0 needle"),
+        ("gone.txt", b"needle"),
+        ("latin1.txt", b"caf\xe9 needle\n"),
+        ("text.txt", b"needle\n"),
+    ]);
+    let sparse = fs::File::create(folder.path().join("sparse")).expect("the file is made");
+    sparse.set_len(1 << 30).expect("the file is a GiB long");
+    let long = [vec![b'x'; 40 << 20], b" needle ".to_vec(), vec![b'y'; 5 << 20]].concat();
+    fs::write(folder.path().join("long.js"), long).expect("the file is written");
+    let deep = folder.path().join(["d"; 500].join("/"));
+    fs::create_dir_all(&deep).expect("the folders are made");
+    fs::write(deep.join("deep.txt"), "needle").expect("the file is written");
+
+    let snapshot = open(folder.path());
+    snapshot.files().expect("the walk works");
+    fs::remove_file(folder.path().join("gone.txt")).expect("the file is removed");
+    let found = search(&snapshot, json!({ "pattern": "needle" })).expect("the search works");
+    assert_eq!((found.total, found.files, found.searched), (4, 4, 4));
+    assert_eq!(found.skipped, [("binary".to_owned(), 2), ("gone".to_owned(), 1)]);
+    let long = found.items.iter().find(|item| item.path == "long.js").expect("the long line is found");
+    assert_eq!((long.column, long.text.chars().count()), ((40 << 20) + 2, 1_002));
+    assert!(long.text.starts_with('…') && long.text.contains(" needle ") && long.text.ends_with('…'));
+}
+
+#[test]
+fn hidden_files_are_found_when_asked_for() {
+    let folder = folder(&[(".github/ci.yml", b"needle"), (".top.yml", b"needle"), ("seen.yml", b"needle")]);
+    let check = |query: Value, expect: &[&str]| {
+        let found = search(&open(folder.path()), query).expect("the search works");
+        let paths: Vec<&str> = found.items.iter().map(|item| item.path.as_str()).collect();
+        assert_eq!(paths, expect);
+    };
+    check(json!({ "pattern": "needle" }), &["seen.yml"]);
+    check(json!({ "pattern": "needle", "glob": ["!*.md"] }), &["seen.yml"]);
+}
+
+#[test]
+fn what_is_refused_and_why() {
+    let folder = folder(&[("a.txt", b"text")]);
+    let snapshot = open(folder.path());
+    let check = |query: Value, expect: &str| {
+        let error = search(&snapshot, query).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(expect), "{error:?} should contain {expect:?}");
+    };
+    check(json!({ "pattern": "foo(" }), "unclosed group");
+    check(json!({ "pattern": "foo(" }), "pass { literal: true } to search for this very text");
+    check(json!({ "pattern": "" }), "the pattern is empty");
+    check(json!({ "pattern": "a\nb", "literal": true }), "search goes line by line");
+    check(json!({ "pattern": r"a\nb" }), "search goes line by line");
+    check(json!({ "pattern": r"a\x00" }), "NUL bytes");
+    check(json!({ "pattern": "a(?=b)" }), "filter the lines in JavaScript");
+    check(json!({ "pattern": r"(a)\1" }), "filter the lines in JavaScript");
+    check(json!({ "pattern": r"(\w{1,100}){1,100}" }), "too big once compiled");
+    check(json!({ "pattern": "x".repeat(1 << 20) }), "the limit is 256 KiB");
+    check(json!({ "pattern": "(".repeat(300) + &")".repeat(300) }), "nest deeper than 100");
+    check(json!({ "pattern": { "source": "a(?=b)", "flags": "" } }), "look-ahead `(?=...)` is not supported");
+    check(json!({ "pattern": { "source": "a", "flags": "" }, "literal": true }), "pass the text as a string");
+    check(json!({ "pattern": "a", "glob": ["a["] }), "bad glob \"a[\"");
+    check(json!({ "pattern": "a", "glob": ["{a,b"] }), "bad glob \"{a,b\"");
+    check(json!({ "pattern": "a", "glob": ["*".repeat(5_000)] }), "longer than 4096 bytes");
+}
+
+#[test]
+fn options_of_a_javascript_pattern() {
+    let folder = folder(&[("a.txt", b"Needle\nneedles\nneedle\n")]);
+    let check = |query: Value, expect: &[u64]| {
+        let found = search(&open(folder.path()), query).expect("the search works");
+        assert_eq!(found.items.iter().map(|item| item.line).collect::<Vec<_>>(), expect);
+    };
+    let pattern = |flags: &str| json!({ "source": "needle", "flags": flags });
+    check(json!({ "pattern": pattern("g") }), &[2, 3]);
+    check(json!({ "pattern": pattern("i") }), &[1, 2, 3]);
+    check(json!({ "pattern": pattern("i"), "ignoreCase": false }), &[2, 3]);
+    check(json!({ "pattern": pattern(""), "ignoreCase": true, "word": true }), &[1, 3]);
+}
+
+#[test]
+fn a_cancelled_search_ends() {
+    let folder = folder(&[("a.txt", b"needle")]);
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let query: Query = serde_json::from_value(json!({ "pattern": "needle" })).expect("the query's shape is right");
+    let snapshot = open(folder.path());
+    assert!(matches!(search::search(&snapshot, &query, &cancel), Err(SearchError::Cancelled)));
+    assert!(matches!(search::files_with_word(&snapshot, "needle", &cancel), Err(SearchError::Cancelled)));
+}
+
+#[test]
+fn words_are_whole_identifiers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_tree(Path::new(env!("CARGO_MANIFEST_DIR")), folder.path());
+    let snapshot = open(folder.path());
+    for word in ["fn", "Snapshot", "self", "x", "needle", "a::b", "absent_everywhere"] {
+        let found = search::files_with_word(&snapshot, word, &Cancel::new()).expect("the search works");
+        let found: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
+        let pattern = format!(r"(?-u:^|[^A-Za-z0-9_$]){word}(?-u:$|[^A-Za-z0-9_$])");
+        let lines = search(&snapshot, json!({ "pattern": pattern, "limit": 10_000 })).expect("the search works");
+        let mut expect: Vec<&str> = lines.items.iter().map(|item| item.path.as_str()).collect();
+        expect.dedup();
+        // A word before the first NUL of a binary file is no use: such a file is not parsed.
+        expect.retain(|path| !path.ends_with(".bin"));
+        assert_eq!(found.iter().filter(|path| !path.ends_with(".bin")).copied().collect::<Vec<_>>(), expect, "{word}");
+    }
 }
