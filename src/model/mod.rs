@@ -1,9 +1,26 @@
 //! Language models: one trait, one file per provider, and what they share (streams, retries, prices).
 
+pub mod builtin;
+pub mod catalog;
+mod connection;
+mod endpoint;
+mod fault;
+mod gate;
+mod openai;
+pub mod pricing;
+pub mod retry;
+pub mod scripted;
+mod secret;
+pub mod sse;
+pub mod tokens;
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
+pub use catalog::{CatalogError, Endpoints, ModelName, open};
+pub use endpoint::{Endpoint, EndpointError};
+pub use secret::Secret;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,0 +1,217 @@
+//! From a name, `provider/model`, to a model that answers.
+//!
+//! Every provider but `builtin` and `scripted` speaks Chat Completions; a provider is a name for a base URL and a key.
+//! So `ollama/qwen3` is the same client as `openai/qwen3` with the base URL of a local Ollama, and a provider that the
+//! configuration adds needs nothing but a base URL.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Model;
+use super::connection::Connection;
+use super::endpoint::{Endpoint, EndpointError};
+use super::openai::OpenAi;
+use super::scripted::{ScriptError, Scripted};
+
+/// A provider that is known without configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Provider {
+    pub name: &'static str,
+    pub base_url: &'static str,
+    /// The environment variable in which its users keep the key; `None` when it wants no key.
+    pub key_variable: Option<&'static str>,
+}
+
+pub const PROVIDERS: [Provider; 6] = [
+    Provider { name: "openai", base_url: "https://api.openai.com/v1", key_variable: Some("OPENAI_API_KEY") },
+    Provider { name: "openrouter", base_url: "https://openrouter.ai/api/v1", key_variable: Some("OPENROUTER_API_KEY") },
+    Provider { name: "ollama", base_url: "http://127.0.0.1:11434/v1", key_variable: None },
+    Provider { name: "lmstudio", base_url: "http://127.0.0.1:1234/v1", key_variable: None },
+    Provider { name: "llamacpp", base_url: "http://127.0.0.1:8080/v1", key_variable: None },
+    Provider { name: "vllm", base_url: "http://127.0.0.1:8000/v1", key_variable: None },
+];
+
+/// Why a name leads to no model.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    #[error("{0:?} does not name a provider and a model; write it as provider/model, such as openai/gpt-5-mini")]
+    Name(String),
+    #[error("unknown provider {provider:?} in {name:?}; providers are {known}")]
+    Provider { provider: String, name: String, known: String },
+    #[error("no API key for {provider} ({base_url}); set {variable}, or a key in the machine's configuration file")]
+    NoKey { provider: String, base_url: String, variable: String },
+    #[error("{provider}: {error}")]
+    Endpoint { provider: String, error: EndpointError },
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+}
+
+/// The two halves of a `provider/model`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelName {
+    pub provider: String,
+    /// The provider's own name of the model, as `Request::model` has it; empty for `builtin`.
+    pub model: String,
+}
+
+impl ModelName {
+    pub fn parse(name: &str) -> Result<Self, CatalogError> {
+        let name = name.trim();
+        let (provider, model) = match name.split_once('/') {
+            Some((provider, model)) if !provider.is_empty() && !model.is_empty() => (provider, model),
+            None if name == "builtin" => (name, ""),
+            _ => return Err(CatalogError::Name(name.to_string())),
+        };
+        Ok(ModelName { provider: provider.to_string(), model: model.to_string() })
+    }
+}
+
+/// What models are opened from: endpoints by provider, as the configuration has them, and models that the program brings
+/// along. Models of one provider share their connections and back off together.
+#[derive(Default)]
+pub struct Endpoints {
+    endpoints: BTreeMap<String, Endpoint>,
+    models: BTreeMap<String, Arc<dyn Model>>,
+    connections: Mutex<BTreeMap<String, Arc<Connection>>>,
+    scripts: Mutex<BTreeMap<String, Arc<Scripted>>>,
+}
+
+impl Endpoints {
+    /// Endpoints by provider. A provider of `PROVIDERS` that is not among them gets its own base URL and no key.
+    pub fn new(endpoints: impl IntoIterator<Item = (String, Endpoint)>) -> Self {
+        Endpoints { endpoints: endpoints.into_iter().collect(), ..Endpoints::default() }
+    }
+
+    /// Adds a model that needs no endpoint; `provider` or `provider/anything` then opens it.
+    pub fn with_model(mut self, model: Arc<dyn Model>) -> Self {
+        self.models.insert(model.provider().to_string(), model);
+        self
+    }
+
+    /// The names of all providers, as messages list them.
+    pub fn providers(&self) -> Vec<&str> {
+        let known = PROVIDERS.iter().map(|provider| provider.name);
+        let mut names: Vec<_> = known
+            .chain(self.endpoints.keys().map(String::as_str))
+            .chain(self.models.keys().map(String::as_str))
+            .collect();
+        names.push("scripted");
+        let mut seen = std::collections::BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
+        names
+    }
+
+    fn endpoint(&self, provider: &str) -> Option<Endpoint> {
+        let default = || PROVIDERS.iter().find(|one| one.name == provider).map(|one| Endpoint::new(one.base_url));
+        self.endpoints.get(provider).cloned().or_else(default)
+    }
+}
+
+/// Opens the model called `name`. Nothing is sent yet.
+pub fn open(name: &str, endpoints: &Endpoints) -> Result<Arc<dyn Model>, CatalogError> {
+    let name = name.trim();
+    if let Some(model) = endpoints.models.get(name) {
+        return Ok(model.clone());
+    }
+    let ModelName { provider, model } = ModelName::parse(name)?;
+    if let Some(model) = endpoints.models.get(&provider) {
+        return Ok(model.clone());
+    }
+    if provider == "scripted" {
+        let mut scripts = lock(&endpoints.scripts);
+        if let Some(script) = scripts.get(&model) {
+            return Ok(script.clone());
+        }
+        let script = Arc::new(Scripted::open(Path::new(&model))?);
+        scripts.insert(model, script.clone());
+        return Ok(script);
+    }
+    let Some(endpoint) = endpoints.endpoint(&provider) else {
+        let known = endpoints.providers().join(", ");
+        return Err(CatalogError::Provider { provider, name: name.to_string(), known });
+    };
+    let default = PROVIDERS.iter().find(|one| one.name == provider);
+    if let Some(default) = default
+        && let Some(variable) = default.key_variable
+        && endpoint.key.is_none()
+        && endpoint.shown() == default.base_url
+    {
+        return Err(CatalogError::NoKey { provider, base_url: endpoint.shown(), variable: variable.to_string() });
+    }
+    let mut connections = lock(&endpoints.connections);
+    let connection = match connections.get(&provider) {
+        Some(connection) => connection.clone(),
+        None => {
+            let new = Connection::new(&endpoint);
+            let new = new.map_err(|error| CatalogError::Endpoint { provider: provider.clone(), error })?;
+            let new = Arc::new(new);
+            connections.insert(provider.clone(), new.clone());
+            new
+        }
+    };
+    Ok(Arc::new(OpenAi::new(&provider, connection)))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Secret;
+
+    #[test]
+    fn names() {
+        let check = |name: &str, expect: Option<(&str, &str)>| {
+            let found = ModelName::parse(name).ok();
+            let expect =
+                expect.map(|(provider, model)| ModelName { provider: provider.to_string(), model: model.to_string() });
+            assert_eq!(found, expect, "{name}");
+        };
+        check("openai/gpt-5", Some(("openai", "gpt-5")));
+        check(" openai/gpt-5 ", Some(("openai", "gpt-5")));
+        check("openrouter/qwen/qwen3:free", Some(("openrouter", "qwen/qwen3:free")));
+        check("scripted//tmp/x.jsonl", Some(("scripted", "/tmp/x.jsonl")));
+        check("builtin", Some(("builtin", "")));
+        check("gpt-5", None);
+        check("openai/", None);
+        check("/gpt-5", None);
+        check("", None);
+    }
+
+    #[test]
+    fn what_does_not_open() {
+        let endpoints = Endpoints::new([
+            ("lab".to_string(), Endpoint::new("http://gpu.lan:8000/v1")),
+            ("odd".to_string(), Endpoint::new("https://h/v1").with_key(Secret::new("sk-\u{7}secret"))),
+        ]);
+        let check = |name: &str, expect: &str| {
+            let message = open(name, &endpoints).err().expect(name).to_string();
+            assert!(message.contains(expect), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+        };
+        check("x/y", "unknown provider \"x\" in \"x/y\"; providers are openai, openrouter, ollama, lmstudio, llamacpp");
+        check("gpt-5", "\"gpt-5\" does not name a provider and a model; write it as provider/model");
+        check("openai/gpt-5", "no API key for openai (https://api.openai.com/v1); set OPENAI_API_KEY, or a key");
+        check("lab/llama", "lab: http://gpu.lan:8000/v1 is plain http to another machine");
+        check("odd/llama", "odd: the key for https://h/v1 has characters");
+        check("scripted/none.jsonl", "cannot read the script none.jsonl");
+    }
+
+    #[test]
+    fn what_opens() {
+        let endpoints = Endpoints::new([
+            ("openai".to_string(), Endpoint::new("http://127.0.0.1:9/v1")),
+            ("mine".to_string(), Endpoint::new("https://models.example/v1").with_key(Secret::new("k"))),
+        ]);
+        for (name, provider) in [("openai/any", "openai"), ("ollama/qwen3", "ollama"), ("mine/a/b", "mine")] {
+            assert_eq!(open(name, &endpoints).unwrap().provider(), provider);
+        }
+        let endpoints = endpoints.with_model(Arc::new(Scripted::new([]).unwrap()));
+        assert_eq!(open("scripted/anything", &endpoints).unwrap().provider(), "scripted");
+        assert_eq!(open("scripted", &endpoints).unwrap().provider(), "scripted");
+    }
+}

@@ -1,0 +1,117 @@
+//! An endpoint in use: one HTTP client whose connections are shared, one gate, and the key that goes nowhere else.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, RequestBuilder, redirect};
+use url::Url;
+
+use super::endpoint::{self, Endpoint, EndpointError};
+use super::gate::Gate;
+use super::retry::Policy;
+use super::secret::Secret;
+
+pub(super) struct Connection {
+    url: Url,
+    key: Option<Secret>,
+    client: Client,
+    pub gate: Gate,
+    pub policy: Policy,
+    pub idle_timeout: Duration,
+}
+
+impl Connection {
+    pub fn new(endpoint: &Endpoint) -> Result<Self, EndpointError> {
+        let url = endpoint.checked_url()?;
+        let policy = Policy::DEFAULT;
+        let mut builder = Client::builder()
+            .user_agent(concat!("spelunk/", env!("CARGO_PKG_VERSION")))
+            .default_headers(key_headers(&url, endpoint)?)
+            // A redirect would carry the key to a place that nobody configured.
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(policy.connect);
+        if endpoint::is_loopback(&url) {
+            builder = builder.no_proxy();
+        }
+        if url.scheme() == "http" {
+            // Spares a machine without certificates from having to have some.
+            builder = builder.tls_certs_only([]);
+        }
+        install_crypto();
+        let client = builder.build().map_err(|error| EndpointError::Client(endpoint.shown(), deepest(&error)))?;
+        let key = endpoint.key.clone();
+        Ok(Connection { url, key, client, gate: Gate::default(), policy, idle_timeout: endpoint.idle_timeout })
+    }
+
+    /// The base URL, free of secrets.
+    pub fn shown(&self) -> String {
+        endpoint::shown(&self.url)
+    }
+
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// A POST of JSON to `path` under the base URL.
+    pub fn post(&self, path: &[&str], body: String) -> RequestBuilder {
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        self.client.post(url).header(CONTENT_TYPE, "application/json").body(body)
+    }
+
+    /// Text of the server, without the key.
+    pub fn scrub(&self, text: &str) -> String {
+        self.key.as_ref().map_or_else(|| text.to_string(), |key| key.scrub(text))
+    }
+
+    /// Where a redirect wanted to go, free of secrets.
+    pub fn redirect_target(&self, location: &str) -> String {
+        let target =
+            self.url.join(location).map_or_else(|_| "an unreadable place".to_string(), |url| endpoint::shown(&url));
+        self.scrub(&target)
+    }
+}
+
+/// The innermost reason of an error, without URLs.
+pub(super) fn deepest(error: &reqwest::Error) -> String {
+    let mut deepest: &dyn std::error::Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    if std::ptr::addr_eq(deepest, error) && error.url().is_some() {
+        return if error.is_timeout() { "timed out".to_string() } else { "the request failed".to_string() };
+    }
+    deepest.to_string()
+}
+
+fn key_headers(url: &Url, endpoint: &Endpoint) -> Result<HeaderMap, EndpointError> {
+    let mut headers = HeaderMap::new();
+    let Some(key) = &endpoint.key else { return Ok(headers) };
+    let mut add = |name: HeaderName, value: String| {
+        let mut value = HeaderValue::try_from(value).map_err(|_| EndpointError::Key(endpoint.shown()))?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+        Ok(())
+    };
+    add(AUTHORIZATION, format!("Bearer {}", key.expose()))?;
+    let host = url.host_str().unwrap_or_default();
+    if host.ends_with(".azure.com") || host.ends_with(".azure-api.net") {
+        add(HeaderName::from_static("api-key"), key.expose().to_string())?;
+    }
+    Ok(headers)
+}
+
+fn install_crypto() {
+    static ONCE: Once = Once::new();
+    // The only failure is that the process has a provider already, which does as well.
+    ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+}

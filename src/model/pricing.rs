@@ -1,0 +1,106 @@
+//! What a call costs, from the price table in `prices.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::Usage;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    free: Vec<String>,
+    models: BTreeMap<String, Price>,
+}
+
+/// USD per million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    pub input: f64,
+    /// Input that came from the provider's cache; `None` when it costs as much as other input.
+    pub cached: Option<f64>,
+    pub output: f64,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    toml::from_str(include_str!("prices.toml")).expect("prices.toml is part of the program, and a test reads it")
+});
+
+/// The price of a `provider/model`, or `None` when the table does not know it.
+pub fn price(model: &str) -> Option<Price> {
+    let (provider, name) = model.split_once('/').unwrap_or((model, ""));
+    if TABLE.free.iter().any(|free| free == provider) {
+        return Some(Price { input: 0.0, cached: None, output: 0.0 });
+    }
+    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    TABLE
+        .models
+        .iter()
+        .filter(|(known, _)| name.strip_prefix(known.as_str()).is_some_and(is_same_model))
+        .max_by_key(|(known, _)| known.len())
+        .map(|(_, price)| *price)
+}
+
+/// What `usage` of a `provider/model` costs in USD, or `None` when the price is not known.
+pub fn cost(usage: &Usage, model: &str) -> Option<f64> {
+    let price = price(model)?;
+    let cached = usage.cached.min(usage.input);
+    let fresh = usage.input - cached;
+    let per_million = fresh as f64 * price.input
+        + cached as f64 * price.cached.unwrap_or(price.input)
+        + usage.output as f64 * price.output;
+    Some(per_million / 1e6)
+}
+
+/// Whether what follows a known name still names that model. A wrong price would be worse than none.
+fn is_same_model(rest: &str) -> bool {
+    let mut parts = rest.split('-');
+    parts.next() == Some("")
+        && parts.all(|part| matches!(part, "latest" | "preview") || part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        let check = |model: &str, input: Option<f64>| {
+            assert_eq!(price(model).map(|price| price.input), input, "{model}");
+        };
+        check("openai/gpt-4o", Some(2.5));
+        check("openai/gpt-4o-2024-08-06", Some(2.5));
+        check("openai/gpt-4o-mini", Some(0.15));
+        check("openai/gpt-4o-mini-2024-07-18", Some(0.15));
+        check("openai/gpt-4o-audio-preview", None);
+        check("openai/gpt-5-pro", Some(15.0));
+        check("openai/gpt-5.9", None);
+        check("openrouter/anthropic/claude-sonnet-4.5", Some(3.0));
+        check("openrouter/anthropic/Claude-Haiku-4-5-20251001", Some(1.0));
+        check("openai/something-else", None);
+        check("openai/", None);
+        check("ollama/qwen3:32b", Some(0.0));
+        check("builtin", Some(0.0));
+        check("scripted/replies.jsonl", Some(0.0));
+    }
+
+    #[test]
+    fn costs() {
+        let usage = Usage { input: 1_000_000, cached: 400_000, output: 100_000, reasoning: 50_000, estimated: false };
+        let cost = |model| cost(&usage, model).map(|usd| (usd * 1e6).round() / 1e6);
+        assert_eq!(cost("openai/gpt-4o"), Some(0.6 * 2.5 + 0.4 * 1.25 + 0.1 * 10.0));
+        assert_eq!(cost("openai/gpt-5-pro"), Some(15.0 + 12.0), "no discount for cached input");
+        assert_eq!(cost("ollama/qwen3"), Some(0.0));
+        assert_eq!(cost("openai/unheard-of"), None);
+    }
+
+    #[test]
+    fn prices_are_plausible() {
+        for (name, price) in &TABLE.models {
+            assert!(price.input > 0.0 && price.output >= price.input, "{name}");
+            assert!(price.cached.is_none_or(|cached| cached < price.input), "{name}");
+        }
+    }
+}
