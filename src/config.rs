@@ -1,1 +1,451 @@
 //! The configuration: every setting, where it may come from, and the only reader of environment variables.
+//!
+//! Nothing here is ever read from a workspace: a repository that could set a base URL could steal a key. Command-line
+//! flags win over the environment, the environment over the machine's file, that over the defaults.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::BaseStrategy as _;
+use serde::Deserialize;
+
+/// Everything that can be set. `settings()` describes each key.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `provider/model` of the root model.
+    pub model: String,
+    /// `provider/model` of the models behind `llm`; the root model when not set.
+    pub leaf_model: Option<String>,
+    pub max_turns: u32,
+    pub max_calls: u32,
+    pub max_tokens: u64,
+    /// US dollars; `None` for no bound.
+    pub max_usd: Option<f64>,
+    pub max_time: Duration,
+    pub concurrency: usize,
+    /// A scope with at most this many bytes is answered by one plain call; 0 switches that off.
+    pub plain_below: u64,
+    /// Characters of data that one sub-call may carry.
+    pub max_data: usize,
+    /// Computing time of one cell.
+    pub cell_time: Duration,
+    /// V8 heap of a worker in bytes.
+    pub heap: u64,
+    /// Writable memory of a worker (`RLIMIT_DATA`) in bytes.
+    pub memory: u64,
+    /// Whether runs are recorded.
+    pub journal: bool,
+    /// Endpoints by provider.
+    pub providers: BTreeMap<String, Provider>,
+    /// Where journals and the installation's key are kept.
+    pub state_dir: PathBuf,
+    /// The machine's file, whether it exists or not.
+    pub file: PathBuf,
+}
+
+/// Where a provider is and the key for it. The two belong together: a key is only ever sent to its own base URL.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Provider {
+    /// `None`: the provider's own.
+    pub base_url: Option<String>,
+    pub key: Option<String>,
+    /// Plain http beyond loopback.
+    pub allow_http: bool,
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.key.as_ref().map(|_| "[set]");
+        f.debug_struct("Provider").field("base_url", &self.base_url).field("key", &key).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+    #[error("{name}={value:?} cannot be used: {reason}")]
+    Variable { name: String, value: String, reason: String },
+    #[error("no home folder is known; set SPELUNK_STATE_DIR and SPELUNK_CONFIG")]
+    NoHome,
+}
+
+/// One row of the settings table.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Key in the machine's file.
+    pub key: &'static str,
+    /// Environment variable.
+    pub variable: &'static str,
+    pub default: &'static str,
+    pub meaning: &'static str,
+}
+
+/// The settings table, as the README prints it.
+pub const SETTINGS: &[Setting] = &[
+    Setting { key: "model", variable: "SPELUNK_MODEL", default: "builtin", meaning: "root model, `provider/model`" },
+    Setting {
+        key: "leaf_model",
+        variable: "SPELUNK_LEAF_MODEL",
+        default: "the root model",
+        meaning: "model behind `llm`",
+    },
+    Setting { key: "max_turns", variable: "SPELUNK_MAX_TURNS", default: "24", meaning: "cells per run" },
+    Setting {
+        key: "max_calls",
+        variable: "SPELUNK_MAX_CALLS",
+        default: "120",
+        meaning: "model calls per run, sub-calls included",
+    },
+    Setting {
+        key: "max_tokens",
+        variable: "SPELUNK_MAX_TOKENS",
+        default: "4000000",
+        meaning: "input and output tokens per run",
+    },
+    Setting {
+        key: "max_usd",
+        variable: "SPELUNK_MAX_USD",
+        default: "2.0",
+        meaning: "US dollars per run; `none` for no bound",
+    },
+    Setting { key: "max_seconds", variable: "SPELUNK_MAX_SECONDS", default: "1200", meaning: "wall time per run" },
+    Setting {
+        key: "concurrency",
+        variable: "SPELUNK_CONCURRENCY",
+        default: "8",
+        meaning: "model requests in flight at once",
+    },
+    Setting {
+        key: "plain_below",
+        variable: "SPELUNK_PLAIN_BELOW",
+        default: "48000",
+        meaning: "bytes of scope up to which one plain call answers; 0 never",
+    },
+    Setting {
+        key: "max_data",
+        variable: "SPELUNK_MAX_DATA",
+        default: "400000",
+        meaning: "characters of data one sub-call may carry",
+    },
+    Setting {
+        key: "cell_seconds",
+        variable: "SPELUNK_CELL_SECONDS",
+        default: "10",
+        meaning: "computing time per cell",
+    },
+    Setting { key: "heap_mib", variable: "SPELUNK_HEAP_MIB", default: "512", meaning: "V8 heap of a worker" },
+    Setting {
+        key: "memory_mib",
+        variable: "SPELUNK_MEMORY_MIB",
+        default: "1536",
+        meaning: "writable memory of a worker",
+    },
+    Setting {
+        key: "journal",
+        variable: "SPELUNK_JOURNAL",
+        default: "true",
+        meaning: "record runs in the state folder",
+    },
+];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(flatten)]
+    settings: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileProvider {
+    base_url: Option<String>,
+    key: Option<String>,
+    /// Name of the environment variable that holds the key.
+    key_env: Option<String>,
+    #[serde(default)]
+    allow_http: bool,
+}
+
+impl Config {
+    /// Reads the machine's file and the environment.
+    pub fn load() -> Result<Self, ConfigError> {
+        Self::load_from(&variable)
+    }
+
+    fn load_from(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let home = etcetera::base_strategy::choose_base_strategy().ok();
+        let file = match (env("SPELUNK_CONFIG"), &home) {
+            (Some(path), _) => PathBuf::from(path),
+            (None, Some(home)) => home.config_dir().join("spelunk").join("config.toml"),
+            (None, None) => return Err(ConfigError::NoHome),
+        };
+        let state_dir = match (env("SPELUNK_STATE_DIR"), &home) {
+            (Some(path), _) => PathBuf::from(path),
+            (None, Some(home)) => home.state_dir().unwrap_or_else(|| home.data_dir()).join("spelunk"),
+            (None, None) => return Err(ConfigError::NoHome),
+        };
+        let text = read_file(&file, env("SPELUNK_CONFIG").is_some())?;
+        Self::from_parts(file, state_dir, text.as_deref().unwrap_or(""), env)
+    }
+
+    fn from_parts(
+        file: PathBuf,
+        state_dir: PathBuf,
+        text: &str,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let in_file = |reason: String| ConfigError::File { path: file.display().to_string(), reason };
+        let mut parsed: File = toml::from_str(text).map_err(|error| in_file(error.to_string()))?;
+        let mut providers = BTreeMap::new();
+        if let Some(table) = parsed.settings.remove("providers") {
+            let table: BTreeMap<String, FileProvider> = table
+                .try_into()
+                .map_err(|error: toml::de::Error| in_file(format!("[providers]: {}", error.message())))?;
+            for (name, provider) in table {
+                let key = provider.key.or_else(|| provider.key_env.as_deref().and_then(env));
+                let provider = Provider { base_url: provider.base_url, key, allow_http: provider.allow_http };
+                providers.insert(name, provider);
+            }
+        }
+        for (name, upper) in
+            [("openai", "OPENAI"), ("openrouter", "OPENROUTER"), ("ollama", "OLLAMA"), ("vllm", "VLLM")]
+        {
+            environment_provider(&mut providers, name, upper, env);
+        }
+        if let Some(unknown) = parsed.settings.keys().find(|key| !SETTINGS.iter().any(|s| s.key == key.as_str())) {
+            let known: Vec<&str> = SETTINGS.iter().map(|s| s.key).chain(["providers"]).collect();
+            return Err(in_file(format!("unknown setting {unknown:?}; settings are {}", known.join(", "))));
+        }
+        let reader = Reader { settings: &parsed.settings, env, path: &file };
+        let max_usd = reader.get("max_usd", Some(2.0), &|text| match text {
+            "none" => Some(None),
+            text => text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).map(Some),
+        })?;
+        Ok(Self {
+            model: reader.get("model", "builtin".to_owned(), &text_value)?,
+            leaf_model: reader.get("leaf_model", None, &|text| text_value(text).map(Some))?,
+            max_turns: reader.get("max_turns", 24, &number)?,
+            max_calls: reader.get("max_calls", 120, &number)?,
+            max_tokens: reader.get("max_tokens", 4_000_000, &number)?,
+            max_usd,
+            max_time: Duration::from_secs(reader.get("max_seconds", 1200, &number)?),
+            concurrency: reader
+                .get("concurrency", 8, &|text| number(text).filter(|n: &usize| (1..=256).contains(n)))?,
+            plain_below: reader.get("plain_below", 48_000, &number)?,
+            max_data: reader.get("max_data", 400_000, &number)?,
+            cell_time: Duration::from_secs(reader.get("cell_seconds", 10, &|t| number(t).filter(|n: &u64| *n > 0))?),
+            heap: reader.get("heap_mib", 512, &|t| number(t).filter(|n: &u64| (64..=4096).contains(n)))? << 20,
+            memory: reader.get("memory_mib", 1536, &|t| number(t).filter(|n: &u64| (256..=16_384).contains(n)))? << 20,
+            journal: reader.get("journal", true, &|text| text.parse().ok())?,
+            providers,
+            state_dir,
+            file: file.clone(),
+        })
+    }
+}
+
+/// A provider's base URL and key from the environment: a key never travels to a base URL that came from elsewhere.
+fn environment_provider(
+    providers: &mut BTreeMap<String, Provider>,
+    name: &str,
+    upper: &str,
+    env: &dyn Fn(&str) -> Option<String>,
+) {
+    let (base_url, key) = (env(&format!("{upper}_BASE_URL")), env(&format!("{upper}_API_KEY")));
+    match (base_url, providers.get(name).and_then(|p| p.base_url.as_ref())) {
+        (Some(base_url), _) => {
+            let allow_http =
+                providers.get(name).is_some_and(|p| p.allow_http && p.base_url.as_ref() == Some(&base_url));
+            providers.insert(name.to_owned(), Provider { base_url: Some(base_url), key, allow_http });
+        }
+        (None, Some(_)) => {}
+        (None, None) => {
+            if let Some(key) = key {
+                providers.entry(name.to_owned()).or_default().key = Some(key);
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    settings: &'a BTreeMap<String, toml::Value>,
+    env: &'a dyn Fn(&str) -> Option<String>,
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn get<T>(&self, key: &str, default: T, parse: &dyn Fn(&str) -> Option<T>) -> Result<T, ConfigError> {
+        let setting = SETTINGS.iter().find(|setting| setting.key == key);
+        let expected = || setting.map_or(String::new(), |s| format!("{} (default {})", s.meaning, s.default));
+        if let Some(name) = setting.map(|setting| setting.variable)
+            && let Some(value) = (self.env)(name)
+        {
+            let reason = format!("expected {}", expected());
+            return parse(&value).ok_or(ConfigError::Variable { name: name.to_owned(), value, reason });
+        }
+        let Some(value) = self.settings.get(key) else { return Ok(default) };
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        parse(&text).ok_or_else(|| ConfigError::File {
+            path: self.path.display().to_string(),
+            reason: format!("{key} = {value} cannot be used; expected {}", expected()),
+        })
+    }
+}
+
+fn text_value(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.replace('_', "").parse().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one reader of environment variables")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the environment asks for no colours (<https://no-color.org>).
+pub fn no_color() -> bool {
+    variable("NO_COLOR").is_some()
+}
+
+/// The filter of log lines, in `tracing`'s syntax.
+pub fn log_filter() -> Option<String> {
+    variable("SPELUNK_LOG")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one reader of the machine's file")]
+fn read_file(path: &Path, named: bool) -> Result<Option<String>, ConfigError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(None),
+        Err(error) => Err(ConfigError::File { path: path.display().to_string(), reason: error.to_string() }),
+    }
+}
+
+/// The installation's key under which fence delimiters are derived; made on first use.
+///
+/// Where the state folder cannot be written, the key lasts for this process only.
+#[expect(clippy::disallowed_methods, reason = "the one reader and writer of the installation's key")]
+pub fn install_key(state_dir: &Path) -> [u8; 32] {
+    let path = state_dir.join("fence.key");
+    if let Some(key) = std::fs::read(&path).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+        return key;
+    }
+    let key = random_bytes();
+    let kept = std::fs::create_dir_all(state_dir).and_then(|()| write_private(&path, &key));
+    if let Err(error) = kept {
+        tracing::debug!(path = %path.display(), %error, "the installation's key could not be kept");
+    }
+    key
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one writer of the installation's key")]
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
+/// Bytes that cannot be guessed: the standard library's hasher keys come from the system.
+fn random_bytes() -> [u8; 32] {
+    use std::hash::{BuildHasher as _, RandomState};
+    let mut hasher = blake3::Hasher::new();
+    for at in 0..8_u64 {
+        hasher.update(&RandomState::new().hash_one(at).to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// A seed for a run's repeatable randomness.
+pub fn random_seed() -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = random_bytes();
+    // JavaScript numbers hold 53 bits.
+    u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> 11
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, env: &[(&str, &str)]) -> Result<Config, String> {
+        let env = |name: &str| env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Config::from_parts("/c/config.toml".into(), "/s".into(), file, &env).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_match_the_table() {
+        let config = load("", &[]).unwrap();
+        let check = |key: &str, got: String| {
+            let setting = SETTINGS.iter().find(|setting| setting.key == key).unwrap();
+            assert_eq!(setting.default.parse::<f64>().unwrap(), got.parse::<f64>().unwrap(), "{key}");
+        };
+        check("max_turns", config.max_turns.to_string());
+        check("max_calls", config.max_calls.to_string());
+        check("max_tokens", config.max_tokens.to_string());
+        check("max_usd", config.max_usd.unwrap().to_string());
+        check("max_seconds", config.max_time.as_secs().to_string());
+        check("concurrency", config.concurrency.to_string());
+        check("plain_below", config.plain_below.to_string());
+        check("max_data", config.max_data.to_string());
+        check("cell_seconds", config.cell_time.as_secs().to_string());
+        check("heap_mib", (config.heap >> 20).to_string());
+        check("memory_mib", (config.memory >> 20).to_string());
+        assert_eq!(config.model, "builtin");
+        assert!(config.journal);
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let file = "model = \"openai/a\"\nmax_turns = 3\nmax_usd = \"none\"";
+        let config = load(file, &[("SPELUNK_MODEL", "openai/b")]).unwrap();
+        assert_eq!((config.model.as_str(), config.max_turns, config.max_usd), ("openai/b", 3, None));
+    }
+
+    #[test]
+    fn errors_name_the_setting_and_the_place() {
+        let check = |file: &str, env: &[(&str, &str)], expect: &str| {
+            let error = load(file, env).unwrap_err();
+            assert!(error.contains(expect), "{error}");
+        };
+        check("max_turn = 3", &[], "/c/config.toml: unknown setting \"max_turn\"");
+        check("max_turns = \"many\"", &[], "max_turns = \"many\" cannot be used");
+        check("", &[("SPELUNK_MAX_USD", "-1")], "SPELUNK_MAX_USD=\"-1\" cannot be used");
+        check("model = ", &[], "/c/config.toml");
+        check("[providers.openai]\nurl = \"x\"", &[], "[providers]");
+    }
+
+    #[test]
+    fn a_key_stays_with_its_base_url() {
+        let check = |file: &str, env: &[(&str, &str)], url: Option<&str>, key: Option<&str>| {
+            let provider = load(file, env).unwrap().providers.get("openai").cloned().unwrap_or_default();
+            assert_eq!((provider.base_url.as_deref(), provider.key.as_deref()), (url, key), "{file} {env:?}");
+        };
+        let file = "[providers.openai]\nbase_url = \"https://a\"\nkey = \"file\"";
+        check("", &[("OPENAI_API_KEY", "env")], None, Some("env"));
+        check(file, &[], Some("https://a"), Some("file"));
+        check(file, &[("OPENAI_API_KEY", "env")], Some("https://a"), Some("file"));
+        check(file, &[("OPENAI_BASE_URL", "https://b")], Some("https://b"), None);
+        check(file, &[("OPENAI_BASE_URL", "https://b"), ("OPENAI_API_KEY", "env")], Some("https://b"), Some("env"));
+        let named = "[providers.openai]\nbase_url = \"https://a\"\nkey_env = \"MY_KEY\"";
+        check(named, &[("MY_KEY", "mine")], Some("https://a"), Some("mine"));
+    }
+
+    #[test]
+    fn debug_output_holds_no_key() {
+        let config = load("[providers.openai]\nkey = \"sk-secret\"", &[]).unwrap();
+        assert!(!format!("{config:?}").contains("sk-secret"));
+    }
+}

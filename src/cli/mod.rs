@@ -1,1 +1,162 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
+
+mod ask;
+mod doctor;
+mod eval;
+mod exit;
+mod output;
+mod progress;
+mod repl;
+mod setup;
+mod trace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use exit::CliError;
+
+use crate::config::{self, Config};
+
+const EXIT_CODES: &str = "Exit codes:
+  0  answered
+  1  something failed
+  2  the command line or the configuration cannot be used
+  3  a limit ended the run; the answer is the best from what was known by then
+  4  a limit ended the run before there was an answer
+  5  the model could not be reached, or refused
+  130  stopped by Ctrl-C";
+
+/// Asks questions of a whole repository and answers with checked citations.
+#[derive(Debug, Parser)]
+#[command(name = "spelunk", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer a question about a repository, with citations
+    Ask(ask::Ask),
+    /// Run one JavaScript cell with the repository's bindings and print its value
+    Eval(eval::Eval),
+    /// The same REPL that a model gets, for a person
+    Repl(repl::Repl),
+    /// List recorded runs, or print one
+    Trace(trace::Trace),
+    /// Check the configuration, the sandbox and the models
+    Doctor(doctor::Doctor),
+}
+
+/// Which repository, and which part of it.
+#[derive(Debug, Args)]
+struct Place {
+    /// Folder of the repository
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Only files that match this glob (as ripgrep's -g; may be given several times)
+    #[arg(long, value_name = "GLOB")]
+    scope: Vec<String>,
+}
+
+/// Models and limits, over what the configuration says.
+#[derive(Debug, Args)]
+struct Overrides {
+    /// Root model: provider/model, or builtin
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// Model behind llm()
+    #[arg(long, value_name = "MODEL")]
+    leaf_model: Option<String>,
+    /// US dollars that the run may cost
+    #[arg(long, value_name = "USD")]
+    max_usd: Option<f64>,
+    /// Cells that the root model may run
+    #[arg(long, value_name = "N")]
+    max_turns: Option<u32>,
+    /// Model calls, sub-calls included
+    #[arg(long, value_name = "N")]
+    max_calls: Option<u32>,
+    /// Input and output tokens
+    #[arg(long, value_name = "N")]
+    max_tokens: Option<u64>,
+    /// Seconds that the run may take
+    #[arg(long, value_name = "S")]
+    max_seconds: Option<u64>,
+    /// Model requests in flight at once
+    #[arg(long, value_name = "N")]
+    concurrency: Option<usize>,
+    /// Do not record the run
+    #[arg(long)]
+    no_journal: bool,
+}
+
+impl Overrides {
+    fn apply(&self, config: &mut Config) {
+        fn set<T: Clone>(to: &mut T, from: &Option<T>) {
+            if let Some(from) = from {
+                to.clone_from(from);
+            }
+        }
+        set(&mut config.model, &self.model);
+        if self.leaf_model.is_some() {
+            config.leaf_model.clone_from(&self.leaf_model);
+        }
+        if self.max_usd.is_some() {
+            config.max_usd = self.max_usd;
+        }
+        set(&mut config.max_turns, &self.max_turns);
+        set(&mut config.max_calls, &self.max_calls);
+        set(&mut config.max_tokens, &self.max_tokens);
+        set(&mut config.max_time, &self.max_seconds.map(std::time::Duration::from_secs));
+        set(&mut config.concurrency, &self.concurrency.map(|n| n.clamp(1, 256)));
+        config.journal &= !self.no_journal;
+    }
+}
+
+/// Runs the command line and says how it ended.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logs();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            let mut text = format!("spelunk: {error}");
+            if let Some(hint) = &error.hint {
+                text.push_str(&format!("\n  {hint}"));
+            }
+            output::error_line(&text);
+            ExitCode::from(error.code)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::failed(format!("the runtime could not be started: {error}")))?;
+    let code = match command {
+        Command::Ask(args) => runtime.block_on(ask::run(args)),
+        Command::Eval(args) => runtime.block_on(eval::run(args)),
+        Command::Repl(args) => repl::run(args, &runtime),
+        Command::Trace(args) => trace::run(args),
+        Command::Doctor(args) => runtime.block_on(doctor::run(args)),
+    };
+    // A blocking thread inside a long search must not keep a finished command from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(100));
+    code
+}
+
+/// Logs go to stderr; `SPELUNK_LOG` filters them.
+fn logs() {
+    let filter = config::log_filter().unwrap_or_else(|| "spelunk=warn,error".to_owned());
+    let filter = tracing_subscriber::EnvFilter::try_new(&filter)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("spelunk=warn,error"));
+    let ansi = !config::no_color() && std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
+    // A second subscriber in one process can only be a test's; its own stays.
+    drop(logs.try_init());
+}

@@ -1,1 +1,35 @@
 //! Questions over many files: definitions, references, symbols by name.
+//!
+//! Nothing is indexed ahead. A question about a name finds the files that have the word, ranks them by what the word's
+//! surroundings look like, parses as many as the budget allows, and says what was left out.
+
+mod cache;
+mod candidates;
+mod definition;
+mod found;
+mod name;
+mod outline;
+mod parsed;
+mod references;
+mod symbols;
+
+pub use cache::Symbols;
+pub use definition::{Site, definition};
+pub use found::{Confidence, Definition, Found, Reference};
+pub use outline::outline;
+pub use references::{ReferencesQuery, references};
+pub use symbols::{SymbolsQuery, symbols};
+
+/// Why a question over the repository has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GraphError {
+    #[error("{name:?} is not a name; give an identifier, Outer.name or path#name")]
+    Name { name: String },
+    #[error(transparent)]
+    Search(#[from] crate::search::SearchError),
+    #[error(transparent)]
+    Workspace(#[from] crate::workspace::WorkspaceError),
+    #[error("cancelled")]
+    Cancelled,
+}

@@ -1,5 +1,6 @@
 //! Language models: one trait, one file per provider, and what they share (streams, retries, prices).
 
+pub mod builtin;
 pub mod catalog;
 mod connection;
 mod endpoint;

@@ -1,5 +1,22 @@
 //! The REPL: the parent's handle of a worker process that runs V8, and the trait through which the worker asks.
 
+mod arguments;
+mod bridge;
+pub mod cell;
+mod clip;
+mod clock;
+mod confine;
+mod ops;
+#[cfg(all(debug_assertions, target_os = "linux"))]
+mod probe;
+mod process;
+mod report;
+mod runtime;
+mod session;
+mod wire;
+pub mod worker;
+
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +24,13 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::cancel::Cancel;
+
+pub use arguments::{Arguments, to_json};
+pub use session::{RESERVED, Repl};
+pub use wire::Layer;
+
+/// The bindings as the model and the documentation see them.
+pub const API: &str = include_str!("api.d.ts");
 
 /// One call from JavaScript to the parent.
 #[derive(Debug, Clone)]

@@ -1,9 +1,24 @@
 //! Search: ripgrep's crates over a snapshot, with exact totals and honest truncation.
 
+mod files;
+mod globs;
+mod kept;
+mod line;
+mod pattern;
+pub mod regexp;
+mod run;
+mod sink;
+mod words;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
-use crate::workspace::{RelPath, Snapshot};
+use crate::workspace::{FileEntry, RelPath, Snapshot};
+
+/// The most lines of context on each side of a match.
+pub const MAX_CONTEXT: usize = 50;
+/// The most matching lines that one search returns.
+pub const MAX_LIMIT: usize = 10_000;
 
 /// What to look for and where. The JSON form is what JavaScript passes to `repo.search`.
 #[derive(Debug, Clone, Deserialize)]
@@ -86,6 +101,8 @@ pub enum SearchError {
     Regex(String),
     #[error("bad glob {glob:?}: {reason}")]
     Glob { glob: String, reason: String },
+    #[error("the search was stopped after {seconds} s; use a simpler pattern, or a glob that names fewer files")]
+    TooSlow { seconds: u64 },
     #[error("cancelled")]
     Cancelled,
     #[error(transparent)]
@@ -94,13 +111,17 @@ pub enum SearchError {
 
 /// Searches the snapshot's files. Deterministic: equal snapshots and queries give equal answers.
 pub fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Result<Matches, SearchError> {
-    let _ = (snapshot, query, cancel);
-    Ok(Matches::default())
+    run::search(snapshot, query, cancel)
 }
 
-/// The files whose content has at least one match of any of the `words` as whole identifiers (`[A-Za-z0-9_$]`
-/// runs), in path order: the candidates that the syntax tier parses.
+/// The files that the globs select, in path order; none means every file. As in ripgrep, a glob that names a hidden
+/// file includes it.
+pub fn select<'a>(snapshot: &'a Snapshot, globs: &[String], hidden: bool) -> Result<Vec<&'a FileEntry>, SearchError> {
+    Ok(globs::Globs::new(globs)?.select(snapshot, hidden)?)
+}
+
+/// The files whose content has `word` as a whole identifier (a run of `[A-Za-z0-9_$]`), in path order: the
+/// candidates that the syntax tier parses. Binary and unreadable files are left out.
 pub fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) -> Result<Vec<RelPath>, SearchError> {
-    let _ = (snapshot, word, cancel);
-    Ok(Vec::new())
+    words::files_with_word(snapshot, word, cancel)
 }

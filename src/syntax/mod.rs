@@ -1,9 +1,26 @@
 //! Syntax: the languages table, parsing under a budget, and what the queries capture.
 
-use serde::Serialize;
+mod compiled;
+mod definitions;
+mod extract;
+mod head;
+mod languages;
+mod lexical;
+mod lines;
+mod parse;
+mod preprocess;
+mod references;
+
+use serde::{Deserialize, Serialize};
+
+pub use compiled::check_queries;
+pub use extract::{Extracted, Names, Use, extract, extract_with_uses};
+pub use languages::Language;
+pub use lexical::occurrences;
+pub use parse::Budget;
 
 /// What a definition defines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     Module,
@@ -53,7 +70,7 @@ pub struct Symbol {
 }
 
 /// How a name is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Usage {
     Call,
@@ -61,4 +78,22 @@ pub enum Usage {
     Import,
     Write,
     Read,
+}
+
+impl Kind {
+    /// The kind by its name in `src/repl/api.d.ts`.
+    pub fn parse(name: &str) -> Option<Self> {
+        named(name)
+    }
+}
+
+impl Usage {
+    /// The usage by its name in `src/repl/api.d.ts`.
+    pub fn parse(name: &str) -> Option<Self> {
+        named(name)
+    }
+}
+
+fn named<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name)).ok()
 }

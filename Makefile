@@ -1,0 +1,18 @@
+# `make run` asks a question of this repository, `make test` runs every test. Both set up what they need.
+
+QUESTION ?= Where is the root loop, and what ends a run?
+
+.PHONY: run test check bench questions v8
+
+v8:
+	@scripts/v8-archive.sh --build
+
+run: v8
+	cargo run --quiet -- ask "$(QUESTION)" . --model builtin
+
+test:
+	SPELUNK_V8_ARGS=--build scripts/test.sh
+
+check:
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings

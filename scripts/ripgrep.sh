@@ -1,0 +1,7 @@
+# Sourced: installs the ripgrep that search is compared with, built from the library versions in Cargo.lock, and exports
+# where it is as SPELUNK_TEST_RG.
+tools=${CARGO_TARGET_DIR:-target}/tools
+SPELUNK_TEST_RG=$tools/bin/rg
+[ -x "$SPELUNK_TEST_RG" ] || cargo install --quiet --debug --locked --root "$tools" --target-dir "$tools/build" ripgrep --version 15.2.0
+case $SPELUNK_TEST_RG in /*) ;; *) SPELUNK_TEST_RG=$PWD/$SPELUNK_TEST_RG ;; esac
+export SPELUNK_TEST_RG

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Runs every test, and prints how many passed as the last line. Sets up what the tests need: the V8 archive, and the
+# ripgrep of crates.io that search is compared with.
+set -eu
+cd "$(dirname "$0")/.."
+scripts/v8-archive.sh ${SPELUNK_V8_ARGS-}
+. scripts/ripgrep.sh
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+{ cargo test --locked --no-fail-fast 2>&1 || echo "exit status $?" ; } | tee "$log"
+grep -q '^exit status ' "$log" && status=1
+awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
+     END { printf "%d passed, %d failed, %d skipped\n", passed, failed, ignored; exit !(passed > 0) }' "$log" || status=1
+exit $status

@@ -1,0 +1,184 @@
+//! One question, from the first prompt to the checked answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::answer::HeldAnswer;
+use super::budget::{Spent, Tripped};
+use super::calls::CallFailure;
+use super::citations::{self, Checked, Dropped};
+use super::event::RunEvent;
+use super::prompt::{self, Transport};
+use super::run::{Ended, Root};
+use super::salvage::{Findings, salvage};
+use super::session::{Session, Setup};
+use super::{plain, record};
+use crate::cancel::Cancel;
+use crate::journal::Event;
+use crate::journal::event::EndReason;
+use crate::model::{ModelError, Role};
+use crate::repl::ReplError;
+use crate::workspace::WorkspaceError;
+
+/// The two ways in which a person stops a run.
+#[derive(Clone, Default)]
+pub struct Stop {
+    /// Answer from what is known, now.
+    pub answer_now: Cancel,
+    /// No answer is wanted any more.
+    pub cancel: Cancel,
+}
+
+/// An answer and where it comes from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The answer as Markdown; empty when there is none.
+    pub answer: String,
+    /// What code passed to `answer`.
+    pub value: Value,
+    pub citations: Vec<Checked>,
+    /// Citations that were not kept.
+    pub dropped: Vec<Dropped>,
+    /// The limit that ended the work, if one did.
+    #[serde(flatten)]
+    pub tripped: Option<Tripped>,
+    /// How it ended, in words.
+    pub end: String,
+    /// Whether code gave the answer, as opposed to the salvage after a limit.
+    pub complete: bool,
+    pub model: String,
+    pub spent: Spent,
+    pub seconds: f64,
+    /// Names the run in the journal; empty when runs are not recorded.
+    pub run: String,
+}
+
+/// Why there is not even a partial answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AskError {
+    #[error("{0}")]
+    Model(#[from] ModelError),
+    #[error("{0}")]
+    Repl(#[from] ReplError),
+    #[error("{0}")]
+    Workspace(#[from] WorkspaceError),
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Answers one question.
+pub async fn ask(setup: Setup, question: &str, stop: &Stop) -> Result<Report, AskError> {
+    let session = Arc::new(Session::new(setup));
+    let calls = session.bindings.calls.clone();
+    (calls.emit)(RunEvent::Started { run: calls.journal.id().unwrap_or_default().to_owned() });
+    let result = drive(&session, question, stop).await;
+    let (reason, detail) = match &result {
+        Ok(report) => match &report.tripped {
+            Some(tripped) => (EndReason::Limit, tripped.to_string()),
+            None => (EndReason::Answered, String::new()),
+        },
+        Err(AskError::Cancelled) => (EndReason::Cancelled, String::new()),
+        Err(error) => (EndReason::Failed, error.to_string()),
+    };
+    calls.journal.write(Event::End { reason, detail, totals: record::totals(&calls.ledger.spent()) });
+    result
+}
+
+async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Report, AskError> {
+    let calls = session.bindings.calls.clone();
+    let builtin = calls.models.root.model.provider() == "builtin";
+    let scope = {
+        let session = session.clone();
+        let info = tokio::task::spawn_blocking(move || {
+            // The first look at the files is the walk; its errors are the user's to see.
+            session.snapshot.files()?;
+            Ok::<_, WorkspaceError>((!builtin).then(|| plain::whole_scope(&session)).flatten())
+        });
+        info.await.unwrap_or(Ok(None))?
+    };
+    let mut findings = Findings::default();
+    let ended = match scope {
+        Some(scope) => match plain::answer(session, question, &scope, &stop.cancel).await {
+            Ok(answer) => Ended::Answered(answer),
+            Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
+            Err(CallFailure::Model(error)) => return Err(error.into()),
+            Err(CallFailure::Tripped(tripped)) => Ended::Tripped(tripped),
+        },
+        None => {
+            let (ended, found) = explore(session, question, stop).await?;
+            findings = found;
+            ended
+        }
+    };
+    let (answer, tripped) = match ended {
+        Ended::Cancelled => return Err(AskError::Cancelled),
+        Ended::Answered(answer) => (Some(answer), None),
+        Ended::Tripped(tripped) => {
+            calls.journal.write(record::limit(&tripped));
+            (calls.emit)(RunEvent::Limit { tripped: tripped.clone() });
+            let answer = salvage(&session.bindings, question, &tripped, &findings, &stop.cancel).await;
+            (answer, Some(tripped))
+        }
+    };
+    let session = session.clone();
+    let elapsed = calls.ledger.elapsed();
+    tokio::task::spawn_blocking(move || report(&session, answer, tripped, elapsed))
+        .await
+        .map_err(|_| AskError::Cancelled)
+}
+
+async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ended, Findings), AskError> {
+    let bindings = &session.bindings;
+    let repo = bindings.repo.clone();
+    let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
+    let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
+    let transport =
+        if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let messages = vec![
+        prompt::message(Role::System, prompt::root(transport)),
+        prompt::message(Role::User, prompt::question(&bindings.key, question, &info, &tree)),
+    ];
+    let mut repl = session.repl().await?;
+    let mut root = Root {
+        bindings,
+        repl: &mut repl,
+        transport,
+        cancel: &stop.cancel,
+        answer_now: &stop.answer_now,
+        findings: Findings::default(),
+    };
+    let ended = root.run(messages).await?;
+    Ok((ended, root.findings))
+}
+
+fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped>, elapsed: Duration) -> Report {
+    let calls = &session.bindings.calls;
+    let (mut markdown, mut citations, mut dropped) = (String::new(), Vec::new(), Vec::new());
+    if let Some(answer) = &answer {
+        markdown = answer.markdown();
+        (citations, dropped) = citations::check(&markdown, &answer.citations, session);
+        calls.journal.write(record::answer(answer, &citations, false));
+    }
+    let end = match (&tripped, &answer) {
+        (None, _) => "answered".to_owned(),
+        (Some(tripped), Some(_)) => format!("{tripped}; this is the best answer from what was known by then"),
+        (Some(tripped), None) => format!("{tripped}; no answer was reached"),
+    };
+    Report {
+        answer: markdown,
+        value: answer.map_or(Value::Null, |answer| answer.value),
+        citations,
+        dropped,
+        complete: tripped.is_none(),
+        tripped,
+        end,
+        model: calls.models.root.name.clone(),
+        spent: calls.ledger.spent(),
+        seconds: elapsed.as_secs_f64(),
+        run: calls.journal.id().unwrap_or_default().to_owned(),
+    }
+}

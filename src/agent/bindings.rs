@@ -1,0 +1,179 @@
+//! The host of a run's REPL: `repo.*` from the repository, and what only a run has: `llm`, `answer`, `budget`, `note`, `cite`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::answer::{Answers, Citation, HeldAnswer};
+use super::calls::Calls;
+use super::event::RunEvent;
+use super::fence::FenceKey;
+use super::subcall;
+use crate::cancel::Cancel;
+use crate::host::RepoHost;
+use crate::journal::Event;
+use crate::journal::event::{HostError, Outcome};
+use crate::repl::{Arguments, Call, CallError, Host, to_json};
+
+/// Everything that JavaScript can reach in a run.
+pub struct Bindings {
+    pub repo: Arc<RepoHost>,
+    pub calls: Arc<Calls>,
+    pub answers: Answers,
+    pub key: FenceKey,
+    /// Characters of data that one sub-call may carry.
+    pub max_data: usize,
+    /// The cell that runs; host calls are journalled under it.
+    pub cell: AtomicU32,
+    next: AtomicU64,
+}
+
+/// `llm(prompt, data, options)`, and an item of `llmAll`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LlmCall {
+    pub prompt: String,
+    #[serde(default)]
+    pub data: Option<Value>,
+    #[serde(default)]
+    pub schema: Option<Value>,
+    #[serde(default)]
+    pub model: Option<LlmModel>,
+    #[serde(default)]
+    pub max_tokens: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct LlmOptions {
+    #[serde(default)]
+    schema: Option<Value>,
+    #[serde(default)]
+    model: Option<LlmModel>,
+    #[serde(default)]
+    max_tokens: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LlmModel {
+    Root,
+    Leaf,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerOptions {
+    #[serde(default)]
+    citations: Vec<Citation>,
+}
+
+impl Bindings {
+    pub fn new(repo: Arc<RepoHost>, calls: Arc<Calls>, key: FenceKey, max_data: usize) -> Self {
+        let answers = Answers::default();
+        Self { repo, calls, answers, key, max_data, cell: AtomicU32::new(0), next: AtomicU64::new(1) }
+    }
+
+    async fn dispatch(self: Arc<Self>, host: u64, call: Call, cancel: Cancel) -> Result<String, CallError> {
+        if call.name.starts_with("repo.") {
+            (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
+            let repo = self.repo.clone();
+            let work = tokio::task::spawn_blocking(move || repo.call(&call, &cancel));
+            return work.await.unwrap_or_else(|panic| {
+                Err(CallError { name: "Error", message: format!("the repository call failed inside: {panic}") })
+            });
+        }
+        let mut args = Arguments::parse(&call)?;
+        match call.name.as_str() {
+            "llm" => {
+                let prompt: String = args.next("prompt")?;
+                let data: Option<Value> = args.next("data")?;
+                let LlmOptions { schema, model, max_tokens } = args.or_default("options")?;
+                let call = LlmCall { prompt, data, schema, model, max_tokens };
+                subcall::one(&self, host, call, &cancel).await.map(|value| value.to_string())
+            }
+            "llmAll" => {
+                let calls: Vec<Value> = args.next("calls")?;
+                subcall::all(&self, host, calls, &cancel).await
+            }
+            "budget" => to_json(&self.calls.ledger.left()),
+            "note" => {
+                let text: String = args.next("text")?;
+                self.calls.journal.write(Event::Note { text: text.clone() });
+                (self.calls.emit)(RunEvent::Note { text });
+                Ok("null".to_owned())
+            }
+            "cite" => {
+                let path: String = args.next("path")?;
+                let from: u64 = args.next("from")?;
+                let to = args.next::<Option<u64>>("to")?.unwrap_or(from);
+                if !self.calls.seen.knows(&path, from, to) {
+                    let message = format!(
+                        "cite: {path}:{from}-{to} was never looked at in this run; log or search those lines first"
+                    );
+                    return Err(CallError { name: "RangeError", message });
+                }
+                to_json(&Citation { path, from, to })
+            }
+            "answer" => {
+                let value: Option<Value> = args.next("value")?;
+                let options: AnswerOptions = args.or_default("options")?;
+                match value.filter(|value| !value.is_null() && value.as_str() != Some("")) {
+                    Some(value) => self.answers.give(HeldAnswer { value, citations: options.citations }),
+                    None => self
+                        .answers
+                        .confirm()
+                        .map_err(|reason| CallError { name: "TypeError", message: reason.to_owned() })?,
+                }
+                Ok("null".to_owned())
+            }
+            other => Err(CallError { name: "ReferenceError", message: format!("there is no binding {other:?}") }),
+        }
+    }
+}
+
+impl Host for Bindings {
+    fn call(self: Arc<Self>, call: Call, cancel: Cancel) -> BoxFuture<'static, Result<String, CallError>> {
+        let host = self.next.fetch_add(1, Ordering::Relaxed);
+        async move {
+            let journal = self.calls.journal.clone();
+            journal.write(Event::HostCall {
+                cell: u64::from(self.cell.load(Ordering::Relaxed)),
+                host,
+                name: call.name.clone(),
+                args: call.args.as_str().into(),
+                blocking: !matches!(call.name.as_str(), "llm" | "llmAll"),
+            });
+            let result = self.dispatch(host, call, cancel).await;
+            let outcome = match &result {
+                Ok(json) => Outcome::Ok(json.as_str().into()),
+                Err(error) => {
+                    Outcome::Error(HostError { name: error.name.to_owned(), message: error.message.clone() })
+                }
+            };
+            journal.write(Event::HostReply { host, outcome });
+            result
+        }
+        .boxed()
+    }
+}
+
+/// `repo.search "schedule"`: the call and its first argument, for people who watch.
+fn describe(call: &Call) -> String {
+    let args: Vec<Value> = serde_json::from_str(&call.args).unwrap_or_default();
+    let first = match args.first() {
+        Some(Value::Object(fields)) => fields.values().next().cloned(),
+        Some(Value::Null) | None => None,
+        Some(value) => Some(value.clone()),
+    };
+    let mut text = first.map_or(call.name.clone(), |first| format!("{} {first}", call.name));
+    if let Some((at, _)) = text.char_indices().nth(80) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,336 @@
+//! One budget for a whole run: reserve before a call is sent, settle after it, so that no batch can overshoot.
+//!
+//! A share is kept back from the start for the one salvage call that a tripped limit is owed.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::model::Usage;
+
+/// Upper bounds of a run, the salvage call included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Cells that the root model may run.
+    pub turns: u32,
+    /// Requests to models, root and leaf together.
+    pub calls: u32,
+    /// Input and output tokens together.
+    pub tokens: u64,
+    /// Money in US dollars; unknown prices count as nothing.
+    pub usd: Option<f64>,
+    pub wall: Duration,
+    /// Model requests in flight at once.
+    pub concurrency: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            turns: 24,
+            calls: 120,
+            tokens: 4_000_000,
+            usd: Some(2.0),
+            wall: Duration::from_secs(20 * 60),
+            concurrency: 8,
+        }
+    }
+}
+
+/// Which limit ended something, as it stands in answers and journals.
+#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", tag = "tripped")]
+pub enum Tripped {
+    #[error("the limit of {limit} turns was reached")]
+    Turns { limit: u32 },
+    #[error("the limit of {limit} model calls was reached")]
+    Calls { limit: u32 },
+    #[error("the next call could exceed the limit of {limit} tokens ({left} left)")]
+    Tokens { limit: u64, left: u64 },
+    #[error("the next call could exceed the limit of ${limit:.2} (${left:.2} left)")]
+    Usd { limit: f64, left: f64 },
+    #[error("the time limit of {limit_s} s was reached")]
+    Wall { limit_s: u64 },
+    #[error("the model wrote no code {times} times in a row")]
+    NoCode { times: u32 },
+    #[error("the model repeated the same cell {times} times")]
+    Repeated { times: u32 },
+    #[error("stopped by the user")]
+    AnswerNow,
+    #[error("the model could not be reached: {reason}")]
+    Model { reason: String },
+}
+
+/// What is left, as `budget()` shows it to the model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Left {
+    pub turns: u32,
+    pub calls: u32,
+    pub tokens: u64,
+    pub usd: Option<f64>,
+    pub seconds: u64,
+}
+
+/// What a run has used so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Spent {
+    pub turns: u32,
+    pub calls: u32,
+    pub usage: Usage,
+    /// Money for the calls with a known price.
+    pub usd: f64,
+    /// Calls whose model has no known price.
+    pub unpriced: u32,
+}
+
+/// The ledger that all calls of one run share.
+#[derive(Clone)]
+pub struct Ledger(Arc<Shared>);
+
+struct Shared {
+    limits: Limits,
+    started: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    spent: Spent,
+    reserved_calls: u32,
+    reserved_tokens: u64,
+    reserved_usd: f64,
+}
+
+/// What a call may cost at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Estimate {
+    pub input: u64,
+    pub output: u64,
+    /// `None` when the model's price is unknown.
+    pub usd: Option<f64>,
+}
+
+/// Whether a call belongs to the run proper or is its salvage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Work,
+    Salvage,
+}
+
+/// A promise of budget to one call. Dropped unsettled, it gives everything back.
+pub struct Reservation {
+    ledger: Ledger,
+    estimate: Estimate,
+}
+
+impl Ledger {
+    pub fn new(limits: Limits) -> Self {
+        Self(Arc::new(Shared { limits, started: Instant::now(), state: Mutex::default() }))
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub fn elapsed(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// Time until work has to stop so that the salvage call still fits.
+    pub fn work_time_left(&self) -> Duration {
+        let kept = (self.0.limits.wall / 5).min(Duration::from_secs(60));
+        (self.0.limits.wall - kept).saturating_sub(self.elapsed())
+    }
+
+    /// Time until the run has to be over.
+    pub fn time_left(&self) -> Duration {
+        self.0.limits.wall.saturating_sub(self.elapsed())
+    }
+
+    /// The tokens that are kept back for the salvage call.
+    pub fn salvage_tokens(&self) -> u64 {
+        (self.0.limits.tokens / 5).min(24_000)
+    }
+
+    /// Starts a turn, if one is left.
+    pub fn turn(&self) -> Result<u32, Tripped> {
+        self.check_time()?;
+        let mut state = self.state();
+        if state.spent.turns >= self.0.limits.turns {
+            return Err(Tripped::Turns { limit: self.0.limits.turns });
+        }
+        state.spent.turns += 1;
+        Ok(state.spent.turns)
+    }
+
+    fn check_time(&self) -> Result<(), Tripped> {
+        if self.work_time_left().is_zero() {
+            return Err(Tripped::Wall { limit_s: self.0.limits.wall.as_secs() });
+        }
+        Ok(())
+    }
+
+    /// Sets budget aside for one call, or says which limit it could exceed.
+    pub fn reserve(&self, estimate: Estimate, purpose: Purpose) -> Result<Reservation, Tripped> {
+        let limits = &self.0.limits;
+        let (calls_kept, tokens_kept, usd_share) = match purpose {
+            Purpose::Work => {
+                self.check_time()?;
+                (1, self.salvage_tokens(), 0.9)
+            }
+            Purpose::Salvage => (0, 0, 1.0),
+        };
+        let mut state = self.state();
+        let calls = state.spent.calls + state.reserved_calls;
+        if calls + 1 + calls_kept > limits.calls.max(1 + calls_kept) {
+            return Err(Tripped::Calls { limit: limits.calls });
+        }
+        let tokens = state.spent.usage.input + state.spent.usage.output + state.reserved_tokens;
+        let wanted = estimate.input + estimate.output;
+        if tokens + wanted + tokens_kept > limits.tokens {
+            let left = limits.tokens.saturating_sub(tokens + tokens_kept);
+            return Err(Tripped::Tokens { limit: limits.tokens, left });
+        }
+        if let (Some(limit), Some(usd)) = (limits.usd, estimate.usd) {
+            let used = state.spent.usd + state.reserved_usd;
+            if used + usd > limit * usd_share {
+                return Err(Tripped::Usd { limit, left: (limit * usd_share - used).max(0.0) });
+            }
+        }
+        state.reserved_calls += 1;
+        state.reserved_tokens += wanted;
+        state.reserved_usd += estimate.usd.unwrap_or(0.0);
+        Ok(Reservation { ledger: self.clone(), estimate })
+    }
+
+    pub fn spent(&self) -> Spent {
+        self.state().spent.clone()
+    }
+
+    pub fn left(&self) -> Left {
+        let limits = &self.0.limits;
+        let state = self.state();
+        let tokens = state.spent.usage.input + state.spent.usage.output + state.reserved_tokens + self.salvage_tokens();
+        Left {
+            turns: limits.turns.saturating_sub(state.spent.turns),
+            calls: limits.calls.saturating_sub(state.spent.calls + state.reserved_calls + 1),
+            tokens: limits.tokens.saturating_sub(tokens),
+            usd: limits.usd.map(|usd| (usd * 0.9 - state.spent.usd - state.reserved_usd).max(0.0)),
+            seconds: self.work_time_left().as_secs(),
+        }
+    }
+
+    /// The smallest share that is left of any limit, from 0 to 1.
+    pub fn share_left(&self) -> f64 {
+        let (limits, left) = (&self.0.limits, self.left());
+        let share = |left: f64, limit: f64| if limit > 0.0 { left / limit } else { 1.0 };
+        [
+            share(f64::from(left.turns), f64::from(limits.turns)),
+            share(f64::from(left.calls), f64::from(limits.calls)),
+            share(left.tokens as f64, limits.tokens as f64),
+            share(left.seconds as f64, limits.wall.as_secs_f64()),
+            limits.usd.map_or(1.0, |usd| share(left.usd.unwrap_or(usd), usd)),
+        ]
+        .into_iter()
+        .fold(1.0, f64::min)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reservation {
+    /// Books what the call really used.
+    pub fn settle(self, usage: Usage, usd: Option<f64>) {
+        let mut state = self.ledger.state();
+        let spent = &mut state.spent;
+        spent.calls += 1;
+        spent.usage.input += usage.input;
+        spent.usage.cached += usage.cached;
+        spent.usage.output += usage.output;
+        spent.usage.reasoning += usage.reasoning;
+        spent.usage.estimated |= usage.estimated;
+        match usd {
+            Some(usd) => spent.usd += usd,
+            None => spent.unpriced += 1,
+        }
+    }
+
+    /// Books the input of a call that was sent and brought nothing back.
+    pub fn settle_lost(self) {
+        let Estimate { input, output, usd } = self.estimate;
+        let share = input as f64 / (input + output).max(1) as f64;
+        self.settle(Usage { input, estimated: true, ..Usage::default() }, usd.map(|usd| usd * share));
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let mut state = self.ledger.state();
+        state.reserved_calls -= 1;
+        state.reserved_tokens -= self.estimate.input + self.estimate.output;
+        state.reserved_usd -= self.estimate.usd.unwrap_or(0.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits { calls: 5, tokens: 10_000, usd: Some(1.0), ..Limits::default() }
+    }
+
+    fn estimate(tokens: u64, usd: f64) -> Estimate {
+        Estimate { input: tokens / 2, output: tokens - tokens / 2, usd: Some(usd) }
+    }
+
+    #[test]
+    fn a_batch_cannot_overshoot() {
+        let ledger = Ledger::new(limits());
+        let held: Vec<_> = (0..64).filter_map(|_| ledger.reserve(estimate(100, 0.01), Purpose::Work).ok()).collect();
+        assert_eq!(held.len(), 4, "one of five calls is kept for the salvage");
+        for reservation in held {
+            reservation.settle(Usage { input: 50, output: 50, ..Usage::default() }, Some(0.01));
+        }
+        assert!(matches!(ledger.reserve(estimate(1, 0.0), Purpose::Work), Err(Tripped::Calls { limit: 5 })));
+        assert!(ledger.reserve(estimate(1, 0.0), Purpose::Salvage).is_ok());
+    }
+
+    #[test]
+    fn each_limit_is_named() {
+        let check = |estimate, expect: Tripped| {
+            let got = Ledger::new(limits()).reserve(estimate, Purpose::Work).err();
+            assert_eq!(got, Some(expect));
+        };
+        check(estimate(9_000, 0.0), Tripped::Tokens { limit: 10_000, left: 8_000 });
+        check(estimate(10, 0.95), Tripped::Usd { limit: 1.0, left: 0.9 });
+    }
+
+    #[test]
+    fn what_is_not_settled_comes_back() {
+        let ledger = Ledger::new(limits());
+        let before = ledger.left().tokens;
+        drop(ledger.reserve(estimate(1_000, 0.1), Purpose::Work));
+        assert_eq!(ledger.left().tokens, before);
+        assert_eq!(ledger.spent(), Spent::default());
+    }
+
+    #[test]
+    fn a_lost_call_costs_its_input() {
+        let ledger = Ledger::new(limits());
+        ledger.reserve(estimate(1_000, 0.1), Purpose::Work).unwrap().settle_lost();
+        assert_eq!(ledger.spent().usage.input, 500);
+        assert_eq!(ledger.spent().usd, 0.05);
+    }
+
+    #[test]
+    fn turns_run_out() {
+        let ledger = Ledger::new(Limits { turns: 2, ..limits() });
+        assert_eq!(ledger.turn(), Ok(1));
+        assert_eq!(ledger.turn(), Ok(2));
+        assert_eq!(ledger.turn(), Err(Tripped::Turns { limit: 2 }));
+    }
+}

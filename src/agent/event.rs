@@ -1,0 +1,65 @@
+//! What a run tells whoever watches it, as it happens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::budget::{Spent, Tripped};
+use crate::journal::event::Role;
+use crate::model::Usage;
+
+/// Receives the events of a run, in order. Called from several threads; must not block.
+pub type Emit = Arc<dyn Fn(RunEvent) + Send + Sync>;
+
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum RunEvent {
+    Started {
+        /// Names the run in the journal; empty when runs are not recorded.
+        run: String,
+    },
+    TurnStarted {
+        turn: u32,
+    },
+    CallStarted {
+        call: u64,
+        role: Role,
+        label: String,
+    },
+    /// More text of a reply; void when a retry of the same call follows.
+    CallText {
+        call: u64,
+        text: String,
+    },
+    CallRetry {
+        call: u64,
+        reason: String,
+        wait: Duration,
+    },
+    CallFinished {
+        call: u64,
+        role: Role,
+        usage: Usage,
+        usd: Option<f64>,
+        error: Option<String>,
+        spent: Spent,
+    },
+    Cell {
+        cell: u32,
+        code: String,
+    },
+    CellDone {
+        cell: u32,
+        output: String,
+        error: Option<String>,
+    },
+    /// What JavaScript asked the repository for, in a few words.
+    Looking {
+        what: String,
+    },
+    Note {
+        text: String,
+    },
+    Limit {
+        tripped: Tripped,
+    },
+}

@@ -1,0 +1,70 @@
+//! The short cut for small scopes: everything in one prompt, one plain call, no code.
+
+use std::fmt::Write as _;
+
+use super::answer::HeldAnswer;
+use super::budget::Purpose;
+use super::calls::{Ask, CallFailure};
+use super::fence::fence;
+use super::prompt;
+use super::session::Session;
+use crate::cancel::Cancel;
+use crate::journal::Event;
+use crate::journal::event::Role as CallRole;
+use crate::model::Role;
+
+const OUTPUT: u32 = 4_096;
+
+/// More files than this make a scope worth exploring, however small they are.
+const MOST_FILES: usize = 60;
+
+/// The files of a small scope as one text with numbered lines; `None` when the scope is not small.
+pub fn whole_scope(session: &Session) -> Option<String> {
+    let files = session.snapshot.files().ok()?;
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    if files.is_empty() || files.len() > MOST_FILES || bytes > session.plain_below {
+        return None;
+    }
+    let mut text = String::new();
+    for file in files {
+        // A file that cannot be shown whole makes the short cut wrong: the loop can say more about it.
+        let content = session.snapshot.text(&file.path).ok()?;
+        let _ = writeln!(text, "==> {}", file.path);
+        for (at, line) in content.lines().enumerate() {
+            let _ = writeln!(text, "{}: {line}", at + 1);
+        }
+    }
+    Some(text)
+}
+
+/// Answers from `scope` in one call.
+pub async fn answer(
+    session: &Session,
+    question: &str,
+    scope: &str,
+    cancel: &Cancel,
+) -> Result<HeldAnswer, CallFailure> {
+    let calls = &session.bindings.calls;
+    calls.journal.write(Event::Note { text: "The whole scope fits into one prompt: one plain call.".to_owned() });
+    let user = format!(
+        "<question>\n{question}\n</question>\n\nThe files:\n{}",
+        fence(&session.bindings.key, "files", scope)
+    );
+    let ask = Ask {
+        role: CallRole::Root,
+        purpose: Purpose::Work,
+        messages: vec![prompt::message(Role::System, prompt::PLAIN), prompt::message(Role::User, user)],
+        tools: Vec::new(),
+        max_tokens: OUTPUT,
+        schema: None,
+        parent: None,
+        label: "one plain call over the whole scope".to_owned(),
+    };
+    let reply = calls.complete(ask, cancel).await?;
+    for file in session.snapshot.files().unwrap_or_default() {
+        if let Ok(text) = session.snapshot.text(&file.path) {
+            calls.seen.found(file.path.as_str(), 1..=text.lines().count().max(1) as u64);
+        }
+    }
+    Ok(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
+}

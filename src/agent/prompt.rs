@@ -1,0 +1,129 @@
+//! Every prompt that is sent: fixed texts in `prompts/`, and what a run puts into user messages.
+
+use std::fmt::Write as _;
+
+use super::answer::HeldAnswer;
+use super::fence::{FenceKey, fence};
+use crate::host::Info;
+use crate::model::{Message, Role};
+use crate::repl::{API, Outcome};
+
+const ROOT: &str = include_str!("prompts/root.md");
+pub const LEAF: &str = include_str!("prompts/leaf.md");
+pub const PLAIN: &str = include_str!("prompts/plain.md");
+const SALVAGE: &str = include_str!("prompts/salvage.md");
+
+/// How code travels from the model to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// A fenced block in the reply's text.
+    Fence,
+    /// A call of the `run_javascript` tool.
+    Tool,
+}
+
+pub fn message(role: Role, content: impl Into<String>) -> Message {
+    Message { role, content: content.into(), tool_calls: Vec::new(), tool_call_id: None }
+}
+
+/// The root's system prompt. The same bytes for every question, so that providers can cache it.
+pub fn root(transport: Transport) -> String {
+    let how = match transport {
+        Transport::Fence => "write it as one fenced block that starts with ```js, after at most two sentences of reasoning",
+        Transport::Tool => "call the tool `run_javascript` once",
+    };
+    ROOT.replace("{{transport}}", how).replace("{{api}}", API.trim_end())
+}
+
+/// The first user message: the question, and what the repository is, without content.
+pub fn question(key: &FenceKey, question: &str, info: &Info, tree: &str) -> String {
+    let mut about = String::new();
+    let _ = writeln!(about, "name: {}", info.name);
+    if let Some(revision) = &info.revision {
+        let _ = writeln!(about, "revision: {revision}");
+    }
+    let languages: Vec<String> =
+        info.languages.iter().take(8).map(|(language, files)| format!("{language} {files}")).collect();
+    let _ = writeln!(about, "files: {} ({})\nbytes: {}", info.files, languages.join(", "), info.bytes);
+    let _ = write!(about, "\n{tree}");
+    format!("<question>\n{question}\n</question>\n\nThe repository:\n{}", fence(key, "repository", &about))
+}
+
+/// What a cell did, as the root model sees it.
+pub fn observation(
+    key: &FenceKey,
+    cell: u32,
+    outcome: &Outcome,
+    held: Option<&HeldAnswer>,
+    ignored: usize,
+    vars: Option<&str>,
+) -> String {
+    let mut text = format!("Cell {cell}");
+    if outcome.output.is_empty() && outcome.value.is_none() && outcome.error.is_none() {
+        text.push_str(" ran. No output (did you forget to log, or to end with an expression?).\n");
+    } else {
+        text.push_str(" ran.\n");
+        let shown = [("output", Some(&outcome.output)), ("value", outcome.value.as_ref())];
+        for (label, body) in shown {
+            if let Some(body) = body.filter(|body| !body.is_empty()) {
+                text.push_str(&fence(key, label, body));
+                text.push('\n');
+            }
+        }
+    }
+    if let Some(error) = &outcome.error {
+        let _ = writeln!(text, "Error; what was assigned before it stays:\n{}", fence(key, "error", &error.text));
+    }
+    if !outcome.warnings.is_empty() {
+        let _ = writeln!(text, "{}", fence(key, "warnings", &outcome.warnings.join("\n")));
+    }
+    if let Some(lost) = &outcome.lost {
+        let _ = writeln!(text, "{lost}");
+    }
+    if ignored > 0 {
+        let _ = writeln!(text, "Your reply held {ignored} more cells; only the first of a reply runs.");
+    }
+    if let Some(vars) = vars {
+        let _ = writeln!(text, "Variables: {vars}");
+    }
+    if let Some(held) = held {
+        let _ = writeln!(
+            text,
+            "Your answer is held, because the cell also showed output that you had not seen. It is:\n{}\nIf it still stands, \
+             call `answer()` without arguments; else go on, or call `answer` with a better one.",
+            fence(key, "answer", &held.preview())
+        );
+    }
+    text
+}
+
+/// Sent when a reply had no cell in it.
+pub fn no_code(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Fence => {
+            "There was no ```js block in your reply, so nothing ran. Text is never taken as the answer: write one cell, and \
+             finish by calling `answer(markdown, { citations })` in it."
+        }
+        Transport::Tool => {
+            "You did not call `run_javascript`, so nothing ran. Text is never taken as the answer: call the tool with one \
+             cell, and finish by calling `answer(markdown, { citations })` in it."
+        }
+    }
+}
+
+/// The two messages of the salvage call.
+pub fn salvage(key: &FenceKey, question: &str, why: &str, known: &str) -> Vec<Message> {
+    let body = format!(
+        "<question>\n{question}\n</question>\n\nWhy it ends: {why}.\n\nWhat was found so far:\n{}",
+        fence(key, "found", known)
+    );
+    vec![message(Role::System, SALVAGE), message(Role::User, body)]
+}
+
+/// The user message of a sub-call: the task, then its data inside one fence.
+pub fn leaf(key: &FenceKey, prompt: &str, data: Option<&str>) -> String {
+    match data {
+        Some(data) => format!("{prompt}\n\nThe data:\n{}", fence(key, "data", data)),
+        None => prompt.to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+//! The answer of last resort: one call over what was found, when a limit ended the work.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::answer::HeldAnswer;
+use super::bindings::Bindings;
+use super::budget::{Purpose, Tripped};
+use super::calls::Ask;
+use super::prompt;
+use crate::cancel::Cancel;
+use crate::journal::event::Role as CallRole;
+use crate::model::tokens;
+use crate::repl::Outcome;
+
+/// Output tokens of the salvage call.
+const OUTPUT: u32 = 4_096;
+
+/// What a run has shown so far, oldest first.
+#[derive(Default)]
+pub struct Findings {
+    entries: Vec<String>,
+}
+
+impl Findings {
+    /// A cell and what came of it.
+    pub fn cell(&mut self, cell: u32, source: &str, outcome: &Outcome) {
+        let mut entry = format!("Cell {cell}:\n{}\n", clip(source, 2_000));
+        for body in [Some(&outcome.output), outcome.value.as_ref()].into_iter().flatten() {
+            if !body.is_empty() {
+                let _ = writeln!(entry, "Output:\n{}", clip(body, 12_000));
+            }
+        }
+        if let Some(error) = &outcome.error {
+            let _ = writeln!(entry, "Error:\n{}", clip(&error.text, 1_000));
+        }
+        self.entries.push(entry);
+    }
+
+    /// Prose of the model's that came instead of code.
+    pub fn said(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            self.entries.push(format!("Said:\n{}\n", clip(text, 8_000)));
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The newest findings that fit into `budget` tokens, in their order.
+    pub fn within(&self, budget: u64) -> String {
+        let mut left = budget;
+        let mut kept: Vec<&str> = Vec::new();
+        for entry in self.entries.iter().rev() {
+            let size = tokens::estimate(entry);
+            if size > left {
+                break;
+            }
+            left -= size;
+            kept.push(entry);
+        }
+        kept.reverse();
+        kept.join("\n")
+    }
+}
+
+/// The best answer that can still be had: the held one, else one from the salvage call, else none.
+pub async fn salvage(
+    bindings: &Arc<Bindings>,
+    question: &str,
+    tripped: &Tripped,
+    findings: &Findings,
+    cancel: &Cancel,
+) -> Option<HeldAnswer> {
+    if let Some(held) = bindings.answers.held() {
+        return Some(held);
+    }
+    let calls = &bindings.calls;
+    let unreachable = matches!(tripped, Tripped::Model { .. });
+    if unreachable || findings.is_empty() || calls.models.root.model.provider() == "builtin" {
+        return None;
+    }
+    // Room for the fixed texts, the question and the reply.
+    let output = u64::from(OUTPUT);
+    let room = calls.ledger.salvage_tokens().saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
+    let known = findings.within(room.saturating_sub(tokens::estimate(question)));
+    let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
+    let ask = Ask {
+        role: CallRole::Root,
+        purpose: Purpose::Salvage,
+        messages: prompt::salvage(&bindings.key, question, &tripped.to_string(), &known),
+        tools: Vec::new(),
+        max_tokens,
+        schema: None,
+        parent: None,
+        label: "best answer from what is known".to_owned(),
+    };
+    match calls.complete(ask, cancel).await {
+        Ok(reply) if !reply.text.trim().is_empty() => {
+            Some(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
+        }
+        Ok(_) => None,
+        Err(failure) => {
+            tracing::warn!(%failure, "the salvage call failed");
+            None
+        }
+    }
+}
+
+/// The head and the tail of a long text.
+fn clip(text: &str, most: usize) -> String {
+    let size = text.chars().count();
+    if size <= most {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(most * 2 / 3).collect();
+    let tail: String = text.chars().skip(size - most / 3).collect();
+    format!("{head}\n[… {} characters …]\n{tail}", size - most)
+}

@@ -1,0 +1,204 @@
+//! Which lines of which files were really looked at: what makes a citation more than a claim.
+//!
+//! A line counts when it came back as a match, definition or reference, or when it stood in a prompt. A bulk read alone
+//! does not count: its lines are remembered, and count from the moment that one of them reaches a model.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Lines of reads that are remembered at most; older reads are forgotten first.
+const MOST_READ_LINES: usize = 4_000_000;
+
+/// A line with fewer letters and digits than this identifies nothing (`}`, `else`).
+const TELLING_CHARACTERS: usize = 6;
+
+/// The record of one run. Lines are 1-based.
+#[derive(Default)]
+pub struct Seen {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    lines: HashMap<String, LineSet>,
+    reads: Vec<Read>,
+    read_lines: usize,
+}
+
+struct Read {
+    path: String,
+    from: u64,
+    /// A fingerprint per line; `None` for lines that identify nothing.
+    lines: Vec<Option<u64>>,
+}
+
+/// A set of lines as disjoint ranges.
+#[derive(Default)]
+struct LineSet(BTreeMap<u64, u64>);
+
+impl LineSet {
+    fn insert(&mut self, from: u64, to: u64) {
+        let (mut from, mut to) = (from, to);
+        let touching: Vec<u64> = self
+            .0
+            .range(..=to.saturating_add(1))
+            .rev()
+            .take_while(|&(_, &end)| end.saturating_add(1) >= from)
+            .map(|(&start, _)| start)
+            .collect();
+        for start in touching {
+            if let Some(end) = self.0.remove(&start) {
+                from = from.min(start);
+                to = to.max(end);
+            }
+        }
+        self.0.insert(from, to);
+    }
+
+    fn contains(&self, line: u64) -> bool {
+        self.0.range(..=line).next_back().is_some_and(|(_, &end)| end >= line)
+    }
+}
+
+impl Seen {
+    /// Lines that came back as a match, definition or reference.
+    pub fn found(&self, path: &str, lines: RangeInclusive<u64>) {
+        let mut state = self.state();
+        match state.lines.get_mut(path) {
+            Some(set) => set.insert(*lines.start(), *lines.end()),
+            None => state.lines.entry(path.to_owned()).or_default().insert(*lines.start(), *lines.end()),
+        }
+    }
+
+    /// Text that was read from line `from` on; it counts once a prompt shows it.
+    pub fn read(&self, path: &str, from: u64, text: &str) {
+        let lines: Vec<Option<u64>> = text.lines().map(|line| telling(line).then(|| fingerprint(line))).collect();
+        let mut state = self.state();
+        state.read_lines += lines.len();
+        state.reads.push(Read { path: path.to_owned(), from, lines });
+        while state.read_lines > MOST_READ_LINES && state.reads.len() > 1 {
+            let dropped = state.reads.remove(0);
+            state.read_lines -= dropped.lines.len();
+        }
+    }
+
+    /// A prompt that goes to a model: every read line that stands in it counts from now on.
+    pub fn prompted(&self, prompt: &str) {
+        let shown: HashSet<u64> =
+            prompt.lines().flat_map(|line| [Some(line), without_number(line)]).flatten().map(fingerprint).collect();
+        let mut state = self.state();
+        let State { lines, reads, .. } = &mut *state;
+        for read in reads.iter() {
+            let hit = |index: usize| read.lines[index].is_some_and(|line| shown.contains(&line));
+            let mut index = 0;
+            while index < read.lines.len() {
+                if !hit(index) {
+                    index += 1;
+                    continue;
+                }
+                // A run goes on over lines that identify nothing, and ends with the last one that does.
+                let (mut end, mut next) = (index, index + 1);
+                while next < read.lines.len() && (read.lines[next].is_none() || hit(next)) {
+                    if hit(next) {
+                        end = next;
+                    }
+                    next += 1;
+                }
+                // One bracket or blank line after the run belongs to it.
+                if end + 1 < next {
+                    end += 1;
+                }
+                let from = read.from + index as u64;
+                lines.entry(read.path.clone()).or_default().insert(from, read.from + end as u64);
+                index = next;
+            }
+        }
+    }
+
+    /// Whether any of these lines was looked at. A citation may reach around what was seen, but not far from it.
+    pub fn knows(&self, path: &str, from: u64, to: u64) -> bool {
+        let state = self.state();
+        let Some(set) = state.lines.get(path) else { return false };
+        let seen = (from..=to.min(from + 10_000)).filter(|&line| set.contains(line)).count() as u64;
+        seen > 0 && (seen * 4 >= to - from + 1 || to - from < 12)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn telling(line: &str) -> bool {
+    line.chars().filter(|c| c.is_alphanumeric()).take(TELLING_CHARACTERS).count() == TELLING_CHARACTERS
+}
+
+fn fingerprint(line: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.trim().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The line after a `12:`, `12|` or `path:12:` in front of it, as listings have it.
+fn without_number(line: &str) -> Option<&str> {
+    let mut rest = line;
+    for _ in 0..2 {
+        let at = rest.find([':', '|'])?;
+        let (head, tail) = (rest[..at].trim(), &rest[at + 1..]);
+        if !head.is_empty() && head.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(tail);
+        }
+        rest = tail;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "fn alpha() {\n    let value = compute();\n}\n\nfn beta() {\n    other_things();\n}\n";
+
+    #[test]
+    fn a_read_alone_does_not_count() {
+        let seen = Seen::default();
+        seen.read("a.rs", 10, TEXT);
+        assert!(!seen.knows("a.rs", 10, 12));
+        seen.prompted("what is this about?");
+        assert!(!seen.knows("a.rs", 10, 12));
+    }
+
+    #[test]
+    fn what_a_prompt_shows_counts() {
+        let check = |prompt: &str| {
+            let seen = Seen::default();
+            seen.read("a.rs", 10, TEXT);
+            seen.prompted(prompt);
+            (10..=16).filter(|&line| seen.knows("a.rs", line, line)).collect::<Vec<_>>()
+        };
+        assert_eq!(check("fn alpha() {\n    let value = compute();\n}"), [10, 11, 12]);
+        assert_eq!(check("15|     other_things();"), [15, 16]);
+        assert_eq!(check("a.rs:14:fn beta() {"), [14]);
+        assert_eq!(check("}"), [] as [u64; 0]);
+    }
+
+    #[test]
+    fn found_lines_count_and_far_ranges_do_not() {
+        let seen = Seen::default();
+        seen.found("a.rs", 5..=5);
+        assert!(seen.knows("a.rs", 3, 8));
+        assert!(!seen.knows("a.rs", 1, 400));
+        assert!(!seen.knows("a.rs", 6, 8));
+        assert!(!seen.knows("b.rs", 5, 5));
+    }
+
+    #[test]
+    fn ranges_merge() {
+        let mut set = LineSet::default();
+        for (from, to) in [(1, 2), (5, 6), (3, 4), (10, 12), (8, 11)] {
+            set.insert(from, to);
+        }
+        assert_eq!(set.0.into_iter().collect::<Vec<_>>(), [(1, 6), (8, 12)]);
+    }
+}

@@ -1,0 +1,67 @@
+//! What one run is made of: a snapshot, models, a budget, a journal, and the bindings that join them for JavaScript.
+
+use std::sync::Arc;
+
+use super::bindings::Bindings;
+use super::budget::{Ledger, Limits};
+use super::calls::{Calls, Models};
+use super::event::Emit;
+use super::fence::FenceKey;
+use super::seen::Seen;
+use crate::host::{RepoHost, Sighting};
+use crate::journal::Journal;
+use crate::repl::{Host, Options, Repl, ReplError};
+use crate::workspace::Snapshot;
+
+/// What a run needs from outside.
+pub struct Setup {
+    pub snapshot: Snapshot,
+    pub models: Models,
+    pub limits: Limits,
+    pub repl: Options,
+    pub key: FenceKey,
+    pub journal: Journal,
+    pub emit: Emit,
+    /// Bytes of scope up to which one plain call answers; 0 never.
+    pub plain_below: u64,
+    /// Characters of data that one sub-call may carry.
+    pub max_data: usize,
+}
+
+/// A run's parts, joined.
+pub struct Session {
+    pub snapshot: Snapshot,
+    pub(super) bindings: Arc<Bindings>,
+    pub(super) plain_below: u64,
+    options: Options,
+}
+
+impl Session {
+    pub fn new(setup: Setup) -> Self {
+        let seen = Arc::new(Seen::default());
+        let noticed = seen.clone();
+        let sighted = move |sighting: Sighting<'_>| match sighting {
+            Sighting::Found { path, from, to } => noticed.found(path, from..=to),
+            Sighting::Read { path, from, text } => noticed.read(path, from, text),
+        };
+        let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), Arc::new(sighted)));
+        let ledger = Ledger::new(setup.limits);
+        let calls = Arc::new(Calls::new(setup.models, ledger, setup.journal, setup.emit, seen));
+        let bindings = Arc::new(Bindings::new(repo, calls, setup.key, setup.max_data));
+        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, options: setup.repl }
+    }
+
+    /// Starts the worker in which this session's cells run.
+    pub async fn repl(&self) -> Result<Repl, ReplError> {
+        let host: Arc<dyn Host> = self.bindings.clone();
+        Repl::start(self.options.clone(), host).await
+    }
+
+    /// The last value that code passed to `answer`, for callers that run cells themselves.
+    pub fn take_answer(&self) -> Option<serde_json::Value> {
+        match self.bindings.answers.judge(false, false) {
+            super::answer::Verdict::Final(answer) => Some(answer.value),
+            _ => None,
+        }
+    }
+}

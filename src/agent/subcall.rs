@@ -1,0 +1,144 @@
+//! Sub-calls: `llm` and `llmAll`. A question and its data stay apart; data is never cut, it is refused with sizes.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+
+use super::bindings::{Bindings, LlmCall, LlmModel};
+use super::budget::Purpose;
+use super::calls::{Ask, CallFailure};
+use super::{data, prompt};
+use crate::cancel::Cancel;
+use crate::journal::event::Role as CallRole;
+use crate::model::{Message, ModelError, Role};
+use crate::repl::{CallError, to_json};
+
+const DEFAULT_OUTPUT: u32 = 4_096;
+const MOST_OUTPUT: u32 = 32_768;
+
+/// Calls in one `llmAll`; more are refused, since their results could not be read anyway.
+const MOST_CALLS: usize = 500;
+
+/// One `llm` call: its text, or its JSON when a schema was given.
+pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Cancel) -> Result<Value, CallError> {
+    let rendered = call.data.as_ref().filter(|data| !data.is_null()).map(data::render);
+    let size = call.prompt.chars().count() + rendered.as_ref().map_or(0, |data| data.chars().count());
+    if size > bindings.max_data {
+        let message = format!(
+            "llm: prompt and data are {size} characters together, and the limit is {}; split the data, for example with llmAll",
+            bindings.max_data
+        );
+        return Err(CallError { name: "RangeError", message });
+    }
+    if call.prompt.trim().is_empty() {
+        return Err(CallError { name: "TypeError", message: "llm: the prompt is empty".to_owned() });
+    }
+    let validator = match &call.schema {
+        Some(schema) => Some(jsonschema::validator_for(schema).map_err(|error| CallError {
+            name: "TypeError",
+            message: format!("llm: the schema is not a JSON Schema: {error}"),
+        })?),
+        None => None,
+    };
+    let mut content = prompt::leaf(&bindings.key, &call.prompt, rendered.as_deref());
+    if let Some(schema) = &call.schema {
+        content.push_str(&format!("\n\nReply with one JSON value and nothing else. It has to satisfy this schema:\n{schema}"));
+    }
+    let mut messages = vec![prompt::message(Role::System, prompt::LEAF), prompt::message(Role::User, content)];
+    let mut complaint = String::new();
+    for _ in 0..2 {
+        let reply = bindings.calls.complete(ask(&call, host, messages.clone()), cancel).await.map_err(failure)?;
+        let Some(validator) = &validator else { return Ok(Value::String(reply.text)) };
+        match parse(&reply.text) {
+            Ok(value) => {
+                let errors: Vec<String> = validator
+                    .iter_errors(&value)
+                    .take(8)
+                    .map(|error| format!("at {:?}: {error}", error.instance_path().to_string()))
+                    .collect();
+                if errors.is_empty() {
+                    return Ok(value);
+                }
+                complaint = format!("it does not satisfy the schema: {}", errors.join("; "));
+            }
+            Err(error) => complaint = format!("it is not JSON: {error}"),
+        }
+        messages.push(prompt::message(Role::Assistant, reply.text));
+        let again = format!("That reply cannot be used, {complaint}. Reply again, with the JSON value only.");
+        messages.push(prompt::message(Role::User, again));
+    }
+    Err(CallError { name: "ModelError", message: format!("llm: the reply cannot be used twice in a row: {complaint}") })
+}
+
+/// A batch: all at once, in order, failing item by item.
+pub async fn all(bindings: &Arc<Bindings>, host: u64, calls: Vec<Value>, cancel: &Cancel) -> Result<String, CallError> {
+    if calls.len() > MOST_CALLS {
+        let message = format!("llmAll: {} calls at once, and the limit is {MOST_CALLS}; give each more data", calls.len());
+        return Err(CallError { name: "RangeError", message });
+    }
+    let results = join_all(calls.into_iter().map(|call| async {
+        let call = serde_json::from_value::<LlmCall>(call)
+            .map_err(|error| CallError { name: "TypeError", message: format!("llmAll: {error}") })?;
+        one(bindings, host, call, cancel).await
+    }))
+    .await;
+    let items: Vec<Value> = results
+        .into_iter()
+        .map(|result| match result {
+            Ok(value) => serde_json::json!({ "ok": true, "value": value }),
+            Err(error) => serde_json::json!({ "ok": false, "error": format!("{}: {}", error.name, error.message) }),
+        })
+        .collect();
+    to_json(&items)
+}
+
+fn ask(call: &LlmCall, host: u64, messages: Vec<Message>) -> Ask {
+    let role = match call.model {
+        Some(LlmModel::Root) => CallRole::Root,
+        Some(LlmModel::Leaf) | None => CallRole::Leaf,
+    };
+    Ask {
+        role,
+        purpose: Purpose::Work,
+        messages,
+        tools: Vec::new(),
+        max_tokens: call.max_tokens.unwrap_or(DEFAULT_OUTPUT).clamp(16, MOST_OUTPUT),
+        schema: call.schema.clone(),
+        parent: Some(host),
+        label: call.prompt.lines().next().unwrap_or_default().chars().take(60).collect(),
+    }
+}
+
+fn failure(failure: CallFailure) -> CallError {
+    let name = match &failure {
+        CallFailure::Tripped(_) => "BudgetError",
+        CallFailure::Model(ModelError::Cancelled) => "Cancelled",
+        CallFailure::Model(_) => "ModelError",
+    };
+    CallError { name, message: format!("llm: {failure}") }
+}
+
+/// The JSON of a reply, which may stand in a fence.
+fn parse(text: &str) -> Result<Value, serde_json::Error> {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix("```json")
+        .or_else(|| text.strip_prefix("```"))
+        .and_then(|rest| rest.trim_end().strip_suffix("```"))
+        .unwrap_or(text);
+    serde_json::from_str(inner.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_with_and_without_a_fence() {
+        for text in ["[1]", "```json\n[1]\n```", "```\n[1]```", "  [1]\n"] {
+            assert_eq!(parse(text).unwrap(), serde_json::json!([1]), "{text:?}");
+        }
+        assert!(parse("one").is_err());
+    }
+}

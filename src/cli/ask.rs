@@ -1,0 +1,78 @@
+//! `spelunk ask`: one question, progress on stderr, the answer on stdout.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::progress::Live;
+use super::{CliError, Overrides, Place, exit, output, setup};
+use crate::agent::{self, Stop};
+use crate::config::Config;
+
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// The question, in plain words
+    question: String,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// Print the answer, its citations and the costs as JSON
+    #[arg(long)]
+    json: bool,
+    /// Show every cell and its output on stderr
+    #[arg(long)]
+    show_code: bool,
+}
+
+pub async fn run(args: Ask) -> Result<ExitCode, CliError> {
+    if args.question.trim().is_empty() {
+        return Err(CliError::usage("the question is empty").hint("spelunk ask \"where is the main loop?\" path/to/repository"));
+    }
+    let mut config = Config::load()?;
+    args.overrides.apply(&mut config);
+    let snapshot = setup::snapshot(&args.place).await?;
+    let models = setup::models(&config)?;
+    let live = Live::new(args.show_code);
+    let repl = setup::options(&config)?;
+    let journal = setup::journal(&config, &snapshot, &args.question, &models, &repl);
+    let setup = setup::agent(&config, snapshot, models, repl, journal, live.emit());
+    let stop = Stop::default();
+    let signals = tokio::spawn(interrupts(stop.clone(), live.clone()));
+    let result = agent::ask(setup, args.question.trim(), &stop).await;
+    signals.abort();
+    live.finish();
+    let report = result?;
+    if args.json {
+        output::json(&report);
+    } else {
+        output::markdown(&output::report(&report));
+        output::error_line(&output::summary(&report));
+    }
+    Ok(output::code(&report))
+}
+
+/// Ctrl-C once asks for the best answer now, twice stops, a third time leaves at once.
+async fn interrupts(stop: Stop, live: Live) {
+    for count in 1.. {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        match count {
+            1 => {
+                live.say("answering from what is known so far; Ctrl-C again stops");
+                stop.answer_now.cancel();
+            }
+            2 => {
+                live.say("stopping");
+                stop.cancel.cancel();
+            }
+            _ => leave(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the user has asked three times")]
+fn leave() {
+    std::process::exit(i32::from(exit::STOPPED));
+}

@@ -1,0 +1,133 @@
+//! What reaches the terminal or a pipe: every text passes the sanitiser; a reader that went away is not an error.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use crate::agent::Report;
+use crate::agent::citations::Status;
+use crate::display;
+
+/// Writes Markdown to stdout.
+pub fn markdown(text: &str) {
+    let text = display::markdown(text);
+    write(&text);
+}
+
+/// Writes plain text to stdout.
+pub fn plain(text: &str) {
+    write(&display::terminal(text));
+}
+
+/// Writes machine-readable text to stdout, as it is.
+pub fn json(value: &impl serde::Serialize) {
+    write(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+fn write(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    // Whoever closed the pipe has read enough.
+    drop(write!(out, "{text}{newline}").and_then(|()| out.flush()));
+}
+
+/// Writes one line, or a few, to stderr.
+pub fn error_line(text: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{}", display::terminal(text)));
+}
+
+pub fn stderr_is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// The answer of a run as people read it: a word on how it ended when that matters, the answer, the citations' state.
+pub fn report(report: &Report) -> String {
+    let mut text = String::new();
+    if report.tripped.is_some() {
+        text.push_str(&format!("> Ended early: {}.\n\n", report.end));
+    }
+    text.push_str(report.answer.trim_end());
+    let unsupported: Vec<String> = report
+        .citations
+        .iter()
+        .filter(|citation| citation.status == Status::Unsupported)
+        .map(|c| format!("{}:{}-{} does not hold {}", c.path, c.from, c.to, names(&c.missing)))
+        .collect();
+    let dropped: Vec<String> =
+        report.dropped.iter().map(|d| format!("{}:{}-{} ({})", d.path, d.from, d.to, d.reason)).collect();
+    let mut problems = Vec::new();
+    if !unsupported.is_empty() {
+        problems.push(format!("unsupported: {}", unsupported.join(", ")));
+    }
+    if !dropped.is_empty() {
+        problems.push(format!("not kept: {}", dropped.join(", ")));
+    }
+    if !problems.is_empty() {
+        let valid = report.citations.len() - unsupported.len();
+        text.push_str(&format!("\n\n> Citations: {valid} valid; {}.", problems.join("; ")));
+    }
+    text.push('\n');
+    text
+}
+
+fn names(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// `8 turns, 12 calls, 34,000 tokens, $0.03, 12.3 s`.
+pub fn summary(report: &Report) -> String {
+    let spent = &report.spent;
+    let mut parts = vec![format!("{} turns", spent.turns)];
+    if spent.usage.input + spent.usage.output > 0 {
+        let about = if spent.usage.estimated { "about " } else { "" };
+        parts.push(format!("{} calls", spent.calls));
+        parts.push(format!("{about}{} tokens", grouped(spent.usage.input + spent.usage.output)));
+        parts.push(money(spent.usd, spent.unpriced));
+    }
+    parts.push(format!("{:.1} s", report.seconds));
+    if !report.run.is_empty() {
+        parts.push(format!("run {}", report.run));
+    }
+    parts.join(", ")
+}
+
+pub fn money(usd: f64, unpriced: u32) -> String {
+    match (usd, unpriced) {
+        (_, 0) => format!("${usd:.4}"),
+        (0.0, _) => "price unknown".to_owned(),
+        _ => format!("${usd:.4} and {unpriced} calls of unknown price"),
+    }
+}
+
+/// 1234567 as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The exit code that a report deserves.
+pub fn code(report: &Report) -> ExitCode {
+    match (&report.tripped, report.answer.is_empty()) {
+        (None, _) => ExitCode::SUCCESS,
+        (Some(_), false) => ExitCode::from(super::exit::PARTIAL),
+        (Some(_), true) => ExitCode::from(super::exit::NO_ANSWER),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_in_groups() {
+        for (number, expect) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), expect);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Definitions that were already extracted, kept for the run under a byte budget.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::syntax::{Budget, Extracted, Language, Symbol, extract};
+
+/// Memoises extraction by content. Safe to share between threads; two threads may extract the same text once each.
+pub struct Symbols {
+    limit: usize,
+    budget: Budget,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    entries: HashMap<Key, Arc<Extracted>>,
+    /// Oldest first.
+    order: VecDeque<(Key, usize)>,
+    bytes: usize,
+}
+
+/// Content and language; the path only where it decides the language.
+type Key = ([u8; 16], &'static str);
+
+impl Symbols {
+    /// A cache that holds about `limit` bytes.
+    pub fn new(limit: usize) -> Self {
+        Self { limit, budget: Budget::default(), kept: Mutex::default() }
+    }
+
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// The definitions in a text.
+    pub(super) fn of(&self, language: Language, text: &str) -> Arc<Extracted> {
+        let key = key(language, text);
+        if let Some(found) = self.lock().entries.get(&key) {
+            return Arc::clone(found);
+        }
+        let extracted = Arc::new(extract(language, text, &self.budget));
+        self.keep(key, &extracted);
+        extracted
+    }
+
+    /// Whether these definitions cost nothing any more.
+    #[cfg(test)]
+    pub(super) fn holds(&self, language: Language, text: &str) -> bool {
+        self.lock().entries.contains_key(&key(language, text))
+    }
+
+    fn keep(&self, key: Key, extracted: &Arc<Extracted>) {
+        let size = size(extracted);
+        if size > self.limit {
+            return;
+        }
+        let mut kept = self.lock();
+        if kept.entries.insert(key, Arc::clone(extracted)).is_some() {
+            return;
+        }
+        kept.order.push_back((key, size));
+        kept.bytes += size;
+        while kept.bytes > self.limit {
+            let Some((oldest, size)) = kept.order.pop_front() else { break };
+            kept.entries.remove(&oldest);
+            kept.bytes -= size;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        // A panic elsewhere cannot leave the maps half-changed in a way that matters: they are only a cache.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Symbols {
+    /// 128 MiB.
+    fn default() -> Self {
+        Self::new(128 << 20)
+    }
+}
+
+fn key(language: Language, text: &str) -> Key {
+    let mut short = [0; 16];
+    short.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
+    (short, language.name())
+}
+
+fn size(extracted: &Extracted) -> usize {
+    let strings = |symbol: &Symbol| {
+        symbol.name.capacity()
+            + symbol.qualified.capacity()
+            + symbol.signature.capacity()
+            + symbol.doc.as_ref().map_or(0, String::capacity)
+    };
+    size_of::<Extracted>()
+        + 128
+        + extracted.symbols.iter().map(|symbol| size_of::<Symbol>() + strings(symbol)).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_newest_under_its_limit() {
+        let rust = Language::of("a.rs").unwrap();
+        let cache = Symbols::new(3_000);
+        let texts: Vec<String> = (0..50).map(|at| format!("fn f{at}() {{}}\n")).collect();
+        for text in &texts {
+            assert_eq!(cache.of(rust, text).symbols.len(), 1);
+        }
+        assert!(cache.holds(rust, &texts[49]));
+        assert!(!cache.holds(rust, &texts[0]));
+        assert!(cache.lock().bytes <= 3_000);
+    }
+}

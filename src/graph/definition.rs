@@ -1,0 +1,107 @@
+//! Where is it defined.
+
+use serde::Deserialize;
+
+use crate::cancel::Cancel;
+use crate::syntax::{Kind, Symbol};
+use crate::workspace::{RelPath, Snapshot};
+
+use super::name::Name;
+use super::parsed::{Parsed, by_path, look};
+use super::{Definition, Found, GraphError, Symbols};
+
+/// The place that a question comes from; definitions near it come first.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Site {
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+}
+
+/// The definitions of a name. All of them: an ambiguous name has several, real definitions before declarations.
+///
+/// # Errors
+/// When the text is not a name, or the search behind it fails or is cancelled.
+pub fn definition(
+    snapshot: &Snapshot,
+    cache: &Symbols,
+    name: &str,
+    at: Option<&Site>,
+    limit: usize,
+    cancel: &Cancel,
+) -> Result<Found<Definition>, GraphError> {
+    let name = Name::parse(name)?;
+    let (places, notes) = places(snapshot, cache, &name, at, cancel)?;
+    let items = places.iter().map(|place| Definition::new(place.file.path.as_str(), place.symbol())).collect();
+    Ok(Found::cut(items, limit, notes))
+}
+
+/// A definition in a parsed file.
+pub(super) struct Place {
+    pub file: std::sync::Arc<Parsed>,
+    pub index: usize,
+}
+
+impl Place {
+    pub fn symbol(&self) -> &Symbol {
+        &self.file.symbols.symbols[self.index]
+    }
+}
+
+/// The places that define a name, in order, and what was not looked at.
+pub(super) fn places(
+    snapshot: &Snapshot,
+    cache: &Symbols,
+    name: &Name,
+    at: Option<&Site>,
+    cancel: &Cancel,
+) -> Result<(Vec<Place>, Vec<String>), GraphError> {
+    let fits = |path: &RelPath| name.fits_file(path.as_str());
+    let looked = look(snapshot, cache, name.word(), fits, at.map(|site| site.path.as_str()), cancel)?;
+    let mut found: Vec<Place> = Vec::new();
+    for file in looked.files {
+        let file = std::sync::Arc::new(file);
+        // `#name` in JavaScript and `r#name` in Rust go by their plain name too.
+        let named = |symbol: &Symbol| symbol.name.trim_start_matches("r#").trim_start_matches('#') == name.last;
+        for (index, symbol) in file.symbols.symbols.iter().enumerate() {
+            if named(symbol) {
+                found.push(Place { file: std::sync::Arc::clone(&file), index });
+            }
+        }
+    }
+    if !name.qualifiers.is_empty() {
+        let nested: Vec<bool> = found.iter().map(|place| name.fits_nesting(&place.symbol().qualified)).collect();
+        if nested.contains(&true) {
+            let mut nested = nested.into_iter();
+            found.retain(|_| nested.next() == Some(true));
+        } else {
+            found.retain(|place| name.fits_path(place.file.path.as_str(), &place.symbol().qualified));
+        }
+    }
+    found.sort_by(|a, b| {
+        let key = |place: &Place| {
+            let symbol = place.symbol();
+            let near = at.is_some_and(|site| site.path == place.file.path.as_str());
+            (std::cmp::Reverse(near && symbol.kind != Kind::Declaration), weight(symbol), depth(symbol))
+        };
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| by_path(a.file.path.as_str(), b.file.path.as_str()))
+            .then_with(|| a.symbol().line.cmp(&b.symbol().line))
+    });
+    Ok((found, looked.notes))
+}
+
+/// Real definitions before members, members before declarations.
+fn weight(symbol: &Symbol) -> u8 {
+    match symbol.kind {
+        Kind::Declaration => 2,
+        Kind::Field | Kind::Property | Kind::EnumMember => 1,
+        _ => 0,
+    }
+}
+
+fn depth(symbol: &Symbol) -> bool {
+    // Methods and namespaced names are as good as top-level ones; only locals of functions are deeper.
+    symbol.qualified.matches('.').count() > 3
+}

@@ -1,0 +1,189 @@
+//! Who uses it.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use crate::cancel::Cancel;
+use crate::search::files_with_word;
+use crate::syntax::{Kind, Language, Names, Usage, extract_with_uses};
+use crate::workspace::{RelPath, Snapshot};
+
+use super::definition::{Place, places};
+use super::name::Name;
+use super::parsed::by_path;
+use super::{Confidence, Found, GraphError, Reference, Symbols};
+
+/// Which uses of a name are asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReferencesQuery {
+    /// Only below this file or folder.
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(default)]
+    pub kind: Option<Usage>,
+    #[serde(default)]
+    pub limit: Option<usize>,
+}
+
+/// Uses that are returned when no limit is given.
+const LIMIT: usize = 200;
+
+/// Files that one question parses; those past it are read as text.
+const FILES: usize = 3_000;
+
+/// The uses of a name, without its definitions, surest first.
+///
+/// # Errors
+/// When the text is not a name, or the search behind it fails or is cancelled.
+pub fn references(
+    snapshot: &Snapshot,
+    cache: &Symbols,
+    name: &str,
+    query: &ReferencesQuery,
+    cancel: &Cancel,
+) -> Result<Found<Reference>, GraphError> {
+    let name = Name::parse(name)?;
+    let (defined, mut notes) = places(snapshot, cache, &name, None, cancel)?;
+    let unqualified = Name { path: None, qualifiers: Vec::new(), last: name.last.clone() };
+    let all = if name == unqualified { None } else { Some(places(snapshot, cache, &unqualified, None, cancel)?.0) };
+    let target = Target::new(&name, &defined, all.as_ref().unwrap_or(&defined));
+    let inside = |path: &RelPath| {
+        query.path.as_deref().is_none_or(|wanted| {
+            let wanted = wanted.trim_start_matches("./").trim_end_matches('/');
+            wanted.is_empty()
+                || path.as_str() == wanted
+                || path.as_str().strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let mut files: Vec<RelPath> =
+        files_with_word(snapshot, name.word(), cancel)?.into_iter().filter(|path| inside(path)).collect();
+    files.sort_by(|a, b| {
+        let home = |path: &RelPath| !target.files.contains(path.as_str());
+        home(a).cmp(&home(b)).then_with(|| by_path(a.as_str(), b.as_str()))
+    });
+    if files.len() > FILES {
+        notes.push(format!("{} of {} files with the word were read as text only", files.len() - FILES, files.len()));
+    }
+    let per_file: Vec<Vec<Reference>> = files
+        .into_par_iter()
+        .enumerate()
+        .map(|(at, path)| {
+            if cancel.is_cancelled() {
+                return Err(GraphError::Cancelled);
+            }
+            let Ok(text) = snapshot.text(&path) else { return Ok(Vec::new()) };
+            Ok(in_file(&path, &text, &target, cache, at < FILES))
+        })
+        .collect::<Result<_, _>>()?;
+    let mut items: Vec<Reference> = per_file.into_iter().flatten().collect();
+    items.retain(|item| query.kind.is_none_or(|kind| item.kind == kind));
+    // Files are in order already, and so are the uses in each.
+    items.sort_by_key(|item| item.confidence);
+    Ok(Found::cut(items, query.limit.unwrap_or(LIMIT), notes))
+}
+
+/// What is known about the definitions that uses are sought for.
+struct Target<'a> {
+    name: &'a Name,
+    /// Files that hold one of the definitions.
+    files: HashSet<String>,
+    /// Stems of those files, under which others import them.
+    stems: HashSet<String>,
+    /// Names of what the definitions are in.
+    outers: HashSet<String>,
+    /// The repository has no other definition of the name.
+    unique: bool,
+}
+
+impl<'a> Target<'a> {
+    fn new(name: &'a Name, defined: &[Place], all: &[Place]) -> Self {
+        let real = |places: &[Place]| places.iter().filter(|place| place.symbol().kind != Kind::Declaration).count();
+        let path = |place: &Place| place.file.path.to_string();
+        let stem = |place: &Place| {
+            let path = place.file.path.as_str();
+            let last = path.rsplit('/').next().unwrap_or(path);
+            let stem = last.split('.').next().unwrap_or(last);
+            let folder = path.rsplit('/').nth(1).unwrap_or(stem);
+            if matches!(stem, "mod" | "lib" | "main" | "index" | "__init__") {
+                folder.to_owned()
+            } else {
+                stem.to_owned()
+            }
+        };
+        let outer = |place: &Place| place.symbol().qualified.rsplit('.').nth(1).map(str::to_owned);
+        Self {
+            name,
+            files: defined.iter().map(path).collect(),
+            stems: defined.iter().map(stem).filter(|stem| stem.len() > 2).collect(),
+            outers: defined.iter().filter_map(outer).collect(),
+            unique: real(all).max(usize::from(!all.is_empty())) == 1,
+        }
+    }
+
+    fn confidence(&self, path: &str, imported: bool, before: &str) -> Confidence {
+        let qualifier = before.trim_end().trim_end_matches(['.', ':', '>', '-']);
+        let qualifier = qualifier.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        let qualified = qualifier.len() < before.trim_end().len()
+            && before.trim_end().ends_with(['.', ':', '>'])
+            && !qualifier.is_empty()
+            && self.outers.contains(qualifier);
+        if self.unique || self.files.contains(path) {
+            Confidence::Exact
+        } else if imported || qualified {
+            Confidence::Likely
+        } else {
+            Confidence::Possible
+        }
+    }
+}
+
+fn in_file(path: &RelPath, text: &str, target: &Target, cache: &Symbols, parse: bool) -> Vec<Reference> {
+    let language = Language::detect(path.as_str(), text).filter(|language| parse && language.has_grammar());
+    let word = target.name.word();
+    let (symbols, uses) = match language {
+        Some(language) => extract_with_uses(language, text, Names::Only(word), cache.budget()),
+        None => match Language::of("text.txt") {
+            Some(plain) => extract_with_uses(plain, text, Names::Only(word), cache.budget()),
+            None => return Vec::new(),
+        },
+    };
+    if uses.is_empty() {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = text.split('\n').collect();
+    let imported = target.stems.iter().any(|stem| {
+        lines.iter().any(|line| is_import(line) && crate::syntax::occurrences(line, stem).next().is_some())
+    });
+    uses.into_iter()
+        .map(|found| {
+            let line = lines.get(found.line as usize - 1).copied().unwrap_or("");
+            let before: String =
+                String::from_utf16_lossy(&line.encode_utf16().take(found.column as usize - 1).collect::<Vec<_>>());
+            let confidence = match language {
+                Some(_) => target.confidence(path.as_str(), imported, &before),
+                None => Confidence::Possible,
+            };
+            Reference {
+                path: path.to_string(),
+                line: found.line,
+                column: found.column,
+                text: line.trim().chars().take(300).collect(),
+                kind: found.usage,
+                within: found.within.filter(|_| language.is_some()).map(|at| symbols.symbols[at].qualified.clone()),
+                confidence,
+            }
+        })
+        .collect()
+}
+
+fn is_import(line: &str) -> bool {
+    let line = line.trim_start();
+    ["use ", "pub use ", "import ", "from ", "#include", "# include", "export ", "require", "mod ", "pub mod "]
+        .iter()
+        .any(|word| line.starts_with(word))
+        || line.contains("require(")
+        || line.contains(" from ")
+}

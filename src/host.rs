@@ -1,1 +1,0 @@
-//! The repository half of the REPL's host: answers `repo.*` calls from a snapshot.

@@ -1,0 +1,308 @@
+//! The repository half of the REPL's host: answers `repo.*` calls from a snapshot, and says which lines were looked at.
+
+mod options;
+mod rows;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use self::options::{DefinitionOptions, FilesOptions, Globs, SearchOptions, Target, TextOptions};
+use self::rows::{FileRow, Rows};
+use crate::cancel::Cancel;
+use crate::graph::{self, GraphError, ReferencesQuery, Symbols};
+use crate::repl::{Arguments, Call, CallError, to_json};
+use crate::search::{self, Pattern, Query, SearchError};
+use crate::syntax::Language;
+use crate::workspace::{self, RelPath, Snapshot, WorkspaceError};
+
+/// Lines that a call brought back. Lines are 1-based and inclusive.
+#[derive(Debug, Clone, Copy)]
+pub enum Sighting<'a> {
+    /// As a match, a definition or a reference.
+    Found { path: &'a str, from: u64, to: u64 },
+    /// As the text of a read that starts at line `from`.
+    Read { path: &'a str, from: u64, text: &'a str },
+}
+
+/// Hears of every sighting. Called from the threads that answer calls.
+pub type Sighted = Arc<dyn Fn(Sighting<'_>) + Send + Sync>;
+
+/// What the repository is, without content.
+#[derive(Debug, Clone, Serialize)]
+pub struct Info {
+    pub name: String,
+    pub revision: Option<String>,
+    pub files: u64,
+    pub bytes: u64,
+    /// Files by language, most first.
+    pub languages: Languages,
+}
+
+/// Counts in their order; a JSON object.
+#[derive(Debug, Clone)]
+pub struct Languages(Vec<(String, u64)>);
+
+impl Languages {
+    pub fn iter(&self) -> impl Iterator<Item = &(String, u64)> {
+        self.0.iter()
+    }
+}
+
+impl Serialize for Languages {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, count)| (name, count)))
+    }
+}
+
+/// Answers `repo.*`.
+pub struct RepoHost {
+    snapshot: Snapshot,
+    symbols: Symbols,
+    sighted: Sighted,
+}
+
+impl RepoHost {
+    pub fn new(snapshot: Snapshot, sighted: Sighted) -> Self {
+        Self { snapshot, symbols: Symbols::default(), sighted }
+    }
+
+    /// Answers one call with JSON. Blocks; fails with an error that names what to do.
+    pub fn call(&self, call: &Call, cancel: &Cancel) -> Result<String, CallError> {
+        let mut args = Arguments::parse(call)?;
+        match call.name.as_str() {
+            "repo.info" => to_json(&self.info().map_err(failure)?),
+            "repo.files" => {
+                let globs: Globs = args.or_default("glob")?;
+                let options: FilesOptions = args.or_default("options")?;
+                self.files(&globs, &options)
+            }
+            "repo.tree" => {
+                let path: Option<String> = args.next("path")?;
+                let depth: Option<usize> = args.next("depth")?;
+                to_json(&self.tree(path.as_deref(), depth.unwrap_or(2)).map_err(failure)?)
+            }
+            "repo.read" => {
+                let path = self.file(&args.next::<String>("path")?)?;
+                let from: Option<u64> = args.next("from")?;
+                let to: Option<u64> = args.next("to")?;
+                to_json(&self.read(&path, from, to)?)
+            }
+            "repo.lines" => {
+                let path = self.file(&args.next::<String>("path")?)?;
+                to_json(&self.snapshot.line_count(&path).map_err(failure)?)
+            }
+            "repo.search" => {
+                let pattern: Pattern = args.next("pattern")?;
+                let options: SearchOptions = args.or_default("options")?;
+                self.search(options.query(pattern), cancel)
+            }
+            "repo.outline" => {
+                let path = self.file(&args.next::<String>("path")?)?;
+                let list = graph::outline(&self.snapshot, &self.symbols, path.as_str()).map_err(graph_failure)?;
+                for definition in &list.items {
+                    self.found_definition(definition, false);
+                }
+                to_json(&list)
+            }
+            "repo.symbols" => {
+                let query: options::Symbols = args.next("query")?;
+                let query = query.query().map_err(|error| CallError {
+                    name: "TypeError",
+                    message: format!("repo.symbols: {error}"),
+                })?;
+                let list = graph::symbols(&self.snapshot, &self.symbols, &query, cancel).map_err(graph_failure)?;
+                for definition in &list.items {
+                    self.found_definition(definition, false);
+                }
+                to_json(&list)
+            }
+            "repo.definition" => {
+                let target: Target = args.next("name")?;
+                let options: DefinitionOptions = args.or_default("options")?;
+                let DefinitionOptions { at, limit } = options;
+                let limit = limit.unwrap_or(100);
+                let list =
+                    graph::definition(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), limit, cancel)
+                        .map_err(graph_failure)?;
+                for definition in &list.items {
+                    self.found_definition(definition, true);
+                }
+                to_json(&list)
+            }
+            "repo.references" => {
+                let target: Target = args.next("of")?;
+                let query: ReferencesQuery = args.or_default("options")?;
+                let list = graph::references(&self.snapshot, &self.symbols, &target.name(), &query, cancel)
+                    .map_err(graph_failure)?;
+                for reference in &list.items {
+                    self.found(&reference.path, u64::from(reference.line), u64::from(reference.line));
+                }
+                to_json(&list)
+            }
+            "repo.text" => {
+                let what: Value = args.next("x")?;
+                let options: TextOptions = args.or_default("options")?;
+                to_json(&self.text(&what, options.context, cancel)?)
+            }
+            other => Err(CallError { name: "TypeError", message: format!("there is no {other}") }),
+        }
+    }
+
+    /// What the repository is.
+    pub fn info(&self) -> Result<Info, WorkspaceError> {
+        let files = self.snapshot.files()?;
+        let mut languages: BTreeMap<&str, u64> = BTreeMap::new();
+        for file in files {
+            if let Some(language) = Language::of(file.path.as_str()) {
+                *languages.entry(language.name()).or_default() += 1;
+            }
+        }
+        let mut languages: Vec<(String, u64)> =
+            languages.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Ok(Info {
+            name: self.snapshot.name().to_owned(),
+            revision: self.snapshot.revision().map(str::to_owned),
+            files: files.len() as u64,
+            bytes: files.iter().map(|file| file.bytes).sum(),
+            languages: Languages(languages),
+        })
+    }
+
+    /// The outline that a prompt starts with.
+    pub fn overview(&self) -> Result<String, WorkspaceError> {
+        self.tree(None, 1)
+    }
+
+    /// First and last line of the innermost definition around these lines.
+    pub fn definition_around(&self, path: &str, from: u64, to: u64) -> Option<(u64, u64)> {
+        let outline = graph::outline(&self.snapshot, &self.symbols, path).ok()?;
+        let (mut level, mut innermost) = (outline.items, None);
+        while let Some(at) = level.iter().position(|d| u64::from(d.from) <= from && u64::from(d.to) >= to) {
+            let definition = level.swap_remove(at);
+            innermost = Some((u64::from(definition.from), u64::from(definition.to)));
+            level = definition.children;
+        }
+        innermost
+    }
+
+    fn files(&self, globs: &Globs, options: &FilesOptions) -> Result<String, CallError> {
+        let files = search::select(&self.snapshot, &globs.0, options.hidden).map_err(search_failure)?;
+        let limit = options.limit.unwrap_or(100_000);
+        let items = files.iter().take(limit).map(|file| FileRow {
+            path: file.path.as_str(),
+            language: Language::of(file.path.as_str()).map(Language::name),
+            bytes: file.bytes,
+        });
+        to_json(&Rows { items: items.collect::<Vec<_>>(), total: files.len() as u64, truncated: files.len() > limit })
+    }
+
+    fn tree(&self, path: Option<&str>, depth: usize) -> Result<String, WorkspaceError> {
+        let path = match path.map(|path| path.trim_matches('/')) {
+            None | Some("" | ".") => None,
+            Some(path) => Some(RelPath::parse(path)?),
+        };
+        let files = match &path {
+            // A hidden folder that is asked for by name is wanted.
+            Some(path) if path.as_str().split('/').any(|part| part.starts_with('.')) => self.snapshot.files_with_hidden()?,
+            _ => self.snapshot.files()?,
+        };
+        workspace::tree(files, path.as_ref(), depth)
+            .ok_or_else(|| WorkspaceError::NotFound { path: path.map_or_else(String::new, |path| path.to_string()) })
+    }
+
+    fn read(&self, path: &RelPath, from: Option<u64>, to: Option<u64>) -> Result<String, CallError> {
+        if from.is_none() && to.is_none() {
+            let text = self.snapshot.text(path).map_err(failure)?;
+            (self.sighted)(Sighting::Read { path: path.as_str(), from: 1, text: &text });
+            return Ok(text.to_string());
+        }
+        let from = from.unwrap_or(1).max(1);
+        let to = to.unwrap_or(u64::MAX);
+        if to < from {
+            let message = format!("repo.read: lines {from} to {to} of {path} are not a range; both ends are inclusive");
+            return Err(CallError { name: "RangeError", message });
+        }
+        let slice = self.snapshot.lines(path, from, to).map_err(failure)?;
+        (self.sighted)(Sighting::Read { path: path.as_str(), from: slice.from, text: &slice.text });
+        Ok(slice.text)
+    }
+
+    fn search(&self, query: Query, cancel: &Cancel) -> Result<String, CallError> {
+        let matches = search::search(&self.snapshot, &query, cancel).map_err(search_failure)?;
+        for found in &matches.items {
+            let (before, after) = (found.before.len() as u64, found.after.len() as u64);
+            self.found(&found.path, found.line - before, found.line + after);
+        }
+        to_json(&matches)
+    }
+
+    fn found(&self, path: &str, from: u64, to: u64) {
+        (self.sighted)(Sighting::Found { path, from, to });
+    }
+
+    /// A definition brings its lines: all of them when it was asked for by name, its head when it stands in a list.
+    fn found_definition(&self, definition: &graph::Definition, whole: bool) {
+        const HEAD: u32 = 3;
+        const MOST: u32 = 400;
+        let most = if whole { MOST } else { HEAD };
+        let from = definition.from.min(definition.line);
+        let to = definition.to.min(definition.line + most);
+        self.found(&definition.path, u64::from(from), u64::from(to));
+        for child in &definition.children {
+            self.found_definition(child, false);
+        }
+    }
+
+    /// The path of a file that exists, with an error that names near ones when it does not.
+    fn file(&self, path: &str) -> Result<RelPath, CallError> {
+        let path = RelPath::parse(path).map_err(failure)?;
+        if self.snapshot.contains(&path).map_err(failure)? {
+            return Ok(path);
+        }
+        // The jail knows best why: a folder, a secret, or nothing at all.
+        match self.snapshot.open(&path) {
+            Ok(_) => Ok(path),
+            Err(WorkspaceError::NotFound { .. }) => {
+                let name = path.as_str().rsplit('/').next().unwrap_or_default();
+                let near: Vec<&str> = self
+                    .snapshot
+                    .files()
+                    .map_err(failure)?
+                    .iter()
+                    .map(|file| file.path.as_str())
+                    .filter(|other| other.rsplit('/').next() == Some(name))
+                    .take(5)
+                    .collect();
+                let hint = if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
+                Err(CallError { name: "RangeError", message: format!("{path}: no such file{hint}") })
+            }
+            Err(error) => Err(failure(error)),
+        }
+    }
+}
+
+fn failure(error: WorkspaceError) -> CallError {
+    CallError { name: "RangeError", message: error.to_string() }
+}
+
+fn search_failure(error: SearchError) -> CallError {
+    let name = match &error {
+        SearchError::Regex(_) => "SyntaxError",
+        SearchError::Cancelled => "Cancelled",
+        _ => "RangeError",
+    };
+    CallError { name, message: error.to_string() }
+}
+
+fn graph_failure(error: GraphError) -> CallError {
+    let name = match &error {
+        GraphError::Cancelled => "Cancelled",
+        _ => "RangeError",
+    };
+    CallError { name, message: error.to_string() }
+}

@@ -1,0 +1,118 @@
+//! The arguments of `repo.*` as JavaScript passes them.
+
+use serde::Deserialize;
+
+use crate::graph::{Site, SymbolsQuery};
+use crate::search::{Pattern, Query};
+
+/// One glob or several.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "OneOrMany")]
+pub struct Globs(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<OneOrMany> for Globs {
+    fn from(globs: OneOrMany) -> Self {
+        match globs {
+            OneOrMany::One(glob) => Self(vec![glob]),
+            OneOrMany::Many(globs) => Self(globs),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesOptions {
+    #[serde(default)]
+    pub hidden: bool,
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchOptions {
+    #[serde(default)]
+    glob: Globs,
+    #[serde(default)]
+    literal: bool,
+    #[serde(default)]
+    word: bool,
+    ignore_case: Option<bool>,
+    #[serde(default)]
+    hidden: bool,
+    #[serde(default)]
+    context: usize,
+    limit: Option<usize>,
+}
+
+impl SearchOptions {
+    pub fn query(self, pattern: Pattern) -> Query {
+        Query {
+            pattern,
+            glob: self.glob.0,
+            literal: self.literal,
+            word: self.word,
+            ignore_case: self.ignore_case,
+            hidden: self.hidden,
+            context: self.context,
+            limit: self.limit.unwrap_or(200),
+        }
+    }
+}
+
+/// `repo.symbols("name")` or `repo.symbols({ name, kind, path, exact, limit })`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Symbols {
+    Name(String),
+    Query(serde_json::Value),
+}
+
+impl Symbols {
+    /// # Errors
+    /// When the object has a field that is not known, or of another type.
+    pub fn query(self) -> Result<SymbolsQuery, serde_json::Error> {
+        match self {
+            Self::Name(name) => Ok(SymbolsQuery { name: Some(name), ..SymbolsQuery::default() }),
+            Self::Query(query) => serde_json::from_value(query),
+        }
+    }
+}
+
+/// A name, or something that has one: a definition that an earlier call returned.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Target {
+    Name(String),
+    Definition { path: String, qualified: String },
+}
+
+impl Target {
+    pub fn name(&self) -> String {
+        match self {
+            Self::Name(name) => name.clone(),
+            Self::Definition { path, qualified } => format!("{path}#{qualified}"),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionOptions {
+    pub at: Option<Site>,
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextOptions {
+    /// Lines around each place.
+    #[serde(default)]
+    pub context: u64,
+}

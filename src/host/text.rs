@@ -1,0 +1,87 @@
+//! `repo.text`: whatever `repo.*` returned, as text with `path:line` headers and numbered lines, ready for a prompt.
+
+use serde_json::Value;
+
+use super::{RepoHost, Sighting, failure};
+use crate::cancel::Cancel;
+use crate::repl::CallError;
+use crate::workspace::RelPath;
+
+/// Bytes of text that one call builds; more is refused with its size.
+const MOST: usize = 8 << 20;
+
+impl RepoHost {
+    pub(super) fn text(&self, what: &Value, context: u64, cancel: &Cancel) -> Result<String, CallError> {
+        let mut out = String::new();
+        self.write(&mut out, what, context, cancel)?;
+        Ok(out)
+    }
+
+    fn write(&self, out: &mut String, what: &Value, context: u64, cancel: &Cancel) -> Result<(), CallError> {
+        if cancel.is_cancelled() {
+            return Err(CallError { name: "Cancelled", message: "repo.text: cancelled".to_owned() });
+        }
+        match what {
+            Value::Array(items) => items.iter().try_for_each(|item| self.write(out, item, context, cancel))?,
+            Value::String(text) => match RelPath::parse(text) {
+                Ok(path) if self.snapshot.contains(&path).unwrap_or(false) => self.lines(out, &path, 1, u64::MAX)?,
+                _ => {
+                    out.push_str(text);
+                    out.push('\n');
+                }
+            },
+            Value::Object(fields) => {
+                let number = |name: &str| fields.get(name).and_then(Value::as_u64);
+                let Some(path) = fields.get("path").and_then(Value::as_str) else {
+                    return Err(unknown(what));
+                };
+                let path = self.file(path)?;
+                let range = match (number("from"), number("to"), number("line")) {
+                    (Some(from), Some(to), _) => Some((from, to)),
+                    (_, _, Some(line)) => {
+                        let around = |side: &str| fields.get(side).and_then(Value::as_array).map_or(0, Vec::len) as u64;
+                        Some((line.saturating_sub(around("before")), line + around("after")))
+                    }
+                    _ => None,
+                };
+                match range {
+                    Some((from, to)) => self.lines(out, &path, from.saturating_sub(context).max(1), to + context)?,
+                    None => self.lines(out, &path, 1, u64::MAX)?,
+                }
+            }
+            other => return Err(unknown(other)),
+        }
+        if out.len() > MOST {
+            let message = format!("repo.text: more than {MOST} bytes; pass fewer items, or slices of them");
+            return Err(CallError { name: "RangeError", message });
+        }
+        Ok(())
+    }
+
+    fn lines(&self, out: &mut String, path: &RelPath, from: u64, to: u64) -> Result<(), CallError> {
+        let slice = if from == 1 && to == u64::MAX {
+            let text = self.snapshot.text(path).map_err(failure)?;
+            (text.to_string(), 1)
+        } else {
+            let slice = self.snapshot.lines(path, from, to).map_err(failure)?;
+            (slice.text, slice.from)
+        };
+        let (text, from) = slice;
+        (self.sighted)(Sighting::Read { path: path.as_str(), from, text: &text });
+        let count = text.lines().count() as u64;
+        out.push_str(&format!("==> {path}:{from}-{}\n", (from + count).saturating_sub(1).max(from)));
+        for (at, line) in text.lines().enumerate() {
+            out.push_str(&format!("{}: {line}\n", from + at as u64));
+        }
+        out.push('\n');
+        Ok(())
+    }
+}
+
+fn unknown(what: &Value) -> CallError {
+    let shown: String = what.to_string().chars().take(80).collect();
+    CallError {
+        name: "TypeError",
+        message: format!("repo.text: {shown} has no path; pass what repo.* returned, a path, or an array of these"),
+    }
+}

@@ -1,0 +1,80 @@
+//! The planner without a language model: it recognises a question's kind and writes a playbook for the REPL.
+//!
+//! A question becomes an [`Ask`] (`phrase`, `subject`, `rules`), an ask becomes one cell of JavaScript (`cell`, with the
+//! programs in `playbooks/`), and the root loop runs the cell as it runs any model's.
+
+mod cell;
+mod intent;
+mod phrase;
+mod rules;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+pub use intent::{Ask, Intent, Relation, Topic, Unit};
+
+use futures_util::future::BoxFuture;
+
+use super::{Finish, Message, Model, ModelError, Progress, Reply, Request, Role, Usage};
+use crate::cancel::Cancel;
+
+/// The planner. It holds no state: the messages say which turn it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Builtin;
+
+impl Model for Builtin {
+    fn provider(&self) -> &str {
+        "builtin"
+    }
+
+    fn has_tools(&self) -> bool {
+        false
+    }
+
+    fn complete<'a>(
+        &'a self,
+        request: &'a Request,
+        _: &'a (dyn Fn(Progress) + Send + Sync),
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Reply, ModelError>> {
+        Box::pin(async move {
+            if cancel.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            let text = reply(&request.messages)?;
+            Ok(Reply { text, tool_calls: Vec::new(), usage: Usage::default(), finish: Finish::Stop, attempts: 0 })
+        })
+    }
+}
+
+/// What the root loop gets for these messages: the playbook first; after an error the search for evidence, then a plain
+/// word; and the confirmation of an answer that is held back.
+fn reply(messages: &[Message]) -> Result<String, ModelError> {
+    let question = messages.iter().find_map(question_in).ok_or_else(|| {
+        ModelError::BadRequest(
+            "builtin is no language model: it answers questions about a repository and takes no other prompt; \
+             `spelunk doctor` shows how to set a model for sub-calls"
+                .to_owned(),
+        )
+    })?;
+    let turns = messages.iter().filter(|message| message.role == Role::Assistant).count();
+    let failed = messages.last().is_some_and(|message| message.content.contains("Error"));
+    Ok(match (turns, failed) {
+        (0, _) => cell::playbook(&Ask::read(question)),
+        (1, true) => cell::playbook(&Ask { intent: Intent::Evidence, ..Ask::read(question) }),
+        (_, true) => cell::apology(question),
+        (_, false) => cell::confirmation(),
+    })
+}
+
+/// The text between the lines `<question>` and `</question>`. A question may hold such lines itself, so the last one ends
+/// it.
+fn question_in(message: &Message) -> Option<&str> {
+    if message.role != Role::User {
+        return None;
+    }
+    let (_, rest) = message.content.split_once("<question>\n")?;
+    let (question, _) = rest.rsplit_once("\n</question>")?;
+    Some(question)
+}

@@ -1,0 +1,91 @@
+// What the repository is, how it is laid out, and where to begin reading.
+function play() {
+  const info = repo.info;
+  note("looking at the whole repository");
+  say(`${plain(info.name || "This repository")} has ${many(info.files, "file")}, ${size(info.bytes)}${info.revision ? `, at revision ${plain(String(info.revision).slice(0, 12))}` : ""}.`, "");
+  description();
+  languages(info);
+  layout();
+  manifests();
+  entryPoints();
+}
+
+// The first words of the README.
+function description() {
+  const readmes = attempt(() => repo.files(["README*", "readme*", "Readme*"], { limit: 50 }), none()).filter((f) => !f.path.includes("/"));
+  const readme = readmes.find((f) => /^readme(\.(md|rst|txt))?$/i.test(f.path)) || readmes[0];
+  if (!readme) return void say("It has no README at its top.", "");
+  const text = attempt(() => repo.read(readme.path, 1, 80), "");
+  const lines = text.split("\n");
+  const heads = attempt(() => repo.search("^\\S.{15,}", { glob: globbed(readme.path), limit: 30 }), none()).filter((m) => m.path === readme.path && !/^(#|\[!|!\[|<|=|-{3}|\||```)/.test(m.text));
+  const first = heads[0];
+  if (!first) return;
+  const words = [];
+  let last = first.line;
+  for (let i = first.line - 1; i < lines.length && lines[i].trim() && words.length < 12; i++) { words.push(lines[i].trim()); last = i + 1; }
+  say(`> ${plain(cut(words.join(" ").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/`/g, "'"), 700))}`, "", `So says ${at(readme.path, first.line)}.`, "");
+}
+
+function languages(info) {
+  const all = Object.entries(info.languages || {}).filter((entry) => entry[1] > 0).sort((a, b) => b[1] - a[1]);
+  if (!all.length) return;
+  const sum = all.reduce((n, entry) => n + entry[1], 0);
+  say(`Languages, by share: ${all.slice(0, 8).map(([name, n]) => `${plain(name)} ${Math.max(1, Math.round(100 * n / sum))}%`).join(", ")}.`, "");
+}
+
+function layout() {
+  const list = attempt(() => repo.files(undefined, { limit: 200000 }), none());
+  const folders = new Map();
+  for (const f of list) {
+    const top = f.path.includes("/") ? f.path.slice(0, f.path.indexOf("/")) : "";
+    const entry = folders.get(top) || { files: 0, bytes: 0, inside: new Map() };
+    entry.files += 1;
+    entry.bytes += f.bytes;
+    const second = top && f.path.slice(top.length + 1).includes("/") ? f.path.slice(top.length + 1).split("/")[0] : "";
+    if (second) entry.inside.set(second, (entry.inside.get(second) || 0) + 1);
+    folders.set(top, entry);
+  }
+  const tops = [...folders].filter((entry) => entry[0]).sort((a, b) => b[1].files - a[1].files);
+  if (!tops.length) return;
+  say("**Folders**", "");
+  for (const [name, entry] of tops.slice(0, 25)) {
+    const inside = [...entry.inside].sort((a, b) => b[1] - a[1]).slice(0, 8).map((e) => plain(e[0]));
+    say(`- ${plain(name)}/: ${many(entry.files, "file")}, ${size(entry.bytes)}${inside.length ? ` (${inside.join(", ")}${entry.inside.size > 8 ? ", …" : ""})` : ""}`);
+  }
+  if (tops.length > 25) say(`- ${number(tops.length - 25)} more`);
+  say("");
+}
+
+function manifests() {
+  const names = ["Cargo.toml", "package.json", "pyproject.toml", "setup.py", "go.mod", "pom.xml", "build.gradle", "CMakeLists.txt", "meson.build", "Makefile", "BUILD.gn", "WORKSPACE", "configure.ac", "Kconfig", "MAINTAINERS", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+  const found = attempt(() => repo.files(names, { limit: 100 }), none()).filter((f) => !f.path.includes("/"));
+  if (!found.length) return;
+  say(`At its top are ${found.map((f) => plain(f.path)).join(", ")}.`, "");
+  const facts = attempt(() => repo.search("^\\s*\"?(name|description|version|module|VERSION|PATCHLEVEL|NAME)\"?\\s*(:?=|:|\\s)\\s*\\S", { glob: ["Cargo.toml", "package.json", "pyproject.toml", "go.mod", "Makefile"], limit: 100 }), none()).filter((m) => !m.path.includes("/"));
+  const own = [...new Set(facts.map((m) => m.path))].flatMap((path) => facts.filter((m) => m.path === path).slice(0, 4));
+  for (const m of own) say(`- ${at(m.path, m.line)}: ${code(m.text)}`);
+  say("");
+}
+
+function entryPoints() {
+  const pattern = "^\\s*(pub\\s+)?(async\\s+)?fn main\\(|^(int|void|auto)\\s+main\\s*\\(|^func main\\(\\)|^if __name__ == |^\\s*public static void main\\(|^(asmlinkage\\b.*\\s)?(void\\s+)?start_kernel\\(|^asmlinkage\\b.*\\bstart_kernel\\(";
+  const found = attempt(() => repo.search(pattern, { limit: 1000 }), none());
+  const sorted = found.slice().sort((a, b) => score(a.path) - score(b.path) || (a.path < b.path ? -1 : 1));
+  if (sorted.length) {
+    say(`**Where programs start** (${number(total(found))} in all)`, "");
+    for (const m of sorted.slice(0, 12)) say(`- ${at(m.path, m.line)}: ${code(m.text)}`);
+    say("");
+  }
+  const roots = attempt(() => repo.files(["src/lib.rs", "lib.rs", "src/main.rs", "crates/*/src/lib.rs", "src/index.*", "index.*", "src/*/__init__.py", "*/__init__.py", "include/*.h", "src/api/api.h"], { limit: 60 }), none());
+  const shown = roots.slice().sort((a, b) => rank(a.path) - rank(b.path) || depth(a.path) - depth(b.path)).slice(0, 10);
+  const lines = shown.map((f) => [f, attempt(() => repo.outline(f.path), none())]).filter((entry) => entry[1].length);
+  if (!lines.length) return;
+  say("**Where its parts are declared**", "");
+  for (const [f, outline] of lines) {
+    const first = outline[0];
+    say(`- ${plain(f.path)}, ${many(outline.length, "definition")}, from ${code(first.name)} at ${atDefinition(first)} on`);
+  }
+  say("");
+}
+
+const score = (path) => rank(path) * 10 + (/(^|\/)(tools|scripts|samples|docs?|documentation|contrib|usr|build\.rs)(\/|$)/i.test(path) ? 5 : 0) + depth(path);

@@ -1,0 +1,98 @@
+// How the project is built, tested, run: what its own files say about it.
+const TOPICS = {
+  build: ["build|compil|make", ["**/Makefile", "**/*.mk"], "build|all|compile|dist|default"],
+  test: ["test", ["**/Makefile"], "test|tests|check|spec"],
+  run: ["run|usage|quick ?start|getting started|example", ["**/Makefile"], "run|start|serve|dev"],
+  install: ["install|setup|set up|requirement|prerequisite|getting started", ["**/Makefile"], "install|setup|bootstrap"],
+  configure: ["config|setting|option|environment", ["**/Makefile"], "config|configure|menuconfig|defconfig"],
+  contribute: ["contribut|style|lint|format|develop", ["**/Makefile"], "lint|fmt|format|check"],
+  dependencies: ["dependenc|requirement|third.party", [], ""],
+  license: ["licen[sc]e|copying", [], ""],
+  release: ["releas|deploy|publish|changelog", ["**/Makefile"], "release|dist|publish|deploy"],
+};
+// Manifests, and what their tools are told by default.
+const MANIFESTS = [
+  ["Cargo.toml", { build: "cargo build", test: "cargo test", run: "cargo run", install: "cargo install --path .", release: "cargo build --release", contribute: "cargo fmt && cargo clippy" }],
+  ["package.json", { build: "npm run build", test: "npm test", run: "npm start", install: "npm install", contribute: "npm run lint" }],
+  ["pyproject.toml", { build: "python -m build", test: "python -m pytest", install: "pip install -e ." }],
+  ["setup.py", { install: "pip install -e .", test: "python -m pytest" }],
+  ["requirements.txt", { install: "pip install -r requirements.txt" }],
+  ["go.mod", { build: "go build ./...", test: "go test ./...", run: "go run .", install: "go install ./..." }],
+  ["pom.xml", { build: "mvn package", test: "mvn test" }],
+  ["build.gradle", { build: "./gradlew build", test: "./gradlew test" }],
+  ["CMakeLists.txt", { build: "cmake -B build && cmake --build build", test: "ctest --test-dir build" }],
+  ["meson.build", { build: "meson setup build && ninja -C build", test: "meson test -C build" }],
+  ["configure", { build: "./configure && make", install: "make install" }],
+  ["Makefile", { build: "make", test: "make test", install: "make install" }],
+  ["Kconfig", { configure: "make menuconfig" }],
+  ["BUILD.gn", { build: "gn gen out/default && ninja -C out/default" }],
+  ["WORKSPACE", { build: "bazel build //...", test: "bazel test //..." }],
+  ["Dockerfile", { build: "docker build ." }],
+];
+
+function play(ask) {
+  const topic = ask.intent.topic;
+  const [words, , targets] = TOPICS[topic];
+  note(`looking for how to ${topic}`);
+  const top = attempt(() => repo.files(MANIFESTS.map((m) => m[0]), { limit: 200 }), none()).filter((f) => !f.path.includes("/")).map((f) => f.path);
+  const found = MANIFESTS.filter(([name]) => top.includes(name));
+  const commands = found.filter((m) => m[1][topic]);
+  if (commands.length) {
+    say("By the files at the top, the usual commands are:", "");
+    block(commands.map(([name, by]) => `${by[topic].padEnd(32)} # ${name}`).join("\n"), "x.sh");
+  } else if (found.length) {
+    say(`The project is described by ${found.map((m) => plain(m[0])).join(", ")}.`, "");
+  }
+  if (targets && top.includes("Makefile")) section("Targets in the Makefile", search(`^(${targets})[\\w.-]*\\s*:([^=]|$)`, ["Makefile"]), 10);
+  if (targets && top.includes("package.json")) section("Scripts in package.json", search(`^\\s*"[\\w:-]*(${targets})[\\w:-]*"\\s*:`, ["package.json"]), 10);
+  if (topic === "dependencies") section("Declared dependencies", dependencies(top), 80);
+  if (topic === "license") section("Licences", search("licen[sc]e|copyright", ["LICENSE*", "LICENCE*", "COPYING*", "Cargo.toml", "package.json", "pyproject.toml", "README*"]), 12);
+  if (topic === "test") tests();
+  const documents = ["README*", "CONTRIBUTING*", "INSTALL*", "BUILDING*", "HACKING*", "DEVELOPMENT*", "docs/*.md", "doc/*.md", "Documentation/admin-guide/*.rst"];
+  section("What the documents say", search(`^(#+\\s.*\\b(${words})|.*\\b(${words})\\w*\\b.*:$|\\s*(\\$ )?(cargo|npm|yarn|pnpm|make|go|python3?|pip|cmake|ninja|mvn|docker|\\./\\w+)\\s.*(${words}))`, documents), 20);
+  section("Continuous integration", attempt(() => repo.search(`^\\s*-?\\s*(run|script|command)\\s*:.*|^\\s*-\\s+(cargo|npm|make|go|python|pytest)\\b.*`, { glob: [".github/workflows/*", ".gitlab-ci.yml", ".circleci/*", ".ci/*", ".travis.yml"], hidden: true, limit: 40 }), none()).filter((m) => new RegExp(words, "i").test(m.text)), 12);
+  if (!out.length) {
+    say("No build file or document that says so was found at the top of the repository.", "");
+    evidence({ ...ask, words: [topic] });
+  }
+}
+
+const search = (pattern, glob) => attempt(() => repo.search(pattern, { ignoreCase: true, glob, limit: 100 }), none());
+
+function section(title, matches, most) {
+  const rooted = matches.slice().sort((a, b) => depth(a.path) - depth(b.path)).slice(0, most * 2);
+  if (!rooted.length) return;
+  say(`**${title}**`, "");
+  showMatches(rooted, most, most);
+  say("");
+}
+
+function dependencies(top) {
+  const wanted = top.filter((p) => ["Cargo.toml", "package.json", "pyproject.toml", "requirements.txt", "go.mod"].includes(p));
+  return wanted.flatMap((path) => {
+    const text = attempt(() => repo.read(path, 1, 800), "");
+    let inside = path === "requirements.txt";
+    const lines = text.split("\n").flatMap((line, i) => {
+      if (/^\[|^\s*"\w+"\s*:\s*\{|^\w[\w-]* = \[$|^require \(/.test(line)) inside = /depend|require/i.test(line);
+      else if (inside && /^\s*["\w@]/.test(line) && !/^\s*#/.test(line)) return [i + 1];
+      return [];
+    });
+    if (!lines.length) return [];
+    const all = attempt(() => repo.search("\\S", { glob: path, limit: 1000 }), none());
+    return all.filter((m) => m.path === path && lines.includes(m.line));
+  });
+}
+
+function tests() {
+  const files = attempt(() => repo.files(["**/test/**", "**/tests/**", "**/*_test.*", "**/*.test.*", "**/test_*", "**/*.spec.*", "**/selftests/**"], { limit: 20000 }), none());
+  if (!files.length) return;
+  const folders = new Map();
+  for (const f of files) {
+    const found = /^(.*?(?:^|\/)(?:tests?|selftests))\//.exec(f.path);
+    const key = found ? found[1] : folder(f.path) || ".";
+    folders.set(key, (folders.get(key) || 0) + 1);
+  }
+  say(`There ${total(files) === 1 ? "is" : "are"} ${many(total(files), "test file")}:`, "");
+  for (const [path, n] of [...folders].sort((a, b) => b[1] - a[1]).slice(0, 15)) say(`- ${plain(path)}: ${many(n, "file")}`);
+  say("");
+}

@@ -1,0 +1,91 @@
+//! The crew: a fixed pool of threads that takes files in path order, and the watch that tells it when to stop.
+
+use std::io::{self, Read};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::cancel::Cancel;
+
+/// Threads beyond this many wait for the page cache and for each other more than they search.
+const MAX_THREADS: usize = 8;
+
+/// Fewer files than this are read before a second thread has woken up.
+const WORTH_SHARING: usize = 4;
+
+/// `None` where the system refuses more threads: the caller's own does the work then.
+static POOL: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads())
+        .thread_name(|index| format!("search-{index}"))
+        .build()
+        .inspect_err(|error| tracing::warn!(%error, "search runs on one thread"))
+        .ok()
+});
+
+/// How many threads search at the same time.
+pub(super) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS)
+}
+
+/// Visits the files `0..count`, handed out in order, on all threads; gives back what each thread had at its end.
+///
+/// Ends early, between two files, when the watch says stop.
+pub(super) fn each<W: Send>(
+    count: usize,
+    watch: &Watch<'_>,
+    start: impl Fn() -> W + Sync,
+    visit: impl Fn(&mut W, usize) + Sync,
+) -> Vec<W> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut worker = start();
+        while watch.goes_on() {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                break;
+            }
+            visit(&mut worker, index);
+        }
+        worker
+    };
+    match &*POOL {
+        Some(pool) if count >= WORTH_SHARING => pool.broadcast(|_| work()),
+        _ => vec![work()],
+    }
+}
+
+/// Says whether work may go on: until it is cancelled, or has taken too long.
+pub(super) struct Watch<'a> {
+    cancel: &'a Cancel,
+    deadline: Instant,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(cancel: &'a Cancel, time: Duration) -> Self {
+        Self { cancel, deadline: Instant::now() + time }
+    }
+
+    pub(super) fn goes_on(&self) -> bool {
+        !self.cancel.is_cancelled() && Instant::now() < self.deadline
+    }
+
+    /// A reader that fails as soon as the watch says stop, so that a big file ends between two reads.
+    pub(super) fn over<R>(&self, inner: R) -> Watched<'_, R> {
+        Watched { inner, watch: self }
+    }
+}
+
+pub(super) struct Watched<'a, R> {
+    inner: R,
+    watch: &'a Watch<'a>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.watch.goes_on() {
+            return Err(io::Error::other("stopped"));
+        }
+        self.inner.read(buffer)
+    }
+}

@@ -1,0 +1,174 @@
+//! One search: every selected file through the searcher, counted exactly, the first matches kept.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use grep_regex::RegexMatcher;
+use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
+
+use super::files::{self, Watch};
+use super::globs::Globs;
+use super::kept::Kept;
+use super::sink::FileSink;
+use super::{MAX_CONTEXT, MAX_LIMIT, Matches, Query, SearchError, pattern};
+use crate::cancel::Cancel;
+use crate::workspace::{FileEntry, Snapshot, Source, WorkspaceError};
+
+/// A search that takes longer has a pattern that no index and no patience helps.
+const TIME: Duration = Duration::from_secs(60);
+
+/// What all threads together may use for lines; one that needs more is read again alone, with [`LONG_LINE`].
+const LINES: usize = 64 << 20;
+
+/// The longest line that is searched.
+const LONG_LINE: usize = 128 << 20;
+
+const BINARY: &str = "binary";
+const BINARY_AFTER_MATCH: &str = "binary after its first matches";
+
+pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Result<Matches, SearchError> {
+    let matcher = pattern::compile(query)?;
+    let globs = Globs::new(&query.glob)?;
+    let entries = globs.select(snapshot, query.hidden)?;
+    let limit = query.limit.min(MAX_LIMIT);
+    let watch = Watch::new(cancel, TIME);
+    let kept = Kept::new(limit);
+    let job = Job { snapshot, entries: &entries, watch: &watch, kept: &kept, context: query.context.min(MAX_CONTEXT) };
+
+    let heap = LINES / files::threads();
+    let start = || Worker::new(matcher.clone(), heap, job.context);
+    let mut tally = Tally::default();
+    for worker in files::each(entries.len(), &watch, start, |worker, file| worker.visit(&job, file)) {
+        tally.merge(worker.tally);
+    }
+    if !tally.long.is_empty() {
+        let mut alone = Worker::new(matcher, LONG_LINE, job.context);
+        tally.long.sort_unstable();
+        for file in std::mem::take(&mut tally.long) {
+            alone.visit(&job, file);
+        }
+        alone.tally.give_up_on_long_lines();
+        tally.merge(alone.tally);
+    }
+
+    if cancel.is_cancelled() {
+        return Err(SearchError::Cancelled);
+    }
+    if !watch.goes_on() {
+        return Err(SearchError::TooSlow { seconds: TIME.as_secs() });
+    }
+    let items = kept.into_items();
+    let truncated = (items.len() as u64) < tally.total;
+    let skipped = tally.skipped.into_iter().collect();
+    Ok(Matches { items, total: tally.total, files: tally.files, searched: tally.searched, truncated, skipped })
+}
+
+/// What all threads of a search share.
+struct Job<'a> {
+    snapshot: &'a Snapshot,
+    entries: &'a [&'a FileEntry],
+    watch: &'a Watch<'a>,
+    kept: &'a Kept,
+    context: usize,
+}
+
+/// One thread's part of a search.
+struct Worker {
+    matcher: RegexMatcher,
+    /// Reports lines with their numbers and their context.
+    reports: Searcher,
+    /// Only finds them, for files that come after the last match that is kept.
+    counts: Searcher,
+    tally: Tally,
+}
+
+#[derive(Default)]
+struct Tally {
+    total: u64,
+    files: u64,
+    searched: u64,
+    skipped: BTreeMap<String, u64>,
+    /// Files with a line that did not fit.
+    long: Vec<usize>,
+}
+
+impl Worker {
+    fn new(matcher: RegexMatcher, heap: usize, context: usize) -> Self {
+        let searcher = |numbers: bool, context: usize| {
+            SearcherBuilder::new()
+                // The default elsewhere would be a choice by platform; a file that shrinks under a map kills us.
+                .memory_map(MmapChoice::never())
+                .heap_limit(Some(heap))
+                .binary_detection(BinaryDetection::quit(0))
+                .line_number(numbers)
+                .before_context(context)
+                .after_context(context)
+                .build()
+        };
+        Self { matcher, reports: searcher(true, context), counts: searcher(false, 0), tally: Tally::default() }
+    }
+
+    fn visit(&mut self, job: &Job<'_>, file: usize) {
+        let path = &job.entries[file].path;
+        let room = job.kept.room(file);
+        let searcher = if room == 0 { &mut self.counts } else { &mut self.reports };
+        let mut sink = FileSink::new(path.as_str(), &self.matcher, room);
+        // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
+        let result = match job.snapshot.open(path) {
+            Ok(Source::File(file)) => searcher.search_reader(&self.matcher, job.watch.over(file), &mut sink),
+            Ok(Source::Memory(bytes)) => searcher.search_reader(&self.matcher, job.watch.over(&bytes[..]), &mut sink),
+            Err(error) => return self.tally.skip(reason(&error)),
+        };
+        match result {
+            Ok(()) if !sink.binary => self.tally.searched += 1,
+            Ok(()) if sink.total == 0 => self.tally.skip(BINARY.to_owned()),
+            Ok(()) => self.tally.skip(BINARY_AFTER_MATCH.to_owned()),
+            Err(_) if !job.watch.goes_on() => return,
+            Err(error) if ran_out_of_heap(&error) => return self.tally.long.push(file),
+            Err(error) => self.tally.skip(error.kind().to_string()),
+        }
+        self.tally.total += sink.total;
+        self.tally.files += u64::from(sink.total > 0);
+        job.kept.add(file, sink.kept);
+    }
+}
+
+impl Tally {
+    fn skip(&mut self, reason: String) {
+        *self.skipped.entry(reason).or_default() += 1;
+    }
+
+    fn give_up_on_long_lines(&mut self) {
+        for _ in std::mem::take(&mut self.long) {
+            self.skip(format!("a line longer than {} MiB", LONG_LINE >> 20));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        self.files += other.files;
+        self.searched += other.searched;
+        self.long.extend(other.long);
+        for (reason, files) in other.skipped {
+            *self.skipped.entry(reason).or_default() += files;
+        }
+    }
+}
+
+/// The searcher has no kind of its own for this.
+fn ran_out_of_heap(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Other && error.to_string().starts_with("configured allocation limit")
+}
+
+fn reason(error: &WorkspaceError) -> String {
+    match error {
+        WorkspaceError::NotFound { .. } => "gone".to_owned(),
+        WorkspaceError::Secret { .. } => "may hold secrets".to_owned(),
+        WorkspaceError::Binary { .. } => BINARY.to_owned(),
+        WorkspaceError::OutsideRoot { .. } => "outside the workspace".to_owned(),
+        WorkspaceError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => "gone".to_owned(),
+        WorkspaceError::Io { source, .. } => source.kind().to_string(),
+        other => other.to_string(),
+    }
+}

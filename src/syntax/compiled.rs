@@ -1,0 +1,82 @@
+//! Queries, compiled once per language on first use, with the meaning of their captures looked up.
+
+use std::sync::OnceLock;
+
+use tree_sitter::Query;
+
+use super::languages::{GRAMMARS, Grammar, Language};
+use super::{Kind, Usage};
+
+/// A language's grammar and queries, ready to run.
+pub(super) struct Compiled {
+    pub language: tree_sitter::Language,
+    pub symbols: Query,
+    pub references: Query,
+    /// Roles of the captures of `symbols`, then of `references`, by capture index.
+    pub symbol_roles: Vec<Role>,
+    pub reference_roles: Vec<Role>,
+}
+
+/// What a capture says; see `queries/README.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Definition(Kind),
+    Name,
+    Declarator,
+    Qualifier,
+    Scope,
+    Local,
+    Reference(Usage),
+    Import,
+    Predicate,
+}
+
+static COMPILED: [OnceLock<Compiled>; GRAMMARS.len()] = [const { OnceLock::new() }; GRAMMARS.len()];
+
+pub(super) fn compiled(grammar: &Grammar) -> &'static Compiled {
+    COMPILED[grammar.index].get_or_init(|| {
+        // The queries are part of the program, and a test compiles every one.
+        compile(grammar).expect("queries compile")
+    })
+}
+
+/// Compiles a language's queries.
+///
+/// # Errors
+/// Says which query of the language is wrong and where. `Ok` for languages without a grammar.
+pub fn check_queries(language: Language) -> Result<(), String> {
+    language.grammar().map_or(Ok(()), |grammar| compile(grammar).map(drop).map_err(|e| format!("{language:?}: {e}")))
+}
+
+fn compile(grammar: &Grammar) -> Result<Compiled, String> {
+    let language = tree_sitter::Language::new(grammar.parser);
+    let query = |texts: &[&str]| -> Result<(Query, Vec<Role>), String> {
+        let query = Query::new(&language, &texts.concat()).map_err(|error| error.to_string())?;
+        let roles = query
+            .capture_names()
+            .iter()
+            .map(|name| role(name).ok_or_else(|| format!("unknown capture @{name}")))
+            .collect::<Result<_, _>>()?;
+        Ok((query, roles))
+    };
+    let (symbols, symbol_roles) = query(grammar.symbols)?;
+    let (references, reference_roles) = query(grammar.references)?;
+    Ok(Compiled { symbols, references, symbol_roles, reference_roles, language })
+}
+
+fn role(name: &str) -> Option<Role> {
+    Some(match name {
+        "name" => Role::Name,
+        "declarator" => Role::Declarator,
+        "qualifier" => Role::Qualifier,
+        "scope" => Role::Scope,
+        "local" => Role::Local,
+        "import" => Role::Import,
+        _ if name.starts_with('_') => Role::Predicate,
+        _ => match name.split_once('.')? {
+            ("definition", kind) => Role::Definition(Kind::parse(kind)?),
+            ("reference", usage) => Role::Reference(Usage::parse(usage)?),
+            _ => return None,
+        },
+    })
+}

@@ -1,0 +1,316 @@
+//! From captures to symbols: which definitions there are, how they nest, and what they are called in full.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
+
+use super::compiled::{Compiled, Role};
+use super::languages::Family;
+use super::lines::Lines;
+use super::parse::{Budget, Meter, with_cursor};
+use super::{Kind, Symbol, head};
+
+/// A definition as captured.
+#[derive(Debug, Clone)]
+pub(super) struct Raw {
+    pub name: Range<usize>,
+    /// The whole definition.
+    pub extent: Range<usize>,
+    /// Where its head starts: behind decorators.
+    pub head: usize,
+    pub qualifier: Option<Range<usize>>,
+    pub what: What,
+    /// Position of the pattern in the query: smaller wins.
+    pub rank: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    Definition(Kind),
+    Scope,
+    Local,
+}
+
+/// Runs the symbols query. The flag says whether something was left out.
+pub(super) fn captured(compiled: &Compiled, tree: &Tree, text: &[u8], budget: &Budget) -> (Vec<Raw>, bool) {
+    let mut found = Vec::new();
+    let mut meter = Meter::new(budget);
+    let exceeded = with_cursor(|cursor| {
+        let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
+        let options = QueryCursorOptions::new().progress_callback(&mut progress);
+        let mut matches = cursor.matches_with_options(&compiled.symbols, tree.root_node(), text, options);
+        while let Some(matched) = matches.next() {
+            let captures =
+                matched.captures().iter().map(|capture| (compiled.symbol_roles[capture.index as usize], capture.node));
+            found.extend(raw(captures, matched.pattern_index));
+        }
+        drop(matches);
+        cursor.did_exceed_match_limit()
+    });
+    (found, exceeded || meter.exhausted)
+}
+
+fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Option<Raw> {
+    let (mut what, mut name, mut extent, mut qualifier, mut prototype) = (None, None, 0..0, None, false);
+    for (role, node) in captures {
+        match role {
+            Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), node.byte_range()),
+            Role::Scope => (what, extent) = (Some(What::Scope), node.byte_range()),
+            Role::Local => return Some(Raw::local(node.byte_range())),
+            Role::Name => name = Some(node.byte_range()),
+            Role::Declarator => {
+                let (node, function) = declared(node)?;
+                (name, prototype) = (Some(node.byte_range()), function);
+            }
+            Role::Qualifier => qualifier = Some(node.byte_range()),
+            Role::Reference(_) | Role::Import | Role::Predicate => {}
+        }
+    }
+    let mut what = what?;
+    if prototype && matches!(what, What::Definition(Kind::Variable | Kind::Field)) {
+        what = What::Definition(Kind::Declaration);
+    }
+    Some(Raw { name: name?, head: extent.start, extent, qualifier, what, rank })
+}
+
+/// Follows declarators down to the name; says whether the innermost one is a function's.
+fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
+    let mut function = false;
+    loop {
+        match node.kind() {
+            "parenthesized_declarator" | "attributed_declarator" | "reference_declarator" | "variadic_declarator" => {
+                node = node.named_child(0)?;
+                continue;
+            }
+            "template_function" => return Some((node.child_by_field_name("name")?, function)),
+            "operator_cast" | "structured_binding_declarator" => return None,
+            _ => {}
+        }
+        let Some(inner) = node.child_by_field_name("declarator") else { return Some((node, function)) };
+        function = node.kind() == "function_declarator";
+        node = inner;
+    }
+}
+
+impl Raw {
+    fn local(extent: Range<usize>) -> Self {
+        Self {
+            name: extent.start..extent.start,
+            head: extent.start,
+            extent,
+            qualifier: None,
+            what: What::Local,
+            rank: 0,
+        }
+    }
+}
+
+/// Orders, nests and names what was captured.
+pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<Raw>) -> Vec<Symbol> {
+    for raw in &mut found {
+        split_path(text, raw);
+    }
+    let found = merged(found);
+    let mut out: Vec<Symbol> = Vec::with_capacity(found.len());
+    // Open regions: their extent, what they are, their qualified name, and their symbol.
+    let mut open: Vec<Open> = Vec::new();
+    let mut members = HashSet::new();
+    for raw in found {
+        while open.last().is_some_and(|region| region.extent.end <= raw.extent.start) {
+            open.pop();
+        }
+        let name = text.get(raw.name.clone()).unwrap_or_default().trim();
+        if raw.what == What::Local {
+            open.push(Open { what: What::Local, path: String::new(), symbol: None, name: 0..0, extent: raw.extent });
+            continue;
+        }
+        if name.is_empty() || matches!(name, "_") {
+            continue;
+        }
+        let mut parent = open.iter().rposition(|region| region.holds(&raw));
+        let local = open.iter().rev().take_while(|region| !region.is_type()).any(|region| region.what == What::Local);
+        let mut kind = match raw.what {
+            What::Definition(kind) => kind,
+            _ => Kind::Module,
+        };
+        if local && matches!(kind, Kind::Variable | Kind::Constant | Kind::Declaration | Kind::Property) {
+            continue;
+        }
+        if kind == Kind::Field && parent.is_some_and(|at| open[at].is_callable()) {
+            parent = open.iter().rposition(Open::is_type);
+            if parent.is_none() || !members.insert((parent.and_then(|at| open[at].symbol), name.to_owned())) {
+                continue;
+            }
+        }
+        let qualifier = raw.qualifier.clone().and_then(|range| qualifier(&text[range]));
+        let in_type = parent.is_some_and(|at| open[at].is_type());
+        kind = placed(kind, in_type, qualifier.as_deref());
+        if kind == Kind::Method
+            && is_constructor(family, name, parent.map(|at| open[at].path.as_str()), qualifier.as_deref())
+        {
+            kind = Kind::Constructor;
+        }
+        let mut path = parent.map(|at| open[at].path.clone()).unwrap_or_default();
+        for part in qualifier.as_deref().into_iter().chain([name]) {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(part);
+        }
+        let symbol = parent.and_then(|at| open[at].symbol);
+        if raw.what == What::Scope {
+            open.push(Open { what: raw.what, path, symbol, name: raw.name, extent: raw.extent });
+            continue;
+        }
+        let head_text = text.get(raw.head..raw.extent.end).unwrap_or_default();
+        let (from, doc) = head::above(family, lines, lines.line(raw.extent.start), head_text);
+        open.push(Open {
+            what: What::Definition(kind),
+            path: path.clone(),
+            symbol: Some(out.len()),
+            name: raw.name.clone(),
+            extent: raw.extent.clone(),
+        });
+        out.push(Symbol {
+            name: name.to_owned(),
+            kind,
+            line: lines.line(raw.name.start),
+            from,
+            to: lines.line(raw.extent.end.saturating_sub(1).max(raw.name.start)),
+            column: lines.column(raw.name.start),
+            parent: symbol,
+            qualified: path,
+            signature: head::signature(family, head_text),
+            doc,
+        });
+    }
+    out
+}
+
+/// A region that may hold later definitions.
+struct Open {
+    what: What,
+    path: String,
+    symbol: Option<usize>,
+    name: Range<usize>,
+    extent: Range<usize>,
+}
+
+impl Open {
+    fn is_type(&self) -> bool {
+        matches!(
+            self.what,
+            What::Scope
+                | What::Definition(
+                    Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait
+                )
+        )
+    }
+
+    fn is_callable(&self) -> bool {
+        matches!(self.what, What::Definition(Kind::Function | Kind::Method | Kind::Constructor))
+    }
+
+    fn holds(&self, raw: &Raw) -> bool {
+        let inside =
+            self.extent.start <= raw.extent.start && raw.extent.end <= self.extent.end && self.extent != raw.extent;
+        inside
+            && match self.what {
+                What::Local | What::Definition(Kind::Declaration | Kind::Macro | Kind::EnumMember) => false,
+                // `struct { int x; } name;` in C: the name comes last, and x is not inside `name`.
+                What::Definition(Kind::Variable | Kind::Constant | Kind::Field | Kind::Property | Kind::Type)
+                | What::Definition(Kind::Function | Kind::Method | Kind::Constructor | Kind::Module) => {
+                    self.name.end <= raw.extent.start
+                }
+                What::Scope | What::Definition(_) => true,
+            }
+    }
+}
+
+/// Joins what several patterns say about one name, and sorts outer before inner.
+fn merged(mut found: Vec<Raw>) -> Vec<Raw> {
+    found.sort_by_key(|raw| (raw.what == What::Local, raw.name.start, raw.rank, raw.extent.start));
+    let mut out: Vec<Raw> = Vec::with_capacity(found.len());
+    for raw in found {
+        match out.last_mut() {
+            Some(last) if last.what != What::Local && raw.what != What::Local && last.name.start == raw.name.start => {
+                // A name that one pattern makes a scope's and another a definition's is two things.
+                if (last.what == What::Scope) == (raw.what == What::Scope) {
+                    last.head = last.head.max(raw.extent.start).min(last.name.start);
+                    last.extent = last.extent.start.min(raw.extent.start)..last.extent.end.max(raw.extent.end);
+                    last.qualifier = last.qualifier.take().or(raw.qualifier);
+                }
+            }
+            _ => out.push(raw),
+        }
+    }
+    out.sort_by_key(|raw| (raw.extent.start, Reverse(raw.extent.end), raw.name.start));
+    out
+}
+
+/// `a::b::c` as a name: the path goes to the qualifier.
+fn split_path(text: &str, raw: &mut Raw) {
+    let Some(name) = text.get(raw.name.clone()) else { return };
+    let mut depth = 0;
+    let bytes = name.as_bytes();
+    let mut cut = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'<' if !name[..at].ends_with("operator") => depth += 1,
+            b'>' => depth -= 1,
+            b':' if depth <= 0 && bytes.get(at + 1) == Some(&b':') => cut = Some(at),
+            b'(' => break,
+            _ => {}
+        }
+    }
+    if let Some(cut) = cut {
+        let start = raw.name.start;
+        raw.qualifier = Some(start..start + cut);
+        let rest = &name[cut + 2..];
+        raw.name.start = start + cut + 2 + (rest.len() - rest.trim_start().len());
+    }
+    // `Foo<int>` as a class name is a specialisation of Foo.
+    let name = &text[raw.name.clone()];
+    if let Some(at) = name.find('<').filter(|at| *at > 0 && !name.starts_with("operator")) {
+        raw.name.end = raw.name.start + name[..at].trim_end().len();
+    }
+}
+
+/// A qualifier as it stands in qualified names: dots, no type arguments, nothing that is no type or object.
+fn qualifier(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut depth = 0;
+    for c in text.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' => depth -= 1,
+            _ if depth > 0 || c.is_whitespace() => {}
+            c => plain.push(c),
+        }
+    }
+    let plain = plain.replace("::", ".").replace(".prototype", "");
+    let plain = plain.trim_matches('.').trim_start_matches("this.").trim_start_matches("module.");
+    let simple = plain.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$'));
+    (simple && !plain.is_empty() && !matches!(plain, "this" | "exports" | "module")).then(|| plain.to_owned())
+}
+
+/// The kind of a definition, given where it stands.
+fn placed(kind: Kind, in_type: bool, qualifier: Option<&str>) -> Kind {
+    match kind {
+        Kind::Function if in_type || qualifier.is_some() => Kind::Method,
+        Kind::Variable if in_type => Kind::Field,
+        kind => kind,
+    }
+}
+
+fn is_constructor(family: Family, name: &str, parent: Option<&str>, qualifier: Option<&str>) -> bool {
+    let last = |path: &str| path.rsplit('.').next() == Some(name);
+    match family {
+        Family::Python => name == "__init__",
+        Family::JavaScript => name == "constructor",
+        Family::C => qualifier.or(parent).is_some_and(last),
+        Family::Rust | Family::Go | Family::Java => false,
+    }
+}

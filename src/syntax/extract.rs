@@ -1,0 +1,144 @@
+//! What spelunk takes out of one file: definitions, and uses of names on demand. Trees live no longer than this.
+
+use std::ops::Range;
+
+use super::compiled::compiled;
+use super::definitions::{self, Raw, What};
+use super::languages::{Family, Language};
+use super::lines::Lines;
+use super::parse::{Budget, parse};
+use super::preprocess::{self, Prepared};
+use super::{Kind, Symbol, Usage, lexical, references};
+
+/// The definitions of one file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extracted {
+    /// In order of their start.
+    pub symbols: Vec<Symbol>,
+    /// Something may be missing: the file is too big, or its parse ran out of budget.
+    pub partial: bool,
+}
+
+/// A use of a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Use {
+    pub name: String,
+    pub usage: Usage,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, UTF-16 code units.
+    pub column: u32,
+    /// Index of the innermost definition around it, in the file's symbols.
+    pub within: Option<usize>,
+}
+
+/// Which uses are asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Names<'a> {
+    All,
+    Only(&'a str),
+}
+
+/// The definitions in a text. Languages without a grammar give what a line scanner can tell, marked partial.
+pub fn extract(language: Language, text: &str, budget: &Budget) -> Extracted {
+    let lines = Lines::new(text);
+    read(language, text, &lines, None, budget).0
+}
+
+/// The definitions in a text, and the uses of names. Uses leave out the names of the definitions themselves.
+pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &Budget) -> (Extracted, Vec<Use>) {
+    let lines = Lines::new(text);
+    let (extracted, found) = read(language, text, &lines, Some(names), budget);
+    let defined: std::collections::HashSet<(u32, u32)> =
+        extracted.symbols.iter().map(|symbol| (symbol.line, symbol.column)).collect();
+    let mut around = Around::default();
+    let uses = found
+        .into_iter()
+        .filter_map(|(name, usage)| {
+            let (line, column) = (lines.line(name.start), lines.column(name.start));
+            let text = text.get(name)?.to_owned();
+            (!defined.contains(&(line, column))).then(|| Use {
+                within: around.innermost(&extracted.symbols, line),
+                name: text,
+                usage,
+                line,
+                column,
+            })
+        })
+        .collect();
+    (extracted, uses)
+}
+
+type Found = Vec<(Range<usize>, Usage)>;
+
+fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, budget: &Budget) -> (Extracted, Found) {
+    let Some(grammar) = language.grammar() else {
+        return (lexical::extract(None, text, lines), lexical::uses(text, names));
+    };
+    let family = grammar.family;
+    let scanned = || (lexical::extract(Some(family), text, lines), lexical::uses(text, names));
+    if text.len() > budget.bytes {
+        return scanned();
+    }
+    let compiled = compiled(grammar);
+    let prepared = (family == Family::C).then(|| preprocess::prepare(text));
+    let source = prepared.as_ref().map_or(text.as_bytes(), |prepared| &prepared.text);
+    let Some(tree) = parse(&compiled.language, source, budget) else { return scanned() };
+    let (mut raws, mut partial) = definitions::captured(compiled, &tree, source, budget);
+    if let Some(prepared) = &prepared {
+        raws.extend(macros(prepared));
+    }
+    let symbols = definitions::symbols(family, text, lines, raws);
+    let Some(names) = names else { return (Extracted { symbols, partial }, Vec::new()) };
+    let wanted = |name: &[u8]| match names {
+        Names::All => true,
+        Names::Only(only) => name == only.as_bytes(),
+    };
+    let (uses, cut) = references::captured(compiled, &tree, source, wanted, budget);
+    partial |= cut;
+    let mut found: Found = uses.into_iter().map(|raw| (raw.name, raw.usage)).collect();
+    if let Some(prepared) = &prepared {
+        // Names that were written over a hidden call are in the tree as well.
+        let seen: std::collections::HashSet<usize> = found.iter().map(|(name, _)| name.start).collect();
+        let hidden = prepared.hidden_words(text).filter(|(word, _)| wanted(&text.as_bytes()[word.clone()]));
+        let hidden = hidden.filter(|(word, _)| !seen.contains(&word.start));
+        found.extend(hidden.map(|(word, call)| (word, if call { Usage::Call } else { Usage::Read })));
+        found.sort_by_key(|(name, _)| name.start);
+    }
+    (Extracted { symbols, partial }, found)
+}
+
+fn macros(prepared: &Prepared) -> impl Iterator<Item = Raw> {
+    prepared.macros.iter().map(|found| Raw {
+        name: found.name.clone(),
+        extent: found.extent.clone(),
+        head: found.extent.start,
+        qualifier: None,
+        what: What::Definition(Kind::Macro),
+        rank: 0,
+    })
+}
+
+/// Finds the innermost definition around lines that come in ascending order.
+#[derive(Default)]
+struct Around {
+    next: usize,
+    open: Vec<usize>,
+}
+
+impl Around {
+    fn innermost(&mut self, symbols: &[Symbol], line: u32) -> Option<usize> {
+        while let Some(symbol) = symbols.get(self.next).filter(|symbol| symbol.from <= line) {
+            if holds_uses(symbol.kind) || symbol.to > symbol.from {
+                self.open.push(self.next);
+            }
+            self.next += 1;
+        }
+        self.open.retain(|at| symbols[*at].to >= line);
+        self.open.last().copied()
+    }
+}
+
+fn holds_uses(kind: Kind) -> bool {
+    matches!(kind, Kind::Function | Kind::Method | Kind::Constructor | Kind::Macro | Kind::Class | Kind::Struct)
+}

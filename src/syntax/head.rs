@@ -1,0 +1,119 @@
+//! What a reader sees of a definition: its head on one line, and the comment above it.
+
+use super::languages::Family;
+use super::lines::Lines;
+
+const SIGNATURE: usize = 200;
+const DOC: usize = 400;
+
+/// The head of a definition on one line: up to its body, white space folded, at most 200 characters.
+pub(super) fn signature(family: Family, text: &str) -> String {
+    let mut out = String::new();
+    let mut depth = 0u32;
+    let mut space = false;
+    let mut characters = 0;
+    // A macro's head is its line; other heads end where the body begins.
+    let directive = text.starts_with('#') && family == Family::C;
+    for (at, c) in text.char_indices().take(2_000) {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            '\n' if directive && !text[..at].ends_with('\\') => break,
+            '{' if depth == 0 && !directive => break,
+            ';' if depth == 0 && !directive => break,
+            ':' if depth == 0 && family == Family::Python && heads_block(text) => break,
+            '\n' if depth == 0 && family == Family::Python => break,
+            _ => {}
+        }
+        if c.is_whitespace() || c == '\\' && directive {
+            space = !out.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut space) {
+            out.push(' ');
+            characters += 1;
+        }
+        out.push(c);
+        characters += 1;
+        if characters >= SIGNATURE {
+            out.push('…');
+            break;
+        }
+    }
+    out
+}
+
+fn heads_block(text: &str) -> bool {
+    ["def ", "class ", "async "].iter().any(|word| text.starts_with(word))
+}
+
+/// First line of the definition with the attributes above it, and the first paragraph of its comment.
+pub(super) fn above(family: Family, lines: &Lines, from: u32, head: &str) -> (u32, Option<String>) {
+    let mut first = from;
+    if family == Family::Rust {
+        while first > 1 && is_rust_attribute(lines.text(first - 1).trim()) {
+            first -= 1;
+        }
+    }
+    let doc =
+        comment_above(family, lines, first).or_else(|| (family == Family::Python).then(|| docstring(head)).flatten());
+    (first, doc)
+}
+
+fn is_rust_attribute(line: &str) -> bool {
+    line.starts_with("#[") && line.ends_with(']')
+}
+
+fn comment_above(family: Family, lines: &Lines, first: u32) -> Option<String> {
+    let mut collected: Vec<&str> = Vec::new();
+    let mut at = first;
+    let mut block = false;
+    while at > 1 && collected.len() < 200 {
+        let line = lines.text(at - 1).trim();
+        let inside = if block {
+            block = !line.starts_with("/*");
+            true
+        } else if line.ends_with("*/") && (line.starts_with("/*") || line.starts_with('*') || !line.contains("/*")) {
+            block = !line.starts_with("/*");
+            true
+        } else if family == Family::Python {
+            line.starts_with('#') && !line.starts_with("#!")
+        } else {
+            line.starts_with("//")
+        };
+        if !inside {
+            break;
+        }
+        collected.push(line);
+        at -= 1;
+    }
+    if block {
+        return None;
+    }
+    paragraph(collected.into_iter().rev().map(|line| {
+        let line = line.strip_suffix("*/").unwrap_or(line);
+        line.trim_start_matches(['/', '*', '#', '!']).trim()
+    }))
+}
+
+fn docstring(head: &str) -> Option<String> {
+    let mut lines = head.lines().skip_while(|line| !line.trim_end().ends_with(':')).skip(1);
+    let first = lines.next()?.trim();
+    let quote =
+        ["\"\"\"", "'''"].into_iter().find(|quote| first.trim_start_matches(['r', 'R', 'u']).starts_with(quote))?;
+    let first = &first[first.find(quote)? + 3..];
+    if let Some((only, _)) = first.split_once(quote) {
+        return paragraph(std::iter::once(only.trim()));
+    }
+    let rest = lines.map_while(|line| (!line.trim_end().ends_with(quote)).then(|| line.trim()));
+    paragraph(std::iter::once(first.trim()).chain(rest))
+}
+
+fn paragraph<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
+    let words: Vec<&str> = lines.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
+    let text = words.join(" ");
+    if text.chars().count() > DOC {
+        return Some(text.chars().take(DOC - 1).chain(['…']).collect());
+    }
+    (!text.is_empty()).then_some(text)
+}

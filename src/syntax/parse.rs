@@ -1,0 +1,80 @@
+//! Parsing under a budget: one parser per thread, counted steps, a hard time-out behind them.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use tree_sitter::{ParseOptions, Parser, QueryCursor, Tree};
+
+/// What one file may cost. Steps make a stop repeatable; the clock is only there for what steps do not see.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Texts above this many bytes get no tree.
+    pub bytes: usize,
+    /// Calls of tree-sitter's progress callback, for the parse and for each query.
+    pub steps: u64,
+    /// Nothing goes on past this.
+    pub time: Duration,
+}
+
+impl Default for Budget {
+    /// About two seconds of steps on a slow core, three seconds of clock.
+    fn default() -> Self {
+        Self { bytes: 2 << 20, steps: 200_000, time: Duration::from_secs(3) }
+    }
+}
+
+/// Patterns in flight at once; more would make some texts quadratic.
+pub(super) const MATCH_LIMIT: u32 = 256;
+
+/// Counts down one activity's steps.
+pub(super) struct Meter {
+    left: u64,
+    until: Instant,
+    pub exhausted: bool,
+}
+
+impl Meter {
+    pub fn new(budget: &Budget) -> Self {
+        Self { left: budget.steps, until: Instant::now() + budget.time, exhausted: false }
+    }
+
+    pub fn step(&mut self) -> ControlFlow<()> {
+        self.left = self.left.saturating_sub(1);
+        // The clock is read now and then only: reading it costs as much as a step.
+        if self.left == 0 || self.left.is_multiple_of(64) && Instant::now() > self.until {
+            self.exhausted = true;
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+thread_local! {
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+    static CURSOR: RefCell<QueryCursor> = RefCell::new(QueryCursor::new());
+}
+
+/// Parses the text; `None` when the budget ran out.
+pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(language).ok()?;
+        let mut meter = Meter::new(budget);
+        let mut progress = |_: &tree_sitter::ParseState| meter.step();
+        let options = ParseOptions::new().progress_callback(&mut progress);
+        let tree = parser.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), None, Some(options));
+        if tree.is_none() {
+            // Without this the next parse would resume this one.
+            parser.reset();
+        }
+        tree
+    })
+}
+
+/// Lends this thread's query cursor.
+pub(super) fn with_cursor<T>(work: impl FnOnce(&mut QueryCursor) -> T) -> T {
+    CURSOR.with_borrow_mut(|cursor| {
+        cursor.set_match_limit(MATCH_LIMIT);
+        work(cursor)
+    })
+}

@@ -1,0 +1,528 @@
+//! Macros in C and C++ code: which words are no part of the grammar, judged by the tokens around them.
+
+use super::Sheet;
+use super::lex::{Kind, Token};
+
+/// One walk over the tokens that the parser will see.
+pub(super) struct Pass<'a> {
+    text: &'a [u8],
+    tokens: &'a [Token],
+    sheet: &'a mut Sheet,
+    scopes: Vec<Scope>,
+    /// First token of the current declaration.
+    head: usize,
+    /// Open parentheses in the current declaration.
+    parens: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Declarations stand directly inside: file, namespace, `extern "C"`, class, struct.
+    Declarations,
+    /// Statements, enumerators, initialisers.
+    Other,
+}
+
+impl<'a> Pass<'a> {
+    pub fn new(text: &'a [u8], tokens: &'a [Token], sheet: &'a mut Sheet) -> Self {
+        Self { text, tokens, sheet, scopes: Vec::new(), head: 0, parens: 0 }
+    }
+
+    pub fn run(mut self) {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let declares = self.scopes.last().is_none_or(|scope| *scope == Scope::Declarations);
+            match self.tokens[at].kind {
+                Kind::Word => {
+                    let next = if declares && self.parens == 0 { self.declaration_word(at) } else { None };
+                    if let Some(next) = next.or_else(|| self.attribute(at)) {
+                        if self.head == at {
+                            self.head = next;
+                        }
+                        at = next;
+                        continue;
+                    }
+                }
+                Kind::Punct(b'(') => self.parens += 1,
+                Kind::Punct(b')') => self.parens = self.parens.saturating_sub(1),
+                Kind::Punct(b'{') => {
+                    let scope = if declares { self.opened(at) } else { Scope::Other };
+                    self.scopes.push(scope);
+                    (self.head, self.parens) = (at + 1, 0);
+                }
+                Kind::Punct(b'}') => {
+                    self.scopes.pop();
+                    (self.head, self.parens) = (at + 1, 0);
+                }
+                Kind::Punct(b';') => (self.head, self.parens) = (at + 1, 0),
+                Kind::Punct(b':') if at == self.head + 1 => self.head = at + 1,
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    fn word(&self, at: usize) -> &'a [u8] {
+        match self.tokens.get(at) {
+            Some(token) if token.kind == Kind::Word => &self.text[token.range()],
+            _ => b"",
+        }
+    }
+
+    fn punct(&self, at: usize) -> u8 {
+        match self.tokens.get(at).map(|token| token.kind) {
+            Some(Kind::Punct(byte)) => byte,
+            _ => 0,
+        }
+    }
+
+    /// What a `{` at `at` opens, judged by the declaration before it.
+    fn opened(&self, at: usize) -> Scope {
+        let mut scope = Scope::Other;
+        for index in self.head..at {
+            match self.word(index) {
+                b"namespace" | b"class" | b"struct" | b"union" => scope = Scope::Declarations,
+                b"extern" if index + 2 == at => return Scope::Declarations,
+                b"enum" => return Scope::Other,
+                _ => {}
+            }
+            if matches!(self.punct(index), b'=' | b'(') && self.punct(index + 1) != b')' || self.punct(index) == b')' {
+                return Scope::Other;
+            }
+        }
+        scope
+    }
+
+    /// The index after the bracket that closes the `(` at `at`; `None` when it is not closed nearby.
+    fn closed(&self, at: usize) -> Option<usize> {
+        let mut depth = 0;
+        for index in at..self.tokens.len().min(at + 4000) {
+            match self.punct(index) {
+                b'(' => depth += 1,
+                b')' if depth == 1 => return Some(index + 1),
+                b')' => depth -= 1,
+                b'{' | b'}' | b';' if depth == 0 => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn hide(&mut self, from: usize, to: usize) {
+        let range = self.tokens[from].start as usize..self.tokens[to - 1].end as usize;
+        self.sheet.hide(range);
+    }
+
+    /// Macros that stand where a declaration begins or goes on. Returns the next token to look at.
+    fn declaration_word(&mut self, at: usize) -> Option<usize> {
+        let word = self.word(at);
+        if matches!(word, b"class" | b"struct" | b"union" | b"enum") {
+            return self.type_attributes(at);
+        }
+        if is_keyword(word) {
+            return None;
+        }
+        let storage_only = (self.head..at).all(|index| matches!(self.word(index), b"static" | b"extern" | b"inline"));
+        let call = (self.punct(at + 1) == b'(').then(|| self.closed(at + 1)).flatten();
+        if let (true, Some(after)) = (storage_only, call)
+            && is_macro(word)
+        {
+            let next = self.tokens.get(after);
+            if next.is_some_and(|next| next.is(b'{')) {
+                return self.function(at, after);
+            }
+            if is_variable_macro(word) && next.is_some_and(|next| next.is(b';') || next.is(b'=')) {
+                return self.variable(at, after);
+            }
+            let goes_on = next
+                .is_some_and(|next| matches!(next.kind, Kind::Punct(b';' | b'=' | b'(' | b'.' | b',' | b':' | b'-')));
+            if !goes_on {
+                self.hide(at, after);
+                return Some(after);
+            }
+        }
+        // `V8_INLINE static int f()`, `V8_WARN_UNUSED_RESULT Maybe<bool> f()`, `__init int f(void)`.
+        let leads = is_shout(word) || is_attribute(word);
+        let next = self.word(at + 1);
+        if leads && !next.is_empty() {
+            let names_type = is_keyword(next) || is_shout(next) || is_attribute(next);
+            let goes_on =
+                !self.word(at + 2).is_empty() || matches!(self.punct(at + 2), b'*' | b'&' | b'<' | b':' | b'~');
+            if names_type || goes_on || (at > self.head && self.punct(at + 2) == b'(' && !storage_only) {
+                self.hide(at, at + 1);
+                return Some(at + 1);
+            }
+        }
+        None
+    }
+
+    /// `class EXPORT Name {`, `struct __packed name {`, `struct ALIGNED(8) Name {`.
+    fn type_attributes(&mut self, at: usize) -> Option<usize> {
+        let mut name = at + 1;
+        if self.word(at) == b"enum" && matches!(self.word(name), b"class" | b"struct") {
+            name += 1;
+        }
+        let after = match self.punct(name + 1) {
+            b'(' => self.closed(name + 1)?,
+            _ => name + 1,
+        };
+        if self.word(name).is_empty() || self.word(after).is_empty() || self.word(after) == b"final" {
+            return None;
+        }
+        let opens = matches!(self.punct(after + 1), b'{' | b'<')
+            || self.word(after + 1) == b"final"
+            || self.punct(after + 1) == b':' && (self.punct(after + 2) != b':' || self.word(at) == b"class")
+            || !self.word(after + 1).is_empty() && matches!(self.punct(after + 2), b'{' | b':');
+        let forward = self.word(at) == b"class" && self.punct(after + 1) == b';' && is_shout(self.word(name));
+        if !(opens || forward) || matches!(self.word(name), b"alignas" | b"__attribute__" | b"__declspec") {
+            return None;
+        }
+        self.hide(name, after);
+        Some(at + 1).map(|next| if name > next { name } else { next }).filter(|next| *next > at)
+    }
+
+    /// `SYSCALL_DEFINE3(read, ...) {` becomes `int read() {`.
+    fn function(&mut self, at: usize, after: usize) -> Option<usize> {
+        let test = self.word(at).starts_with(b"TEST") || self.word(at).starts_with(b"TYPED_TEST");
+        let name = self.argument(at + 1, after, usize::from(test))?;
+        self.declare(at, after, name, b"int ", b"()");
+        Some(after)
+    }
+
+    /// `DEFINE_MUTEX(lock)` becomes `int lock`.
+    fn variable(&mut self, at: usize, after: usize) -> Option<usize> {
+        let per_cpu = self.word(at).windows(7).any(|part| part == b"PER_CPU");
+        let name = self.argument(at + 1, after, usize::from(per_cpu))?;
+        self.declare(at, after, name, b"int ", b"");
+        Some(after)
+    }
+
+    /// The word that ends the argument `which` (0-based) of a call whose brackets are `open` and before `after`.
+    fn argument(&self, open: usize, after: usize, which: usize) -> Option<usize> {
+        let (mut depth, mut seen, mut last) = (0, 0, None);
+        for index in open..after {
+            match self.punct(index) {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                b',' if depth == 1 => {
+                    if seen == which {
+                        return last;
+                    }
+                    seen += 1;
+                    last = None;
+                }
+                _ => {}
+            }
+            if depth == 1 && !self.word(index).is_empty() {
+                last = Some(index);
+            }
+        }
+        last.filter(|_| seen == which)
+    }
+
+    fn declare(&mut self, at: usize, after: usize, name: usize, before: &[u8], behind: &[u8]) {
+        let token = self.tokens[name];
+        let end = self.tokens[after - 1].end as usize;
+        self.hide(at, after);
+        let (start, stop) = (token.start as usize, token.end as usize);
+        if self.text[..start].len() >= before.len() && stop + behind.len() <= end.max(self.gap_after(after)) {
+            self.sheet.write(start - before.len(), before);
+            self.sheet.write(start, &self.text[start..stop]);
+            self.sheet.write(stop, behind);
+        }
+    }
+
+    /// The end of the white space behind a closing bracket on its own line.
+    fn gap_after(&self, after: usize) -> usize {
+        let end = self.tokens[after - 1].end as usize;
+        end + self.text[end..].iter().take_while(|byte| **byte == b' ' || **byte == b'\t').count()
+    }
+
+    /// Macros in the place of an attribute, anywhere. Returns the next token to look at.
+    fn attribute(&mut self, at: usize) -> Option<usize> {
+        let word = self.word(at);
+        let (known, like) = (is_attribute(word), is_attribute_like(word));
+        if !known && !like {
+            return None;
+        }
+        let after = match self.punct(at + 1) {
+            b'(' => self.closed(at + 1)?,
+            _ => at + 1,
+        };
+        let before = at.checked_sub(1);
+        let previous_word = before.map_or(&b""[..], |index| self.word(index));
+        let previous_punct = before.map_or(0, |index| self.punct(index));
+        let behind_name = !previous_word.is_empty() && !is_qualifier(previous_word);
+        let next_word = self.word(after);
+        let next_punct = self.punct(after);
+        let plain = after == at + 1;
+        let hides = if known {
+            // Their meaning is known; only a declaration or a use of that very name keeps them.
+            !(matches!(next_punct, b'.' | b'-' | b'+')
+                || previous_word == b"define"
+                || !plain && previous_punct == b'=')
+        } else {
+            match previous_punct {
+                // Behind parameters or an array's size.
+                b')' | b']' => {
+                    matches!(next_punct, b'{' | b';' | b'=')
+                        || (is_shout(word) && matches!(next_punct, b','))
+                        || matches!(next_word, b"override" | b"final" | b"const")
+                }
+                b'}' => plain && !next_word.is_empty(),
+                _ if behind_name || matches!(previous_punct, b'*' | b'&' | b'>') => {
+                    plain
+                        && (!next_word.is_empty() && (behind_name || is_shout(word))
+                            || next_punct == b'*' && behind_name)
+                        && !next_word.starts_with(b"__attribute")
+                        || !plain
+                            && behind_name
+                            && matches!(next_punct, b';' | b'=' | b'{')
+                            && self.scopes.last() != Some(&Scope::Other)
+                            && before.and_then(|index| index.checked_sub(1)).is_some_and(|index| {
+                                !self.word(index).is_empty() && !is_qualifier(self.word(index))
+                                    || matches!(self.punct(index), b'*' | b'&' | b'>')
+                            })
+                }
+                _ => false,
+            }
+        };
+        if !hides {
+            return None;
+        }
+        self.hide(at, after);
+        Some(after)
+    }
+}
+
+/// All capitals, as macros are: at least three characters of `[A-Z0-9_]`.
+fn is_shout(word: &[u8]) -> bool {
+    word.len() >= 3
+        && word[0].is_ascii_uppercase()
+        && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+}
+
+/// Begins like a macro's name: `SYSCALL_DEFINE3`, `__ATTR_RO`, `CPUHP_foo`.
+fn is_macro(word: &[u8]) -> bool {
+    let name = word.strip_prefix(b"__").unwrap_or(word);
+    name.len() >= 3
+        && name.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_').count()
+            >= 3
+}
+
+/// A macro that defines the variable which it names.
+fn is_variable_macro(word: &[u8]) -> bool {
+    let name = word.strip_prefix(b"__").unwrap_or(word);
+    name.starts_with(b"DEFINE_")
+        || name.starts_with(b"DECLARE_")
+        || name.ends_with(b"_HEAD")
+        || name.starts_with(b"DEVICE_ATTR")
+}
+
+/// Attribute macros by name: those that are so common that no context is needed.
+fn is_attribute(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"__init"
+            | b"__exit"
+            | b"__initdata"
+            | b"__initconst"
+            | b"__exitdata"
+            | b"__devinit"
+            | b"__devexit"
+            | b"__meminit"
+            | b"__ref"
+            | b"__refdata"
+            | b"__user"
+            | b"__iomem"
+            | b"__rcu"
+            | b"__percpu"
+            | b"__force"
+            | b"__kernel"
+            | b"__read_mostly"
+            | b"__ro_after_init"
+            | b"__maybe_unused"
+            | b"__always_unused"
+            | b"__used"
+            | b"__cold"
+            | b"__sched"
+            | b"__weak"
+            | b"__must_check"
+            | b"__packed"
+            | b"__bitwise"
+            | b"__always_inline"
+            | b"__visible"
+            | b"__printf"
+            | b"__scanf"
+            | b"__acquires"
+            | b"__releases"
+            | b"__must_hold"
+            | b"__cond_acquires"
+            | b"__noreturn"
+            | b"__cacheline_aligned"
+            | b"____cacheline_aligned"
+            | b"____cacheline_aligned_in_smp"
+            | b"__randomize_layout"
+            | b"__no_randomize_layout"
+            | b"__cacheline_aligned_in_smp"
+            | b"__latent_entropy"
+            | b"__no_sanitize_address"
+            | b"__noclone"
+            | b"__pure"
+            | b"__malloc"
+            | b"__deprecated"
+            | b"__hot"
+            | b"__naked"
+            | b"__private"
+            | b"__nocast"
+            | b"__section"
+            | b"__aligned"
+            | b"__net_init"
+            | b"__net_exit"
+            | b"__net_initdata"
+            | b"__lockfunc"
+            | b"__kprobes"
+            | b"__irq_entry"
+            | b"__softirq_entry"
+            | b"__no_kcsan"
+            | b"__no_kmsan"
+            | b"__alloc_size"
+            | b"__designated_init"
+            | b"noinline"
+            | b"noinline_for_stack"
+            | b"noinstr"
+            | b"notrace"
+            | b"nokprobe_inline"
+            | b"asmlinkage"
+            | b"__init_or_module"
+            | b"__initdata_or_module"
+            | b"__fallthrough"
+            | b"__counted_by"
+            | b"__cpuidle"
+            | b"__nonstring"
+            | b"__init_memblock"
+            | b"__initdata_memblock"
+            | b"__setup_param_str"
+            | b"__ref_"
+            | b"__flatten"
+            | b"__init_refok"
+            | b"__no_profile"
+            | b"__ro_after_init_"
+            | b"__page_aligned_bss"
+            | b"__page_aligned_data"
+            | b"__no_sanitize"
+    )
+}
+
+/// Might be an attribute macro if it stands in the right place.
+fn is_attribute_like(word: &[u8]) -> bool {
+    is_shout(word)
+        || word.starts_with(b"__")
+            && word.len() > 3
+            && !word.ends_with(b"__")
+            && !is_keyword(word)
+            && word.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_' || byte.is_ascii_digit())
+            && !word[2..].iter().any(u8::is_ascii_digit)
+}
+
+/// Words of the grammar that begin a type or stand before one.
+fn is_keyword(word: &[u8]) -> bool {
+    is_qualifier(word)
+        || matches!(
+            word,
+            b"void"
+                | b"int"
+                | b"char"
+                | b"short"
+                | b"long"
+                | b"unsigned"
+                | b"signed"
+                | b"float"
+                | b"double"
+                | b"bool"
+                | b"_Bool"
+                | b"auto"
+                | b"__attribute__"
+                | b"__declspec"
+                | b"__extension__"
+                | b"__asm__"
+                | b"__volatile__"
+                | b"__typeof__"
+                | b"__func__"
+                | b"__builtin_va_list"
+                | b"public"
+                | b"private"
+                | b"protected"
+        )
+}
+
+/// Words that a type still has to follow, or that no declaration has.
+fn is_qualifier(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"static"
+            | b"extern"
+            | b"inline"
+            | b"const"
+            | b"volatile"
+            | b"register"
+            | b"typedef"
+            | b"struct"
+            | b"union"
+            | b"enum"
+            | b"class"
+            | b"namespace"
+            | b"template"
+            | b"typename"
+            | b"virtual"
+            | b"explicit"
+            | b"friend"
+            | b"constexpr"
+            | b"consteval"
+            | b"constinit"
+            | b"mutable"
+            | b"using"
+            | b"return"
+            | b"case"
+            | b"else"
+            | b"goto"
+            | b"sizeof"
+            | b"typeof"
+            | b"new"
+            | b"delete"
+            | b"throw"
+            | b"operator"
+            | b"thread_local"
+            | b"__inline"
+            | b"__inline__"
+            | b"__restrict"
+            | b"__const"
+            | b"_Noreturn"
+            | b"_Alignas"
+            | b"alignas"
+            | b"do"
+            | b"if"
+            | b"while"
+            | b"for"
+            | b"switch"
+            | b"co_return"
+            | b"co_await"
+            | b"and"
+            | b"or"
+            | b"not"
+            | b"default"
+            | b"public"
+            | b"private"
+            | b"protected"
+            | b"noexcept"
+            | b"override"
+            | b"final"
+            | b"decltype"
+            | b"static_assert"
+            | b"requires"
+            | b"concept"
+            | b"export"
+            | b"import"
+            | b"module"
+    )
+}
