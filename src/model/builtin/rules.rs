@@ -238,6 +238,11 @@ fn quoted_text(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
         return Some(Intent::Text { pattern: first.to_owned(), flags: None, scope });
     }
     let quote = phrase.quotes_in(part).find(|quote| !matches!(quote, Quote::Code(_)))?;
+    // "struct foo" in quotation marks is a name, and what is defined is one too.
+    let first = quote.content().split(' ').next().unwrap_or_default();
+    if quote.content().contains(' ') && kinds(first).is_some() && named(quote.content()).is_some() {
+        return None;
+    }
     Some(text_of(quote, Subject::read(phrase, part).scope))
 }
 
@@ -333,6 +338,11 @@ fn project(_: &Phrase, found: &Captures<'_>) -> Option<Intent> {
         ("launch", Topic::Run),
         ("use", Topic::Run),
         ("debug", Topic::Run),
+        ("ci", Topic::Ci),
+        ("continuous", Topic::Ci),
+        ("pipeline", Topic::Ci),
+        ("workflow", Topic::Ci),
+        ("github", Topic::Ci),
     ];
     let topic = topic
         .iter()
@@ -455,7 +465,7 @@ const TABLE: &[(&str, Make)] = &[
         project,
     ),
     (
-        r"(?:where(?:'s| is| are)|what(?:'s| is| are)) <the>(?P<v>tests?|test suite|unit tests|integration tests|licen[sc]e|dependencies|dependency list|third[- ]party (?:dependencies|libraries|code)|build system|ci|ci configuration)(?: (?:of|for|in|to) <repo>)?",
+        r"(?:where(?:'s| is| are)|what(?:'s| is| are)) <the>(?P<v>tests?|test suite|unit tests|integration tests|licen[sc]e|dependencies|dependency list|third[- ]party (?:dependencies|libraries|code)|build system|ci configuration)(?: (?:of|for|in|to) <repo>)?",
         project,
     ),
     (
@@ -467,11 +477,18 @@ const TABLE: &[(&str, Make)] = &[
         |_, _| Some(Intent::Project { topic: Topic::Dependencies }),
     ),
     (r"<repo>(?:'s)? (?P<v>dependencies|licen[sc]e|tests)", project),
+    (
+        r"(?:where|how|what)(?:'s| is| are| does)? <the>(?P<v>ci|continuous integration|pipelines?|workflows?|github actions)(?: (?:is|are|configured|set up|defined|run|runs|work|do|does|doing|checks?|jobs?|pipelines?|configuration|workflows?|located))*",
+        project,
+    ),
+    (r"(?P<v>ci|continuous integration|github actions)(?: .{0,20})?", project),
+    (r"(?:what|which)(?: \S+)? does (?P<v>ci) (?:run|do|check|test)", project),
     // Imports.
     (
         r"<user>(?: \S+)?(?: directly)? (?:imports?|includes?|depends? (?:up)?on|requires?|(?:is|are) (?:importing|including|depending on)) (?P<t>.+)",
         importers,
     ),
+    (r"(?:does|do) (?:anything|anyone|something|any \S+) (?:else )?(?:import|include|depend (?:up)?on|require) (?P<t>.+)", importers),
     (
         r"(?:<show><me> )?<the>(?:importers|dependents|reverse dependencies|rdeps|includers|files that (?:import|include|depend on)) (?:of |on )?(?P<t>.+)",
         importers,
@@ -573,6 +590,9 @@ const TABLE: &[(&str, Make)] = &[
         r"(?:how|when|why|how and where|where and how) (?:is|are|do (?:we|i|you)|should i|can i) (?:use )?(?P<t>.+?)(?: used| called| invoked)",
         any_use,
     ),
+    (r"(?:how|where) (?P<t>.+?) (?:is|are) (?:used|called)", any_use),
+    (r"(?:<show><me> )?<the>(?:examples?|samples?|demos?)(?: of| for)? (?:how to use|using|usage of|calling|of|for) (?P<t>.+)", any_use),
+    (r"rename (?P<t>\S+)(?: to \S+)?", any_use),
     // What a place holds.
     (
         r"(?:what|which) (?P<n>\S+?)(?: does| do| is| are) (?P<t>.+?) (?:define|have|contain|export|declare|provide|hold|offer|expose)s?",
@@ -617,6 +637,12 @@ const TABLE: &[(&str, Make)] = &[
         r"(?:<show><me> )?<the>(?:overview|summary|tour|purpose|description) (?:of|over|for|about) (?P<t>.+)",
         |phrase, found| place(phrase, found).or_else(|| what_is(phrase, found)),
     ),
+    (
+        r"<the>(?P<n>methods|fields|members|functions|properties|attributes|variants|structs|classes|enums|traits|interfaces|macros|constants|types|files) (?:of|in|for|on) (?P<t>.+)",
+        contents,
+    ),
+    (r"(?:what|which) (?P<n>\S+?)(?: has| have| contains?| holds?) <the>(?P<t>(?:field|member|method|function|property|attribute|variant)s? .+)", definition),
+    (r"(?:what|which) (?:type|kind|sort)(?: of \S+)?(?:'s| is| are) (?P<t>.+)", definition),
     // Where something is.
     (
         r"where (?:in|inside|under|within) (?P<s>.+?)(?: is| are|'s| do we find| can i find| does| do) (?P<t>.+?)(?: (?:defined|declared|implemented|located|found|living|live|written|created))?",

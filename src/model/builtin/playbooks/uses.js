@@ -1,6 +1,7 @@
 // Who uses something: every reference, grouped by file, with the function around it.
 function play(ask) {
-  const { names, relation, scope } = ask.intent;
+  const { names, relation } = ask.intent;
+  const scope = placeOf(ask.intent.scope);
   for (const name of names.slice(0, 5)) {
     if (names.length > 1) say(`## ${plain(name)}`, "");
     if (relation === "implement") implementers(name, scope);
@@ -43,8 +44,8 @@ function showReferences(name, refs, of) {
   }
   const paths = [...files.keys()].sort((a, b) => rank(a) - rank(b));
   const count = total(refs);
-  const more = refs.truncated || count > refs.length;
-  say(`${plain(name)} has ${many(count, of[0], of[1])} in ${more ? "at least " : ""}${many(paths.length, "file")}:`, "");
+  const more = count > refs.length || atLeast(refs);
+  say(`${plain(name)} has ${atLeast(refs)}${many(count, of[0], of[1])} in ${more ? "at least " : ""}${many(paths.length, "file")}:`, "");
   let shown = 0;
   for (const path of paths) {
     if (shown >= 80) break;
@@ -73,8 +74,7 @@ function showDefinedIn(definitions) {
 
 function unused(name, definitions, scope, relation) {
   const last = name.split(/::|\.|#/).pop() || name;
-  const glob = scopeGlob(scope);
-  const text = attempt(() => repo.search(last, { literal: true, word: true, limit: 200, ...(glob && { glob }) }), none());
+  const text = attempt(() => repo.search(last, { literal: true, word: true, limit: 200, ...within(scope) }), none());
   const isOwn = (m) => definitions.some((d) => d.path === m.path && d.line === m.line);
   const others = text.filter((m) => !isOwn(m) && (relation !== "test" || isTest(m.path)));
   const place = scope ? ` in ${plain(scope)}` : relation === "test" ? " in tests" : "";
@@ -108,8 +108,7 @@ function implementers(name, scope) {
     `\\bstruct\\s+${n}\\s+\\w+(\\[\\w*\\])?\\s*=\\s*\\{`,
     `\\bvar\\s+_\\s+([\\w.]*\\.)?${n}\\s*=`,
   ].join("|");
-  const glob = scopeGlob(scope);
-  const found = attempt(() => repo.search(pattern, { limit: 300, ...(glob && { glob }) }), none());
+  const found = attempt(() => repo.search(pattern, { limit: 300, ...within(scope) }), none());
   const lines = found.filter((m) => !/^\s*(\/\/|\*|#\s|--)/.test(m.text));
   if (!lines.length) return usesOf(name, "any", scope);
   say(`${plain(last)} is implemented or extended on ${found.truncated ? "at least " : ""}${many(found.truncated ? total(found) : lines.length, "line")}:`, "");
