@@ -80,7 +80,6 @@ impl From<AskError> for CliError {
             AskError::Repl(error) => error.into(),
             AskError::Workspace(error) => error.into(),
             AskError::Cancelled => Self { message: "stopped".to_owned(), hint: None, code: STOPPED },
-            other => Self::failed(other.to_string()),
         }
     }
 }

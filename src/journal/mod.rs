@@ -8,6 +8,7 @@ pub mod blobs;
 pub mod event;
 mod evict;
 mod files;
+mod id;
 pub mod reader;
 pub mod show;
 pub mod writer;

@@ -13,7 +13,8 @@ const OPEN: usize = 64;
 const MEMORY: Duration = Duration::from_secs(60);
 
 /// Lets every request pass until the endpoint throttles one. Then nothing is sent for a while, after which one request
-/// probes; each request that the endpoint takes doubles how many may be on their way to it, until the gate is open again.
+/// probes. For each request that the endpoint takes one more may be on its way, so that their number doubles with every
+/// round trip, until the gate is open again.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     state: Mutex<State>,
@@ -59,11 +60,12 @@ impl Gate {
                 Turn::Go(epoch) => return Ok(Pass { gate: self, epoch, settled: false }),
                 Turn::WaitUntil(until) if until > deadline => return Err(until - Instant::now()),
                 Turn::WaitUntil(until) => until,
+                Turn::WaitForOthers if Instant::now() >= deadline => return Err(self.state().rest()),
                 Turn::WaitForOthers => deadline,
             };
             tokio::select! {
                 () = changed => {}
-                () = sleep_until(wake) => if wake == deadline { return Err(self.state().rest()) },
+                () = sleep_until(wake) => {}
             }
         }
     }
@@ -130,7 +132,7 @@ impl Pass<'_> {
     /// The endpoint took the request: more may follow.
     pub fn taken(&mut self) {
         let wider = |closure: &mut Closure| {
-            closure.width *= 2;
+            closure.width += 1;
             closure.streak = 0;
         };
         self.settle(wider);
@@ -253,10 +255,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn opens_by_doubling_and_forgets() {
+    async fn opens_by_successes_and_forgets() {
         let gate = Gate::default();
         gate.enter(soon()).await.unwrap().throttled(None, doubling);
-        for _ in 0..6 {
+        for _ in 1..OPEN {
             gate.enter(soon()).await.unwrap().taken();
         }
         assert!(gate.state().closure.is_none());

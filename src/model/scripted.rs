@@ -179,7 +179,6 @@ impl Scripted {
         let mut state = self.state();
         state.seen.push(request.clone());
         let fits = |entry: &&mut Entry| !entry.used && entry.when.is_met(last);
-        let fits = |entry: &&mut Entry| !entry.used && entry.when.is_met(last);
         // Replies with a condition sort first, and otherwise the file's order holds.
         let entry = state.entries.iter_mut().filter(fits).min_by_key(|entry| !entry.when.is_specific());
         let Some(entry) = entry else {

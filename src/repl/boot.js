@@ -13,22 +13,21 @@
     ReflectApply, ReflectConstruct, ReflectOwnKeys, StringFromCharCode, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
     StringPrototypeIsWellFormed, StringPrototypeReplace, StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator,
   } = P;
-  const { SafeMap, SafeSet } = P;
+  const { SafeMap, SafeSet, SafeWeakSet } = P;
   const { Array, BigInt, Error, Number, Promise, Proxy, RangeError, String, SyntaxError, TypeError, Uint8Array } = g;
   // Renamed, so that each use shows that no cell can have replaced it.
   const parse = P.JSONParse, stringify = P.JSONStringify;
   const config = parse(settings);
+  const lists = new SafeWeakSet();
   const { inspect, describe } = inspector({
     proxyDetails: (value) => core.getProxyDetails(value),
-    promiseDetails: (value) => core.getPromiseDetails(value),
-    isArgumentsObject: core.isArgumentsObject, isArrayBuffer: core.isArrayBuffer, isAsyncFunction: core.isAsyncFunction,
-    isBigIntObject: core.isBigIntObject, isBooleanObject: core.isBooleanObject, isBoxedPrimitive: core.isBoxedPrimitive,
-    isDataView: core.isDataView, isDate: core.isDate, isGeneratorFunction: core.isGeneratorFunction,
-    isGeneratorObject: core.isGeneratorObject, isMap: core.isMap, isMapIterator: core.isMapIterator,
-    isNativeError: core.isNativeError, isNumberObject: core.isNumberObject, isPromise: core.isPromise,
-    isProxy: core.isProxy, isRegExp: core.isRegExp, isSet: core.isSet, isSetIterator: core.isSetIterator,
-    isStringObject: core.isStringObject, isSymbolObject: core.isSymbolObject, isTypedArray: core.isTypedArray,
-    isWeakMap: core.isWeakMap, isWeakSet: core.isWeakSet,
+    promiseDetails: (value) => {
+      if (!core.isPromise(value)) return null;
+      const { 0: state, 1: result } = core.getPromiseDetails(value);
+      return [state === 0 ? "pending" : state === 1 ? "fulfilled" : "rejected", result];
+    },
+    print: (value, inner) =>
+      lists.has(value) ? `${grouped(value.length)} of ${grouped(total(value))}: ${inner(value)}` : null,
   });
 
   const hidden = (object, key, value, changeable = false) =>
@@ -256,8 +255,11 @@
     return item;
   };
 
+  // Own and read-only, as list() below makes it.
+  const total = (items) => ObjectGetOwnPropertyDescriptor(items, "total")?.value ?? items.length;
+
   const printList = named("toString", function () {
-    const shown = `${grouped(this.length)} of ${grouped(this.total)}`;
+    const shown = `${grouped(this.length)} of ${grouped(total(this))}`;
     return this.length === 0 ? shown : `${shown}\n${ArrayPrototypeJoin(ArrayPrototypeMap(this, (item) => `${item}`), "\n")}`;
   });
 
@@ -267,6 +269,7 @@
     for (let i = 0; i < items.length; i++) dress(items[i], prototype);
     for (const { 0: key, 1: value } of ObjectEntries(answer)) if (key !== "items") hidden(items, key, value);
     hidden(items, "toString", printList);
+    lists.add(items);
     return items;
   };
 
@@ -335,8 +338,9 @@
       `characters cut here ...]\n${StringPrototypeSlice(text, -half)}`;
   };
 
+  // The formatter may go somewhat over its limit, to end in a whole word.
   function show(value, limit) {
-    return typeof value === "string" ? value : inspect(value, limit);
+    return typeof value === "string" ? value : inspect(value, { maxChars: limit < 2000 ? limit / 2 : limit * 0.75 });
   }
 
   // An error's name and message, whatever its getters do.

@@ -5,7 +5,7 @@
 //   host.proxyDetails(value)   [target, handler] of a proxy ([null, null] once revoked), else null
 //   host.promiseDetails(value) ['pending'|'fulfilled'|'rejected', result] of a promise, else null
 //   host.print(value, inner)   the text of an object of ours, else null; inner(value) formats it without this hook
-//   inspect(value, limits?)    text, strings raw; limits: { maxChars, depth, items, string }
+//   inspect(value, maxChars?)  text, strings raw, about as long as that at most
 //   describe(value)            type and size on one line
 (() => {
   'use strict';
@@ -80,13 +80,19 @@
     [getPrototypeOf(async function* () {}), 'AsyncGeneratorFunction'], [Function.prototype, 'Function'],
   ]);
 
+  const DEPTH = 4;
+  const ITEMS = 100;
+  const STRING = 10000;
+  // Columns of a line, and of a table's row; how far to look for an array's next item.
   const LINE = 100;
-  const RECORD = 300;
+  const ROW = 300;
   const HOLES = 10000;
   const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
   const PLAIN = /^[\x20-\x26\x28-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\uffff]*$/;
   const CLASS = /^class(?![\w$])/;
-  const FRAME = /\bcell[_ ]?\d+/;
+  // Frames on the first line before this column are those of the calls that run a cell.
+  const BODY = 20;
+  const FRAME = /^at (?:async )?(?:(.*) \()?cell_(\d+)\.js:(\d+):(\d+)\)?$/;
   const SPACE = /\s/;
 
   // A list that no setter on Array.prototype can see.
@@ -234,15 +240,18 @@
       }
       if (typeof stack !== 'string') return '';
       let out = '';
+      let last = '';
       for (let from = 0, lines = 0; from < stack.length && lines < 10;) {
         let end = indexOf(stack, '\n', from);
         if (end < 0) end = stack.length;
-        const line = trim(slice(stack, from, end));
-        if (startsWith(line, 'at ') && exec(FRAME, line) !== null) {
-          out += `\n    ${line}`;
-          lines++;
-        }
+        const frame = exec(FRAME, trim(slice(stack, from, end)));
         from = end + 1;
+        if (frame === null || (frame[3] === '1' && frame[4] < BODY)) continue;
+        const place = `\n    at cell ${frame[2]}, line ${frame[3]}${frame[1] === undefined ? '' : ` in ${frame[1]}`}`;
+        if (place === last) continue;
+        last = place;
+        out += place;
+        lines++;
       }
       return out;
     };
@@ -289,10 +298,10 @@
       return count > 1;
     };
 
-    const formatter = (limits) => {
+    const formatter = (maxChars) => {
       // The objects around the current one, and the characters that may still be written.
       const around = list();
-      let left = limits.maxChars;
+      let left = maxChars;
       let width = LINE;
 
       const spend = (text) => {
@@ -346,7 +355,7 @@
           const key = keys[i];
           if (skipIndexes && typeof key === 'string' && exec(/^\d+$/, key) !== null) continue;
           if (!isEnumerable(object, key)) continue;
-          if (shown >= limits.items || left <= 0) {
+          if (shown >= ITEMS || left <= 0) {
             hidden++;
             continue;
           }
@@ -359,11 +368,11 @@
 
       const arrayItems = (array, entries, depth) => {
         const { length } = array;
-        const count = length < limits.items ? length : limits.items;
+        const count = length < ITEMS ? length : ITEMS;
         const outer = width;
-        if (isTable(array, count)) width = RECORD;
+        if (isTable(array, count)) width = ROW;
         let at = 0;
-        for (let shown = 0; at < length && shown < limits.items && left > 0; shown++) {
+        for (let shown = 0; at < length && shown < ITEMS && left > 0; shown++) {
           const found = getOwnPropertyDescriptor(array, at);
           if (found !== undefined) {
             push(entries, property(found, depth));
@@ -384,7 +393,7 @@
 
       const iterated = (iterator, next, size, entries, entry) => {
         let shown = 0;
-        for (; shown < limits.items && left > 0; shown++) {
+        for (; shown < ITEMS && left > 0; shown++) {
           const step = next(iterator);
           if (step.done) return;
           push(entries, entry(step.value));
@@ -402,10 +411,18 @@
         return typeof tag === 'string' && tag !== '' && tag !== name ? `${name || 'Object'} [${cut(tag, 100)}] ` : '';
       };
 
+      // How many a list of ours stands for.
+      const listTotal = (array) => {
+        const total = isEnumerable(array, 'total') ? undefined : ownData(array, 'total');
+        return typeof total === 'number' && typeof ownData(array, 'truncated') === 'boolean' ? total : undefined;
+      };
+
       const formatArray = (value, depth) => {
         const name = className(value);
-        const prefix = name === 'Array' ? '' : `${name || 'Array'}(${value.length}) `;
-        if (depth > limits.depth) return spend(`[${name || 'Array'}(${value.length})]`);
+        const total = listTotal(value);
+        const prefix = total !== undefined ? `List ${grouped(value.length)} of ${grouped(total)}: `
+          : name === 'Array' ? '' : `${name || 'Array'}(${value.length}) `;
+        if (depth > DEPTH) return spend(`[${name || 'Array'}(${value.length})]`);
         const entries = list();
         arrayItems(value, entries, depth + 1);
         const flat = areShort(entries);
@@ -418,11 +435,11 @@
         const frames = depth === 0 ? spend(errorFrames(error)) : '';
         const entries = list();
         const keys = ownKeys(error);
-        for (let i = 0; i < keys.length && i < limits.items && left > 0; i++) {
+        for (let i = 0; i < keys.length && i < ITEMS && left > 0; i++) {
           const key = keys[i];
           const special = key === 'cause' || key === 'errors';
           if (key === 'stack' || key === 'message' || key === 'name' || !(special || isEnumerable(error, key))) continue;
-          const text = depth >= limits.depth ? '\u2026' : property(getOwnPropertyDescriptor(error, key), depth + 1);
+          const text = depth >= DEPTH ? '\u2026' : property(getOwnPropertyDescriptor(error, key), depth + 1);
           push(entries, `${special ? `[${key}]` : keyText(key)}: ${text}`);
         }
         const bare = depth > 0 && frames === '' ? `[${head}]` : head + frames;
@@ -434,14 +451,14 @@
         const label = isClass(f) ? classText(f) : `${kind === 'Object' || !kind ? 'Function' : kind}: ${functionName(f)}`;
         const text = `[${slice(label, -2) === ': ' ? `${slice(label, 0, -2)} (anonymous)` : label}]`;
         const entries = list();
-        if (depth <= limits.depth) properties(f, entries, depth + 1, false);
+        if (depth <= DEPTH) properties(f, entries, depth + 1, false);
         return entries.length === 0 ? spend(text) : layout(entries, `${spend(text)} {`, '}', false);
       };
 
       // The built-in kinds that show more than their properties; undefined when the value only pretends to be one.
       const special = (value, kind, depth) => {
         const name = className(value) || kind;
-        const deep = depth > limits.depth;
+        const deep = depth > DEPTH;
         switch (kind) {
           case 'Date': {
             const time = attempt(dateTime, value);
@@ -489,7 +506,7 @@
             if (deep) return spend(`[${label}(${length})]`);
             const entries = list();
             let at = 0;
-            for (; at < length && at < limits.items && left > 0; at++) push(entries, format(value[at], depth + 1));
+            for (; at < length && at < ITEMS && left > 0; at++) push(entries, format(value[at], depth + 1));
             if (at < length) push(entries, more(length - at, 'item'));
             return layout(entries, `${label}(${length}) [`, ']', true);
           }
@@ -508,7 +525,7 @@
           default: {
             const unbox = boxed[kind];
             const inner = unbox === undefined ? undefined : attempt(unbox, value);
-            return inner === undefined ? undefined : spend(`[${kind}: ${primitive(inner, limits.string)}]`);
+            return inner === undefined ? undefined : spend(`[${kind}: ${primitive(inner, STRING)}]`);
           }
         }
       };
@@ -524,7 +541,7 @@
         const name = className(value);
         const bare = getPrototypeOf(value) === null ? '[Object: null prototype] ' : '';
         const prefix = bare || tagged(value, name) || (name === 'Object' || name === '' ? '' : `${name} `);
-        if (depth > limits.depth) return spend(`[${name || 'Object'}]`);
+        if (depth > DEPTH) return spend(`[${name || 'Object'}]`);
         const entries = list();
         properties(value, entries, depth + 1, false);
         return layout(entries, `${prefix}{`, '}', areShort(entries));
@@ -532,7 +549,7 @@
 
       const formatProxy = (details, depth) => {
         if (details[0] === null || details[0] === undefined) return spend('[Proxy: revoked]');
-        return `[Proxy: ${depth > limits.depth ? spend('\u2026') : format(details[0], depth + 1)}]`;
+        return `[Proxy: ${depth > DEPTH ? spend('\u2026') : format(details[0], depth + 1)}]`;
       };
 
       const formatInner = (value, depth) => {
@@ -546,7 +563,7 @@
       };
 
       function format(value, depth) {
-        if (!isObject(value)) return spend(primitive(value, left < limits.string ? (left < 80 ? 80 : left) : limits.string));
+        if (!isObject(value)) return spend(primitive(value, left > STRING ? STRING : left > 80 ? left : 80));
         const details = proxyDetails(value);
         if (details !== null) return formatProxy(details, depth);
         if (print && !isAround(value)) {
@@ -559,15 +576,12 @@
       return format;
     };
 
-    const inspect = (value, given) => {
-      const limits = { __proto__: null, maxChars: 20000, depth: 4, items: 100, string: 10000 };
-      if (given) for (const key in limits) if (hasOwn(given, key)) limits[key] = given[key];
+    const inspect = (value, maxChars = 20000) => {
       const raw = typeof value === 'string';
-      const text = raw ? value : formatter(limits)(value, 0);
+      const text = raw ? value : formatter(maxChars)(value, 0);
       // The formatter stops near the limit and then still says what it left out, which takes some room.
-      const limit = raw ? limits.maxChars : limits.maxChars + limits.maxChars / 8 + 500;
-      if (text.length <= limit) return text;
-      const head = cut(text, limits.maxChars);
+      if (text.length <= maxChars + (raw ? 0 : maxChars / 8 + 100)) return text;
+      const head = cut(text, maxChars);
       return `${head}${more(text.length - head.length, 'character')}`;
     };
 

@@ -44,7 +44,11 @@ impl Globs {
     /// The files to search, in path order.
     ///
     /// As in ripgrep, a glob that names a hidden file includes it, when no folder above it is hidden.
-    pub(super) fn select<'a>(&self, snapshot: &'a Snapshot, hidden: bool) -> Result<Vec<&'a FileEntry>, WorkspaceError> {
+    pub(super) fn select<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        hidden: bool,
+    ) -> Result<Vec<&'a FileEntry>, WorkspaceError> {
         let visible = snapshot.files()?;
         if self.overrides.is_empty() {
             let files = if hidden { snapshot.files_with_hidden()? } else { visible };

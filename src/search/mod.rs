@@ -13,7 +13,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
-use crate::workspace::{RelPath, Snapshot};
+use crate::workspace::{FileEntry, RelPath, Snapshot};
 
 /// The most lines of context on each side of a match.
 pub const MAX_CONTEXT: usize = 50;
@@ -112,6 +112,12 @@ pub enum SearchError {
 /// Searches the snapshot's files. Deterministic: equal snapshots and queries give equal answers.
 pub fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Result<Matches, SearchError> {
     run::search(snapshot, query, cancel)
+}
+
+/// The files that the globs select, in path order; none means every file. As in ripgrep, a glob that names a hidden
+/// file includes it.
+pub fn select<'a>(snapshot: &'a Snapshot, globs: &[String], hidden: bool) -> Result<Vec<&'a FileEntry>, SearchError> {
+    Ok(globs::Globs::new(globs)?.select(snapshot, hidden)?)
 }
 
 /// The files whose content has `word` as a whole identifier (a run of `[A-Za-z0-9_$]`), in path order: the

@@ -68,7 +68,9 @@ fn check_length(pattern: &str) -> Result<(), SearchError> {
         return Ok(());
     }
     let (length, limit) = (pattern.len(), MAX_PATTERN >> 10);
-    Err(SearchError::Regex(format!("the pattern has {length} bytes, the limit is {limit} KiB; search in several steps")))
+    Err(SearchError::Regex(format!(
+        "the pattern has {length} bytes, the limit is {limit} KiB; search in several steps"
+    )))
 }
 
 fn explain(error: &grep_regex::Error, query: &Query) -> String {

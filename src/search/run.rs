@@ -169,5 +169,6 @@ fn reason(error: &WorkspaceError) -> String {
         WorkspaceError::OutsideRoot { .. } => "outside the workspace".to_owned(),
         WorkspaceError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => "gone".to_owned(),
         WorkspaceError::Io { source, .. } => source.kind().to_string(),
+        other => other.to_string(),
     }
 }

@@ -1,78 +1,87 @@
 //! The repository as the rest sees it: a jail in front of the disk, the walk, and immutable snapshots.
 
+mod decode;
+mod error;
+mod git;
+mod globs;
+mod jail;
+mod overlay;
+mod path;
+mod pins;
+mod secrets;
+mod size;
+mod slice;
 mod snapshot;
+mod tree;
+mod walk;
 
+pub use blake3::Hash as TextHash;
+
+pub use error::WorkspaceError;
+pub use git::Revision;
+pub use globs::Globs;
+pub use path::RelPath;
+pub use slice::Slice;
 pub use snapshot::{FileEntry, Snapshot, Source};
+pub use tree::tree;
+pub use walk::Skipped;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-/// A path inside the workspace: relative, `/`-separated, never empty, without `.` or `..` components.
-///
-/// Workspaces with several folders put the folder's name first. Only the jail turns it into a file.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RelPath(Arc<str>);
-
-impl RelPath {
-    /// Checks and normalises a path that a model or a person wrote (`./a//b` becomes `a/b`).
-    pub fn parse(text: &str) -> Result<Self, WorkspaceError> {
-        let parts: Vec<&str> = text.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        if text.starts_with('/') || parts.is_empty() || parts.contains(&"..") || text.contains('\0') {
-            return Err(WorkspaceError::OutsideRoot { path: text.to_owned() });
-        }
-        Ok(Self(parts.join("/").into()))
-    }
-
-    /// The path as text, with `/` between components.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RelPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for RelPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &self.0)
-    }
-}
-
-/// What can go wrong between a path and its text.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WorkspaceError {
-    #[error("{path}: no such file or folder")]
-    NotFound { path: String },
-    #[error("{path}: is outside the workspace; use a path relative to its root")]
-    OutsideRoot { path: String },
-    #[error("{path}: is denied, it may hold secrets")]
-    Secret { path: String },
-    #[error("{path}: is a binary file")]
-    Binary { path: String },
-    #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
-}
+use jail::{Folder, Jail};
 
 /// A folder, or several, opened for questions.
 pub struct Workspace {
-    root: PathBuf,
+    name: Arc<str>,
+    jail: Arc<Jail>,
 }
 
 impl Workspace {
     /// Opens `path`, which has to be a folder that can be listed.
     pub fn open(path: &Path) -> Result<Self, WorkspaceError> {
-        let shown = path.display().to_string();
-        let root = path.canonicalize().map_err(|source| WorkspaceError::Io { path: shown, source })?;
-        Ok(Self { root })
+        let folder = Folder::open(path, None)?;
+        let name = folder.root.file_name().unwrap_or_default().to_string_lossy().into();
+        Ok(Self { name, jail: Arc::new(Jail { folders: vec![folder] }) })
+    }
+
+    /// Opens several folders, whose names come first in the paths of their files. A name that comes twice gets a number.
+    /// One folder alone is opened like [`Self::open`] does, under its own name.
+    pub fn open_folders<N: AsRef<str>, P: AsRef<Path>>(folders: &[(N, P)]) -> Result<Self, WorkspaceError> {
+        if let [(name, path)] = folders {
+            return Ok(Self { name: name.as_ref().into(), ..Self::open(path.as_ref())? });
+        }
+        let mut names: Vec<String> = Vec::new();
+        let mut open = Vec::new();
+        for (name, path) in folders {
+            let name = check_name(name.as_ref())?;
+            let mut unique = name.to_owned();
+            let mut number = 1;
+            while names.contains(&unique) {
+                number += 1;
+                unique = format!("{name}-{number}");
+            }
+            open.push(Folder::open(path.as_ref(), Some(unique.as_str().into()))?);
+            names.push(unique);
+        }
+        if open.is_empty() {
+            check_name("")?;
+        }
+        Ok(Self { name: names.join(", ").into(), jail: Arc::new(Jail { folders: open }) })
     }
 
     /// The workspace as it is now. Cheap: the walk happens on first use.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.root.clone())
+        Snapshot::new(self.name.clone(), self.jail.clone())
     }
+}
+
+fn check_name(name: &str) -> Result<&str, WorkspaceError> {
+    let reason = match name {
+        "" => "it is empty",
+        "." | ".." => "it means another folder",
+        _ if name.contains(['/', '\\', '\0']) => "it has a separator in it",
+        _ => return Ok(name),
+    };
+    Err(WorkspaceError::FolderName { name: name.to_owned(), reason })
 }

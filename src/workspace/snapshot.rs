@@ -1,9 +1,29 @@
 //! One immutable view of the workspace: which files there are, and their text.
 
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::{RelPath, WorkspaceError};
+use super::decode::{self, BINARY_PROBE};
+use super::git::{self, Revision};
+use super::jail::{Jail, Opened};
+use super::overlay::Overlay;
+use super::pins::{Pins, Stamp};
+use super::slice::{self, Slice, Streamed};
+use super::walk::{self, Listing, is_hidden};
+use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
+
+/// Bigger files are not read whole.
+const TEXT_LIMIT: u64 = 64 << 20;
+
+/// Lines of bigger files are streamed, and no slice is longer.
+const SLICE_LIMIT: usize = 8 << 20;
+
+/// Bytes of text that a snapshot keeps resident.
+const PIN_BUDGET: usize = 128 << 20;
+
+/// How often a file that is written to while we read it is read again.
+const ATTEMPTS: usize = 3;
 
 /// A file of the snapshot.
 #[derive(Debug, Clone)]
@@ -17,58 +37,342 @@ pub struct FileEntry {
 
 /// Where the bytes of a file come from: the disk, through the jail, or memory.
 pub enum Source {
-    File(std::fs::File),
+    File(File),
     Memory(Arc<[u8]>),
 }
 
 /// One immutable view of the workspace. Clones share it.
+///
+/// Which files there are is settled when they are first asked for (the hidden ones apart). A file that was handed out by [`Self::text`], [`Self::lines`] or
+/// [`Self::hash`] stays as it was; where that cannot be had any more, reading it again says [`WorkspaceError::Changed`].
 #[derive(Clone)]
-pub struct Snapshot(Arc<Inner>);
+pub struct Snapshot(Arc<View>);
 
-struct Inner {
-    root: PathBuf,
-    files: OnceLock<Vec<FileEntry>>,
+/// What all views of one state of the workspace share.
+struct Base {
+    name: Arc<str>,
+    jail: Arc<Jail>,
+    visible: Walked,
+    hidden: Walked,
+    pins: Pins,
+    revision: OnceLock<Option<String>>,
+}
+
+struct View {
+    base: Arc<Base>,
+    overlay: Overlay,
+    scope: Vec<Globs>,
+    visible: Walked,
+    hidden: Walked,
+}
+
+/// A listing that is made once.
+#[derive(Default)]
+struct Walked {
+    listing: OnceLock<Listing>,
+    making: Mutex<()>,
+}
+
+impl Walked {
+    fn get(&self, make: impl FnOnce() -> Result<Listing, WorkspaceError>) -> Result<&Listing, WorkspaceError> {
+        if let Some(made) = self.listing.get() {
+            return Ok(made);
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = self.listing.get() {
+            return Ok(made);
+        }
+        let made = make()?;
+        Ok(self.listing.get_or_init(|| made))
+    }
+}
+
+impl Base {
+    fn listing(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
+        let folders = &self.jail.folders;
+        let visible = self.visible.get(|| walk::walk(folders, false))?;
+        if !hidden {
+            return Ok(visible);
+        }
+        self.hidden.get(|| {
+            // Which visible files there are is settled: this walk must not know it better.
+            let mut all = walk::walk(folders, true)?;
+            all.files.retain(|entry| entry.hidden);
+            all.files.extend_from_slice(&visible.files);
+            all.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+            all.files.dedup_by(|a, b| a.path == b.path);
+            Ok(all)
+        })
+    }
+
+    fn lists(&self, path: &RelPath) -> Result<bool, WorkspaceError> {
+        let visible = find(&self.listing(false)?.files, path).is_some();
+        Ok(visible || is_hidden(Path::new(path.as_str())) && find(&self.listing(true)?.files, path).is_some())
+    }
+}
+
+fn find<'e>(files: &'e [FileEntry], path: &RelPath) -> Option<&'e FileEntry> {
+    files.binary_search_by(|entry| entry.path.cmp(path)).ok().map(|at| &files[at])
 }
 
 impl Snapshot {
-    pub(super) fn new(root: PathBuf) -> Self {
-        Self(Arc::new(Inner { root, files: OnceLock::new() }))
+    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
+        Self::with_budget(name, jail, PIN_BUDGET)
+    }
+
+    pub(super) fn with_budget(name: Arc<str>, jail: Arc<Jail>, budget: usize) -> Self {
+        let (visible, hidden) = Default::default();
+        let base = Base { name, jail, visible, hidden, pins: Pins::new(budget), revision: OnceLock::new() };
+        Self::view(Arc::new(base), Overlay::default(), Vec::new())
+    }
+
+    fn view(base: Arc<Base>, overlay: Overlay, scope: Vec<Globs>) -> Self {
+        let (visible, hidden) = Default::default();
+        Self(Arc::new(View { base, overlay, scope, visible, hidden }))
+    }
+
+    /// The same state seen through globs as ripgrep's `-g` has them; a plain path stands for a folder with its contents
+    /// too. What is outside can neither be listed nor read. Narrowing again narrows further.
+    pub fn scoped<S: AsRef<str>>(&self, globs: &[S]) -> Result<Self, WorkspaceError> {
+        let mut scope = self.0.scope.clone();
+        if !globs.is_empty() {
+            scope.push(Globs::for_scope(globs)?);
+        }
+        Ok(Self::view(self.0.base.clone(), self.0.overlay.clone(), scope))
+    }
+
+    /// The same state with open buffers before the files on disk. Buffers of secret files are left out:
+    /// reading those is refused as ever.
+    pub fn with_overlay(&self, buffers: impl IntoIterator<Item = (RelPath, Arc<str>)>) -> Self {
+        let overlay = self.0.overlay.with(buffers, &self.0.base.jail);
+        Self::view(self.0.base.clone(), overlay, self.0.scope.clone())
+    }
+
+    /// The folder's name, or the names of all folders.
+    pub fn name(&self) -> &str {
+        &self.0.base.name
+    }
+
+    /// The canonical paths of the folders.
+    pub fn root_paths(&self) -> Vec<&Path> {
+        self.0.base.jail.folders.iter().map(|folder| folder.root.as_path()).collect()
+    }
+
+    /// The workspace's path for an absolute one, whether or not there is such a file. `None` outside of every folder.
+    pub fn relative(&self, path: &Path) -> Option<RelPath> {
+        self.0.base.jail.folders.iter().find_map(|folder| {
+            let inside = path.strip_prefix(&folder.root).or_else(|_| path.strip_prefix(&folder.given)).ok()?;
+            RelPath::from_disk(folder.prefix.as_deref(), inside)
+        })
+    }
+
+    /// Branch and commit, with the folder's name when there are several; `None` outside of git.
+    pub fn revision(&self) -> Option<&str> {
+        let base = &self.0.base;
+        let all = || {
+            let each = base.jail.folders.iter().filter_map(|folder| {
+                let revision: Revision = git::revision(&folder.root)?;
+                Some(folder.prefix.as_ref().map_or(revision.to_string(), |name| format!("{name}: {revision}")))
+            });
+            Some(each.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+        };
+        base.revision.get_or_init(all).as_deref()
     }
 
     /// The files that ripgrep would search here, without secrets, sorted by path bytes. Walked on first use.
     pub fn files(&self) -> Result<&[FileEntry], WorkspaceError> {
-        Ok(self.0.files.get_or_init(|| {
-            let mut files: Vec<FileEntry> = ignore::WalkBuilder::new(&self.0.root)
-                .build()
-                .flatten()
-                .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-                .filter_map(|entry| {
-                    let bytes = entry.metadata().ok()?.len();
-                    let path = entry.path().strip_prefix(&self.0.root).ok()?.to_str()?;
-                    Some(FileEntry { path: RelPath::parse(path).ok()?, bytes, hidden: false })
-                })
-                .collect();
-            files.sort_by(|a, b| a.path.cmp(&b.path));
-            files
-        }))
+        self.listing(false)
     }
 
     /// The files of [`Self::files`] and the hidden ones (neither ignored nor secret), sorted alike.
     pub fn files_with_hidden(&self) -> Result<&[FileEntry], WorkspaceError> {
-        self.files()
+        self.listing(true)
     }
 
-    /// Opens a file for reading from its start. Secrets, and whatever is not a regular file, are refused.
+    /// What the walk for [`Self::files`], or for [`Self::files_with_hidden`], left out in the whole workspace.
+    pub fn skipped(&self, hidden: bool) -> Result<Skipped, WorkspaceError> {
+        Ok(self.0.base.listing(hidden)?.skipped)
+    }
+
+    /// The entry of a file, hidden or not.
+    pub fn entry(&self, path: &RelPath) -> Result<Option<&FileEntry>, WorkspaceError> {
+        match find(self.files()?, path) {
+            None if is_hidden(Path::new(path.as_str())) => Ok(find(self.files_with_hidden()?, path)),
+            found => Ok(found),
+        }
+    }
+
+    /// Whether a file is among the snapshot's files, hidden or not.
+    pub fn contains(&self, path: &RelPath) -> Result<bool, WorkspaceError> {
+        Ok(self.entry(path)?.is_some())
+    }
+
+    /// Opens a file for reading from its start. Secrets, ignored files, and whatever is not a regular file, are refused.
     pub fn open(&self, path: &RelPath) -> Result<Source, WorkspaceError> {
-        let file = std::fs::File::open(self.0.root.join(path.as_str()))
-            .map_err(|source| WorkspaceError::Io { path: path.to_string(), source })?;
-        Ok(Source::File(file))
+        self.in_scope(path)?;
+        if let Some(text) = self.0.overlay.get(path) {
+            return Ok(Source::Memory(text.clone().into()));
+        }
+        let Some(pin) = self.0.base.pins.get(path) else {
+            return Ok(Source::File(self.open_on_disk(path)?));
+        };
+        if let Ok(file) = self.open_on_disk(path)
+            && stamp(path, &file)? == pin.stamp
+        {
+            return Ok(Source::File(file));
+        }
+        match pin.hash {
+            Some(_) => Ok(Source::Memory(self.text(path)?.into())),
+            None => Err(changed(path)),
+        }
     }
 
-    /// The whole text, decoded as ripgrep would (BOM sniffed, else UTF-8 with replacement). Binary files are refused.
+    /// The whole text, decoded as ripgrep would (BOM sniffed, else UTF-8 with replacement). Binary files, and those over
+    /// 64 MiB, are refused.
     pub fn text(&self, path: &RelPath) -> Result<Arc<str>, WorkspaceError> {
-        let bytes = std::fs::read(self.0.root.join(path.as_str()))
-            .map_err(|source| WorkspaceError::Io { path: path.to_string(), source })?;
-        Ok(String::from_utf8_lossy(&bytes).into())
+        self.in_scope(path)?;
+        if let Some(text) = self.0.overlay.get(path) {
+            return not_binary(path, text);
+        }
+        let pin = self.0.base.pins.get(path);
+        if let Some(text) = pin.as_ref().and_then(|pin| pin.text.clone()) {
+            return Ok(text);
+        }
+        for _ in 0..ATTEMPTS {
+            let file = match self.open_on_disk(path) {
+                Err(WorkspaceError::NotFound { .. }) if pin.is_some() => return Err(changed(path)),
+                opened => opened?,
+            };
+            let metadata = file.metadata().map_err(|source| io(path, source))?;
+            let bytes = metadata.len();
+            if bytes > TEXT_LIMIT {
+                return Err(WorkspaceError::TooBig { path: path.to_string(), bytes, limit: TEXT_LIMIT });
+            }
+            // A file that grows meanwhile is read to where it ended.
+            let text =
+                decode::text(std::io::Read::take(&file, bytes), bytes as usize).map_err(|source| io(path, source))?;
+            if stamp(path, &file)? != Stamp::of(&metadata) {
+                continue;
+            }
+            let Some(text) = text else { return Err(WorkspaceError::Binary { path: path.to_string(), bytes }) };
+            return self.0.base.pins.keep(path, Stamp::of(&metadata), text.into()).ok_or_else(|| changed(path));
+        }
+        Err(changed(path))
     }
+
+    /// The lines `from..=to` (1-based), or those of them that exist; at least `from` has to. Big files are not read whole,
+    /// and a slice ends at 8 MiB, which [`Slice::cut`] says.
+    pub fn lines(&self, path: &RelPath, from: u64, to: u64) -> Result<Slice, WorkspaceError> {
+        let no_such_lines = |reason| WorkspaceError::NoSuchLines { path: path.to_string(), from, to, reason };
+        if from == 0 || to < from {
+            return Err(no_such_lines("lines are counted from 1, and the last one comes after the first".to_owned()));
+        }
+        let binary = |bytes| WorkspaceError::Binary { path: path.to_string(), bytes };
+        let (streamed, bytes) = match self.big_file(path)? {
+            Some(file) => {
+                let before = stamp(path, &file)?;
+                if !self.0.base.pins.note(path, before) {
+                    return Err(changed(path));
+                }
+                let streamed = slice::stream(&file, from, to, SLICE_LIMIT).map_err(|source| io(path, source))?;
+                if stamp(path, &file)? != before {
+                    return Err(changed(path));
+                }
+                (streamed, file.metadata().map_or(0, |metadata| metadata.len()))
+            }
+            None => {
+                let text = self.text(path)?;
+                let mut streamed =
+                    slice::stream(text.as_bytes(), from, to, SLICE_LIMIT).map_err(|source| io(path, source))?;
+                if let Streamed::Slice(slice) = &mut streamed {
+                    slice.total = slice::count(text.as_bytes()).map_err(|source| io(path, source))?;
+                }
+                (streamed, text.len() as u64)
+            }
+        };
+        match streamed {
+            Streamed::Slice(slice) => Ok(slice),
+            Streamed::Binary => Err(binary(bytes)),
+            Streamed::PastEnd { total } => {
+                Err(no_such_lines(format!("the file has {total} {}", if total == 1 { "line" } else { "lines" })))
+            }
+        }
+    }
+
+    /// How many lines a file has. Streams it; nothing is kept.
+    pub fn line_count(&self, path: &RelPath) -> Result<u64, WorkspaceError> {
+        let (counted, bytes) = match self.open(path)? {
+            Source::File(file) => (slice::count(&file), file.metadata().map_or(0, |metadata| metadata.len())),
+            Source::Memory(bytes) => (slice::count(&bytes[..]), bytes.len() as u64),
+        };
+        let binary = || WorkspaceError::Binary { path: path.to_string(), bytes };
+        counted.map_err(|source| io(path, source))?.ok_or_else(binary)
+    }
+
+    /// The hash of the file's text, which is read (and so pinned) for it.
+    pub fn hash(&self, path: &RelPath) -> Result<TextHash, WorkspaceError> {
+        let text = self.text(path)?;
+        let pinned = self.0.overlay.get(path).is_none().then(|| self.0.base.pins.get(path)).flatten();
+        Ok(pinned.and_then(|pin| pin.hash).unwrap_or_else(|| blake3::hash(text.as_bytes())))
+    }
+
+    fn listing(&self, hidden: bool) -> Result<&[FileEntry], WorkspaceError> {
+        let View { base, overlay, scope, .. } = &*self.0;
+        let listing = base.listing(hidden)?;
+        if overlay.is_empty() && scope.is_empty() {
+            return Ok(&listing.files);
+        }
+        let view = if hidden { &self.0.hidden } else { &self.0.visible };
+        let seen = view.get(|| {
+            let mut files = overlay.over(&listing.files, &base.jail, hidden)?;
+            files.retain(|entry| scope.iter().all(|globs| globs.matches(&entry.path)));
+            Ok(Listing { files, skipped: listing.skipped })
+        })?;
+        Ok(&seen.files)
+    }
+
+    fn in_scope(&self, path: &RelPath) -> Result<(), WorkspaceError> {
+        match self.0.scope.iter().find(|globs| !globs.matches(path)) {
+            None => Ok(()),
+            Some(globs) => Err(WorkspaceError::OutOfScope { path: path.to_string(), scope: globs.to_string() }),
+        }
+    }
+
+    /// Opens a file of the walk, or one that a symlink leads to.
+    fn open_on_disk(&self, path: &RelPath) -> Result<File, WorkspaceError> {
+        let Opened { file, real } = self.0.base.jail.open(path)?;
+        if self.0.base.lists(&real)? { Ok(file) } else { Err(WorkspaceError::NotListed { path: path.to_string() }) }
+    }
+
+    /// A file on disk that is too big to be read whole for some of its lines.
+    fn big_file(&self, path: &RelPath) -> Result<Option<File>, WorkspaceError> {
+        self.in_scope(path)?;
+        let in_memory =
+            self.0.overlay.get(path).is_some() || self.0.base.pins.get(path).is_some_and(|pin| pin.text.is_some());
+        if in_memory {
+            return Ok(None);
+        }
+        let file = self.open_on_disk(path)?;
+        let bytes = file.metadata().map_err(|source| io(path, source))?.len();
+        Ok((bytes > SLICE_LIMIT as u64).then_some(file))
+    }
+}
+
+fn not_binary(path: &RelPath, text: &Arc<str>) -> Result<Arc<str>, WorkspaceError> {
+    match memchr::memchr(0, &text.as_bytes()[..text.len().min(BINARY_PROBE)]) {
+        Some(_) => Err(WorkspaceError::Binary { path: path.to_string(), bytes: text.len() as u64 }),
+        None => Ok(text.clone()),
+    }
+}
+
+fn stamp(path: &RelPath, file: &File) -> Result<Stamp, WorkspaceError> {
+    file.metadata().map(|metadata| Stamp::of(&metadata)).map_err(|source| io(path, source))
+}
+
+fn changed(path: &RelPath) -> WorkspaceError {
+    WorkspaceError::Changed { path: path.to_string() }
+}
+
+fn io(path: &RelPath, source: std::io::Error) -> WorkspaceError {
+    WorkspaceError::Io { path: path.to_string(), source }
 }

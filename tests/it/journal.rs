@@ -4,7 +4,7 @@
 //! The processes are this test binary again: a test that finds its name in `CHILD` plays the child's part.
 
 use std::borrow::Cow;
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{BufReader, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -96,7 +96,7 @@ fn killed_at_any_point_it_is_readable() {
         let kill_after = (random >> 40) as usize % 120;
         let mut child = child("killed_at_any_point_it_is_readable", dir.path());
         let mut written = 0;
-        let mut bytes = child.stdout.take().unwrap().bytes();
+        let mut bytes = BufReader::new(child.stdout.take().unwrap()).bytes();
         while written < kill_after {
             let byte = bytes.next().expect("the child goes on").unwrap();
             written += usize::from(byte == WRITTEN);

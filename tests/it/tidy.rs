@@ -35,16 +35,28 @@ const DOORS: &[(&str, &str, &[&str])] = &[
     ("V8", r"\bv8::|\bdeno_core\b", &["repl/runtime.rs", "repl/ops.rs"]),
     ("the language server protocol", r"\blsp_types\b|\btower_lsp\b", &["lsp/"]),
     ("processes", r"\bCommand::new\b", &["repl/", "plan/verify.rs"]),
-    ("the environment", r"\benv::(vars?(_os)?|set_var|remove_var)\b", &["config.rs"]),
+    (
+        "the environment",
+        r"\benv::(vars?(_os)?|set_var|remove_var)\b",
+        &["config.rs", "repl/worker.rs", "repl/probe.rs"],
+    ),
     ("the current directory", r"\benv::(set_)?current_dir\b", &["config.rs", "cli/"]),
     (
         "files",
         r"\bFile::(open|create|create_new|options)\b|\bOpenOptions\b|\bDirBuilder\b|\bread_dir\(|\bfs::(read|write|copy|rename|remove_|create_dir|hard_link)",
-        &["workspace/jail.rs", "plan/apply.rs", "plan/verify.rs", "journal/files.rs", "config.rs", "cli/files.rs"],
+        &[
+            "workspace/jail.rs",
+            "plan/apply.rs",
+            "plan/verify.rs",
+            "journal/files.rs",
+            "model/scripted.rs",
+            "config.rs",
+            "cli/files.rs",
+        ],
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
     ("standard output", r"\b(e?print(ln)?|dbg)!", &[]),
-    ("process exit", r"\bprocess::(exit|abort)\b", &[]),
+    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/"]),
 ];
 
 const MAX_LINES: usize = 800;

@@ -48,13 +48,12 @@ impl OpenAi {
         if !response.status().is_success() {
             return Err(refusal(connection, response).await);
         }
-        pass.taken();
         let is_stream = content_type(&response).starts_with("text/event-stream");
         let mut collector = Collector::default();
         let end = if is_stream {
-            stream(connection, response, &mut collector, progress).await
+            stream(connection, response, &mut collector, pass, progress).await
         } else {
-            whole(connection, response, &mut collector, progress).await
+            whole(connection, response, &mut collector, pass, progress).await
         };
         match end {
             Ok(()) if collector.is_complete() => Ok(collector.into_reply(request)),
@@ -71,6 +70,7 @@ async fn stream(
     connection: &Connection,
     mut response: Response,
     collector: &mut Collector,
+    pass: &mut Pass<'_>,
     progress: Report<'_>,
 ) -> Result<(), Fault> {
     let mut decoder = Decoder::default();
@@ -87,6 +87,8 @@ async fn stream(
                 while let Ok(Ok(Some(_))) = timeout(DRAIN, response.chunk()).await {}
                 return Ok(());
             }
+            // Not the head: some gateways send an error in an event, under the status 200.
+            pass.taken();
         }
     }
     if let Some(event) = decoder.finish() {
@@ -150,6 +152,7 @@ async fn whole(
     connection: &Connection,
     mut response: Response,
     collector: &mut Collector,
+    pass: &mut Pass<'_>,
     progress: Report<'_>,
 ) -> Result<(), Fault> {
     let mut bytes = Vec::new();
@@ -173,6 +176,7 @@ async fn whole(
     if reply.pointer("/choices/0").is_none() {
         return Err(unusable(connection, &fault::words(&connection.scrub(start))));
     }
+    pass.taken();
     // A whole completion is complete, whether or not it says why it ended.
     collector.end();
     Ok(())

@@ -5,6 +5,7 @@
 
 mod edits;
 mod error;
+mod items;
 mod persist;
 mod types;
 
@@ -35,6 +36,13 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// Whether a place in the code is the cell's own, and not that of the calls which run it. Counts as V8 does, as
+    /// [`Cell::source_column`].
+    pub fn is_source(&self, line: u32, column: u32) -> bool {
+        let ours = self.inserted.first().filter(|i| (i.line, i.column) == (0, 0)).map_or(0, |i| i.width);
+        line != 1 || column > ours
+    }
+
     /// Where a column of the code is in the source. Lines are the same in both; lines and columns count from 1, columns
     /// in UTF-16 units, as V8 counts them.
     pub fn source_column(&self, line: u32, column: u32) -> u32 {
@@ -109,12 +117,11 @@ fn edit(source: &str, body: &Body<'_, '_>, reserved: &[&str]) -> Result<Cell, Ce
     if let Some((at, message)) = refused.first {
         return Err(CellSyntaxError::at(source, at, message));
     }
-    let mut before = if hoisted.is_empty() { String::new() } else { format!("var {};", hoisted.join(",")) };
-    if phased {
-        before.push_str(&format!("({phase}=>({phase}(true),{phase}(false)))(async {phase}=>{{"));
-    } else {
-        before.push_str("(async()=>{");
-    }
+    // The calls stand at the very start: their stack frames are then told from the cell's own by their column.
+    let mut before = match phased {
+        true => format!("({phase}=>({phase}(1),{phase}(0)))(async {phase}=>{{"),
+        false => "($=>$())(async()=>{".into(),
+    };
     if let Body::Program(program) = body {
         if let Some(hashbang) = &program.hashbang {
             edits.blank(hashbang.span.start, hashbang.span.end);
@@ -124,8 +131,8 @@ fn edit(source: &str, body: &Body<'_, '_>, reserved: &[&str]) -> Result<Cell, Ce
         }
     }
     let line = if edits.in_line_comment(body.end()) { "\n" } else { "" };
-    let after = if phased { "})" } else { "})()" };
-    let (code, inserted) = edits.finish(&before, &format!("{line}{after}"));
+    let vars = if hoisted.is_empty() { String::new() } else { format!(";var {}", hoisted.join(",")) };
+    let (code, inserted) = edits.finish(&before, &format!("{line}}}){vars}"));
     Ok(Cell { code, names, inserted })
 }
 

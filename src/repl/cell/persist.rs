@@ -10,6 +10,7 @@ use oxc_span::GetSpan;
 
 use super::Refusal;
 use super::edits::{Edits, Rank};
+use super::items::{Item, Role};
 
 /// What `Object.prototype` has: a bare assignment could meet a setter or a frozen property there.
 const INHERITED: [&str; 12] = [
@@ -41,56 +42,6 @@ pub(super) struct Persist<'e, 's> {
     shadows: Vec<Vec<String>>,
 }
 
-/// Part of the cell's body: statements at the top level, in order.
-enum Item<'t, 'a> {
-    Directive(&'t Directive<'a>),
-    Statement(&'t Statement<'a>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// Declares a function: comes first at run time.
-    Function,
-    /// Does nothing at run time.
-    Nothing,
-    Code,
-}
-
-impl<'a> Item<'_, 'a> {
-    fn span(&self) -> Span {
-        match self {
-            Self::Directive(directive) => directive.span,
-            Self::Statement(statement) => statement.span(),
-        }
-    }
-
-    fn role(&self) -> Role {
-        let Self::Statement(statement) = self else { return Role::Code };
-        match statement {
-            Statement::EmptyStatement(_)
-            | Statement::TSTypeAliasDeclaration(_)
-            | Statement::TSInterfaceDeclaration(_)
-            | Statement::ExportNamedDeclaration(_) => Role::Nothing,
-            Statement::FunctionDeclaration(f) => function_role(f),
-            Statement::ExportDeclaration(e) => match &e.declaration {
-                Declaration::FunctionDeclaration(f) => function_role(f),
-                Declaration::TSTypeAliasDeclaration(_) | Declaration::TSInterfaceDeclaration(_) => Role::Nothing,
-                _ => Role::Code,
-            },
-            Statement::ExportDefaultDeclaration(e) => match &e.declaration {
-                ExportDefaultDeclarationKind::FunctionDeclaration(f) if f.id.is_some() => function_role(f),
-                ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => Role::Nothing,
-                _ => Role::Code,
-            },
-            _ => Role::Code,
-        }
-    }
-}
-
-fn function_role(function: &Function<'_>) -> Role {
-    if function.body.is_some() { Role::Function } else { Role::Nothing }
-}
-
 impl<'e, 's> Persist<'e, 's> {
     pub fn new(edits: &'e mut Edits<'s>, refused: &'e mut Refusal, reserved: &'e [&'e str]) -> Self {
         Self { edits, refused, reserved, names: Vec::new(), hoisted: Vec::new(), functions: 0, shadows: Vec::new() }
@@ -105,8 +56,7 @@ impl<'e, 's> Persist<'e, 's> {
     /// A cell of statements. True when functions are declared behind other code: the code is then in two parts, to be
     /// run with `phase` true for the functions and false for the rest.
     pub fn program(&mut self, program: &Program<'_>, phase: &str) -> bool {
-        let items: Vec<_> =
-            (program.directives.iter().map(Item::Directive)).chain(program.body.iter().map(Item::Statement)).collect();
+        let items = Item::all(program);
         let roles: Vec<_> = items.iter().map(Item::role).collect();
         let last = roles.iter().rposition(|role| *role == Role::Code);
         let code = roles.iter().position(|role| *role == Role::Code).unwrap_or(roles.len());
@@ -209,7 +159,7 @@ impl<'e, 's> Persist<'e, 's> {
         }
         self.declare_all(declaration);
         let is_var = declaration.kind == VariableDeclarationKind::Var;
-        let keyword = Span::sized(declaration.span.start, if is_var || self.is_let(declaration) { 3 } else { 5 });
+        let keyword = Span::sized(declaration.span.start, declaration.kind.as_str().len() as u32);
         self.edits.blank(keyword.start, keyword.end);
         let destructures = declaration.declarations.iter().any(|d| !d.id.is_binding_identifier());
         if destructures {
@@ -228,10 +178,6 @@ impl<'e, 's> Persist<'e, 's> {
             self.edits.insert(last.span.end, Rank::Close, ")");
         }
         self.edits.end_statement(declaration.span);
-    }
-
-    fn is_let(&self, declaration: &VariableDeclaration<'_>) -> bool {
-        declaration.kind == VariableDeclarationKind::Let
     }
 
     /// A `var` in the head of a `for`.

@@ -37,12 +37,30 @@ pub(super) enum Assert {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Class {
     Range(u32, u32),
-    Digit { negated: bool },
-    Space { negated: bool },
-    Word { negated: bool },
-    Property { name: String, negated: bool },
-    Union { parts: Vec<Class>, negated: bool },
-    Intersection { parts: Vec<Class>, negated: bool },
+    Digit {
+        negated: bool,
+    },
+    Space {
+        negated: bool,
+    },
+    Word {
+        negated: bool,
+    },
+    Property {
+        name: String,
+        negated: bool,
+    },
+    Union {
+        parts: Vec<Class>,
+        negated: bool,
+    },
+    Intersection {
+        parts: Vec<Class>,
+        negated: bool,
+    },
     /// The first without all others.
-    Difference { parts: Vec<Class>, negated: bool },
+    Difference {
+        parts: Vec<Class>,
+        negated: bool,
+    },
 }

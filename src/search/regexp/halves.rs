@@ -147,7 +147,9 @@ fn joined(leads: &Set, trails: &Set) -> Set {
         return Set::new(all);
     }
     let leads = leads.ranges().iter().flat_map(|&(from, to)| from..=to);
-    Set::new(leads.flat_map(|lead| {
-        trails.ranges().iter().map(move |&(from, to)| (character(lead, from), character(lead, to)))
-    }))
+    Set::new(
+        leads.flat_map(|lead| {
+            trails.ranges().iter().map(move |&(from, to)| (character(lead, from), character(lead, to)))
+        }),
+    )
 }

@@ -5,8 +5,10 @@
 //! characters that source code hardly has:
 //! - `^` and `$` mean the ends of the line, also with `m`: U+2028, U+2029 and a carriage return inside a line end
 //!   nothing. A carriage return matches only where the pattern has `\r`.
+//! - `\B` alone, and `\b` after `$`, see the carriage return of a line that ends in `\r\n`; `\B` does not match between
+//!   the halves of a character beyond U+FFFF.
 //! - Without `u`, JavaScript sees a character beyond U+FFFF as two. Counted repetitions over 8 of a class that takes
-//!   both halves (`.{20}`) and groups that are repeated count it as one.
+//!   both halves (`.{20}`), groups that are repeated, and such a class beside one that is repeated count it as one.
 //! - `\b` with `iu` does not count U+017F and U+212A as letters.
 
 mod ast;

@@ -10,11 +10,8 @@ const WIDER: &str = "search with a wider pattern and filter the lines in JavaScr
 
 /// Parses a pattern; `unicode` says that `u` or `v` is set, `sets` that it is `v`.
 pub(super) fn parse(source: &str, unicode: bool, sets: bool) -> Result<Node, Refused> {
-    let text: Vec<u32> = if unicode {
-        source.chars().map(u32::from).collect()
-    } else {
-        source.encode_utf16().map(u32::from).collect()
-    };
+    let text: Vec<u32> =
+        if unicode { source.chars().map(u32::from).collect() } else { source.encode_utf16().map(u32::from).collect() };
     let (groups, named) = count_groups(&text);
     let mut parser = Parser { text, at: 0, unicode, sets, groups, named, depth: 0 };
     let node = parser.alternatives()?;
@@ -142,9 +139,7 @@ impl Parser {
     }
 
     fn group(&mut self) -> Result<Node, Refused> {
-        let around = |what: &str| {
-            Refused(format!("{what} is not supported, lines are matched in one pass; {WIDER}"))
-        };
+        let around = |what: &str| Refused(format!("{what} is not supported, lines are matched in one pass; {WIDER}"));
         let mut flags = None;
         if self.looking_at("(?=") || self.looking_at("(?!") {
             let what = if self.looking_at("(?=") { "look-ahead `(?=...)`" } else { "look-ahead `(?!...)`" };
@@ -180,7 +175,11 @@ impl Parser {
                 }
                 Some('-') if !minus => minus = true,
                 Some(flag @ ('i' | 'm' | 's')) if !on.contains(&flag) && !off.contains(&flag) => {
-                    if minus { off.push(flag) } else { on.push(flag) }
+                    if minus {
+                        off.push(flag)
+                    } else {
+                        on.push(flag)
+                    }
                 }
                 _ => return Err(self.bad("this kind of group is unknown")),
             }
@@ -343,7 +342,9 @@ impl Parser {
                 None => unit,
             },
             '^' | '$' | '\\' | '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '/' => unit,
-            '&' | '!' | '#' | '%' | ',' | ':' | ';' | '<' | '=' | '>' | '@' | '`' | '~' if in_class && self.sets => unit,
+            '&' | '!' | '#' | '%' | ',' | ':' | ';' | '<' | '=' | '>' | '@' | '`' | '~' if in_class && self.sets => {
+                unit
+            }
             _ if self.unicode => return Err(self.bad(&format!("`\\{letter}` is no escape with the `u` flag"))),
             _ => unit,
         })

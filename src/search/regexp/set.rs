@@ -68,7 +68,11 @@ impl Set {
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(&&(from_a, to_a)), Some(&&(from_b, to_b))) = (a.peek(), b.peek()) {
             common.push((from_a.max(from_b), to_a.min(to_b)));
-            if to_a <= to_b { a.next() } else { b.next() };
+            if to_a <= to_b {
+                a.next()
+            } else {
+                b.next()
+            };
         }
         Self::new(common)
     }
@@ -90,9 +94,10 @@ impl Set {
     /// The set as a Rust class, without surrogates, which UTF-8 cannot hold.
     pub(super) fn to_class(&self) -> ClassUnicode {
         let scalars = |range| {
-            self.within(range).0.into_iter().filter_map(|(from, to)| {
-                Some(ClassUnicodeRange::new(char::from_u32(from)?, char::from_u32(to)?))
-            })
+            self.within(range)
+                .0
+                .into_iter()
+                .filter_map(|(from, to)| Some(ClassUnicodeRange::new(char::from_u32(from)?, char::from_u32(to)?)))
         };
         ClassUnicode::new(scalars((0, LEADS.0 - 1)).chain(scalars((TRAILS.1 + 1, MAX))).collect::<Vec<_>>())
     }

@@ -45,12 +45,46 @@ fn sets() {
 
 #[test]
 fn refusals() {
-    check("a(?=b)", "", expect!["refused: look-ahead `(?=...)` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"]);
-    check("(?<!a)b", "", expect!["refused: look-behind `(?<!...)` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"]);
-    check(r"(a)\1", "", expect![[r"refused: back-reference `\1` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"]]);
-    check(r"(?<n>a)\k<n>", "", expect![[r"refused: back-reference `\k<name>` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"]]);
-    check(r"\p{Nope}", "u", expect!["refused: the Unicode property `Nope` is not known here; list the characters instead"]);
-    check(r"[\q{abc}]", "v", expect![[r"refused: strings in a class, `\q{...}`, are not supported; write (?:one|other) instead (at character 6 of the RegExp)"]]);
+    check(
+        "a(?=b)",
+        "",
+        expect![
+            "refused: look-ahead `(?=...)` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"
+        ],
+    );
+    check(
+        "(?<!a)b",
+        "",
+        expect![
+            "refused: look-behind `(?<!...)` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"
+        ],
+    );
+    check(
+        r"(a)\1",
+        "",
+        expect![[
+            r"refused: back-reference `\1` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"
+        ]],
+    );
+    check(
+        r"(?<n>a)\k<n>",
+        "",
+        expect![[
+            r"refused: back-reference `\k<name>` is not supported, lines are matched in one pass; search with a wider pattern and filter the lines in JavaScript"
+        ]],
+    );
+    check(
+        r"\p{Nope}",
+        "u",
+        expect!["refused: the Unicode property `Nope` is not known here; list the characters instead"],
+    );
+    check(
+        r"[\q{abc}]",
+        "v",
+        expect![[
+            r"refused: strings in a class, `\q{...}`, are not supported; write (?:one|other) instead (at character 6 of the RegExp)"
+        ]],
+    );
     check("a(", "", expect!["refused: unmatched `(` (at character 3 of the RegExp)"]);
     check("a)", "", expect!["refused: unmatched `)` (at character 2 of the RegExp)"]);
     check("[z-a]", "", expect!["refused: range out of order in a class (at character 5 of the RegExp)"]);

@@ -1,0 +1,54 @@
+//! The overlay: texts of open editor buffers, which stand before the files on disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::jail::Jail;
+use super::walk::{is_hidden, would_list};
+use super::{FileEntry, RelPath, WorkspaceError};
+
+/// Open buffers by path.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Overlay(BTreeMap<RelPath, Arc<str>>);
+
+impl Overlay {
+    /// Puts buffers over those that are there. Those whose file the jail would not open are left out.
+    pub(super) fn with(&self, buffers: impl IntoIterator<Item = (RelPath, Arc<str>)>, jail: &Jail) -> Self {
+        let buffers = buffers.into_iter().filter(|(path, _)| jail.may_hold(path));
+        let mut all = self.0.clone();
+        all.extend(buffers);
+        Self(all)
+    }
+
+    pub(super) fn get(&self, path: &RelPath) -> Option<&Arc<str>> {
+        self.0.get(path)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A listing as it is with the buffers: sizes are theirs, and files that are not on disk yet are there unless the
+    /// ignore rules have something against them.
+    pub(super) fn over(
+        &self,
+        listed: &[FileEntry],
+        jail: &Jail,
+        hidden: bool,
+    ) -> Result<Vec<FileEntry>, WorkspaceError> {
+        let mut all = listed.to_vec();
+        for (path, text) in &self.0 {
+            let bytes = text.len() as u64;
+            match all.binary_search_by(|entry| entry.path.cmp(path)) {
+                Ok(at) => all[at].bytes = bytes,
+                Err(at) => {
+                    let Ok((folder, name)) = jail.locate(path) else { continue };
+                    if !folder.has(&name) && would_list(folder, &name, hidden) {
+                        all.insert(at, FileEntry { path: path.clone(), bytes, hidden: is_hidden(&name) });
+                    }
+                }
+            }
+        }
+        Ok(all)
+    }
+}
