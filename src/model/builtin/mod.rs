@@ -6,6 +6,8 @@
 mod cell;
 mod intent;
 mod phrase;
+mod phrasings;
+mod readings;
 mod rules;
 mod subject;
 #[cfg(test)]

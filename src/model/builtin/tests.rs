@@ -229,6 +229,9 @@ const TABLE: &[(&str, &str)] = &[
     ("where is the main function", "where main kind=function"),
     ("What is the main function?", "how main"),
     ("fields of task_struct", "contents task_struct kind=field"),
+    ("where is task_struct defined, and who uses it?", "where task_struct"),
+    ("Where is RelPath? What does it do?", "where RelPath"),
+    ("Where is the root loop, and what ends a run?", "evidence"),
     // Uses.
     ("show me how Snapshot is used", "uses Snapshot"),
     ("examples of using Snapshot", "uses Snapshot"),

@@ -56,19 +56,22 @@ function block(text, path = "") {
   say(fence + language, text.split("\n").map((line) => cut(line, 240)).join("\n").trimEnd(), fence, "");
 }
 
-// Cites lines and returns how they are written; a place that may not be cited is only written.
+// Cites lines and returns how they are written. Of a long range that was not looked at as a whole its head is cited; a
+// place that may not be cited at all is only named.
 function at(path, from, to = from) {
-  const text = `\`${path}:${from}${to > from ? "-" + to : ""}\``;
-  const key = `${path}:${from}-${to}`;
-  if (!seen.has(key)) {
+  const ends = [to, from + 400, from + 3, from].filter((end, i) => i === 0 || end < to);
+  for (const end of ends) {
+    const text = `${path}:${from}${end > from ? "-" + end : ""}`;
+    if (seen.has(text)) return `\`${text}\``;
     try {
-      citations.push(cite(path, from, to));
-      seen.add(key);
+      citations.push(cite(path, from, end));
+      seen.add(text);
+      return `\`${text}\``;
     } catch (error) {
       if (error && (error.name === "Cancelled" || error.name === "BudgetError")) throw error;
     }
   }
-  return text;
+  return `${plain(path)}, line ${from}`;
 }
 const atDefinition = (d) => at(d.path, d.line, Math.max(d.to, d.line));
 

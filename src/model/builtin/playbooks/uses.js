@@ -15,7 +15,7 @@ function usesOf(name, relation, scope) {
   const definitions = ordered(definitionsOf(name, 20));
   const kind = { call: "call", write: "write" }[relation];
   const verb = { call: ["call", "calls"], write: ["write", "writes"] }[relation] || ["use", "uses"];
-  const options = { limit: relation === "test" ? 2000 : 400, ...(scope && { path: scope }) };
+  const options = { limit: 2000, ...(scope && { path: scope }) };
   let refs = attempt(() => repo.references(name, { ...options, ...(kind && { kind }) }), none());
   let of = verb;
   if (kind && !refs.length) {
@@ -32,17 +32,23 @@ function usesOf(name, relation, scope) {
     of = ["use in tests", "uses in tests"];
   }
   if (!refs.length) return unused(name, definitions, scope, relation);
-  showReferences(name, refs, of);
+  showReferences(name, refs, of, definitions[0] ? definitions[0].path : "");
   showDefinedIn(definitions);
 }
 
-function showReferences(name, refs, of) {
+// Users near the definition are the ones that explain it, so they come first.
+function showReferences(name, refs, of, home) {
   const files = new Map();
   for (const r of refs) {
     if (!files.has(r.path)) files.set(r.path, []);
     files.get(r.path).push(r);
   }
-  const paths = [...files.keys()].sort((a, b) => rank(a) - rank(b));
+  const near = (path) => {
+    const parts = path.split("/");
+    const own = home.split("/");
+    return parts.findIndex((part, i) => part !== own[i]);
+  };
+  const paths = [...files.keys()].sort((a, b) => rank(a) - rank(b) || (b === home ? 1 : 0) - (a === home ? 1 : 0) || near(b) - near(a));
   const count = total(refs);
   const more = count > refs.length || atLeast(refs);
   say(`${plain(name)} has ${atLeast(refs)}${many(count, of[0], of[1])} in ${more ? "at least " : ""}${many(paths.length, "file")}:`, "");
