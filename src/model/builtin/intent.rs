@@ -110,6 +110,7 @@ pub enum Topic {
     Dependencies,
     License,
     Release,
+    Ci,
 }
 
 impl Ask {

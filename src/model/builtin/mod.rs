@@ -6,6 +6,8 @@
 mod cell;
 mod intent;
 mod phrase;
+mod phrasings;
+mod readings;
 mod rules;
 mod subject;
 #[cfg(test)]
@@ -59,12 +61,12 @@ fn reply(messages: &[Message]) -> Result<String, ModelError> {
         )
     })?;
     let turns = messages.iter().filter(|message| message.role == Role::Assistant).count();
-    let failed = messages.last().is_some_and(|message| message.content.contains("Error"));
-    Ok(match (turns, failed) {
-        (0, _) => cell::playbook(&Ask::read(question)),
-        (1, true) => cell::playbook(&Ask { intent: Intent::Evidence, ..Ask::read(question) }),
-        (_, true) => cell::apology(question),
-        (_, false) => cell::confirmation(),
+    let held = messages.last().is_some_and(|message| message.content.contains("Your answer is held"));
+    Ok(match turns {
+        0 => cell::playbook(&Ask::read(question)),
+        _ if held => cell::confirmation(),
+        1 => cell::playbook(&Ask { intent: Intent::Evidence, ..Ask::read(question) }),
+        _ => cell::apology(question),
     })
 }
 

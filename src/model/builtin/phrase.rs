@@ -43,7 +43,7 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?i)^(?:tell|show|give|explain to|help|remind)(?: (?:me|us))?(?: to)?(?: (?:know|find|find out|see|understand|locate))? (?P<rest>(?:where|who|what|which|how many|if|whether)\b)",
+        r"(?i)^(?:tell|show|give|explain to|help|remind)(?: (?:me|us))?(?: to)?(?: (?:know|find|find out|see|understand|locate))? (?P<rest>(?:where|who|what|which|how|if|whether)\b)",
     )
 });
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {

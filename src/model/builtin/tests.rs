@@ -108,7 +108,7 @@ fn turns() {
         }
         reply(&messages).expect("a reply")
     };
-    assert_eq!(code(&after("The answer is held back.", 1)), "answer();");
+    assert_eq!(code(&after("Cell 1 ran.\nYour answer is held, because of an Error.", 1)), "answer();");
     let second = after("TypeError: no such thing", 1);
     assert!(code(&second).contains(r#""kind":"evidence""#), "{second}");
     let third = after("Error: again", 2);
@@ -223,7 +223,19 @@ const TABLE: &[(&str, &str)] = &[
     ("who defines kfree", "where kfree"),
     ("__init__", "where __init__"),
     ("where is HashMap<K, V> defined", "where HashMap"),
+    ("Where is \"struct file_operations\" defined", "where file_operations kind=struct"),
+    ("which struct has the field nr_running?", "where nr_running kind=field"),
+    ("what type is jiffies", "where jiffies"),
+    ("where is the main function", "where main kind=function"),
+    ("What is the main function?", "how main"),
+    ("fields of task_struct", "contents task_struct kind=field"),
+    ("where is task_struct defined, and who uses it?", "where task_struct"),
+    ("Where is RelPath? What does it do?", "where RelPath"),
+    ("Where is the root loop, and what ends a run?", "evidence"),
     // Uses.
+    ("show me how Snapshot is used", "uses Snapshot"),
+    ("examples of using Snapshot", "uses Snapshot"),
+    ("rename foo_bar to baz", "uses foo_bar"),
     ("who calls schedule_timeout_uninterruptible", "calls schedule_timeout_uninterruptible"),
     ("who calls `schedule_timeout_uninterruptible()`?", "calls schedule_timeout_uninterruptible"),
     ("which functions call kmalloc in mm/slab.c", "calls kmalloc in mm/slab.c"),
@@ -274,7 +286,7 @@ const TABLE: &[(&str, &str)] = &[
     ("kernel/sched", "contents kernel/sched"),
     ("how is src/workspace organised", "contents src/workspace"),
     ("contents of the directory tests", "contents tests"),
-    ("methods of Snapshot", "evidence"),
+    ("methods of Snapshot", "contents Snapshot kind=method"),
     ("list all methods of Snapshot", "contents Snapshot kind=method"),
     ("list all traits", "contents (all) kind=trait"),
     ("what traits are there in this repository", "contents (all) kind=trait"),
@@ -334,6 +346,7 @@ const TABLE: &[(&str, &str)] = &[
     ("what does the module search depend on", "imports search"),
     ("imports of src/lib.rs", "imports src/lib.rs"),
     ("where is <linux/sched.h> included", "importers linux/sched.h"),
+    ("does anything depend on src/text.rs?", "importers src/text.rs"),
     // Counts.
     ("how many files are there", "count files"),
     ("how many files are in kernel/sched?", "count files in kernel/sched"),
@@ -359,6 +372,9 @@ const TABLE: &[(&str, &str)] = &[
     ("which license does it have", "project license"),
     ("how do we release", "project release"),
     ("where are the tests?", "project test"),
+    ("where is CI configured", "project ci"),
+    ("how is CI set up?", "project ci"),
+    ("what does CI run", "project ci"),
     // Anything else.
     ("wo ist task_struct definiert", "evidence"),
     ("memory allocation", "evidence"),

@@ -65,7 +65,6 @@ pub fn is_filler(word: &str) -> bool {
         "name",
         "item",
         "thing",
-        "code",
         "module",
         "package",
         "crate",
@@ -73,8 +72,6 @@ pub fn is_filler(word: &str) -> bool {
         "component",
         "subsystem",
         "feature",
-        "test",
-        "tests",
         "implementation",
         "definition",
         "declaration",
@@ -86,8 +83,6 @@ pub fn is_filler(word: &str) -> bool {
         "inline",
         "unsafe",
         "export",
-        "default",
-        "main",
     ];
     FILLERS.contains(&word.to_lowercase().as_str())
 }

@@ -56,19 +56,22 @@ function block(text, path = "") {
   say(fence + language, text.split("\n").map((line) => cut(line, 240)).join("\n").trimEnd(), fence, "");
 }
 
-// Cites lines and returns how they are written; a place that may not be cited is only written.
+// Cites lines and returns how they are written. Of a long range that was not looked at as a whole its head is cited; a
+// place that may not be cited at all is only named.
 function at(path, from, to = from) {
-  const text = `\`${path}:${from}${to > from ? "-" + to : ""}\``;
-  const key = `${path}:${from}-${to}`;
-  if (!seen.has(key)) {
+  const ends = [to, from + 400, from + 3, from].filter((end, i) => i === 0 || end < to);
+  for (const end of ends) {
+    const text = `${path}:${from}${end > from ? "-" + end : ""}`;
+    if (seen.has(text)) return `\`${text}\``;
     try {
-      citations.push(cite(path, from, to));
-      seen.add(key);
+      citations.push(cite(path, from, end));
+      seen.add(text);
+      return `\`${text}\``;
     } catch (error) {
       if (error && (error.name === "Cancelled" || error.name === "BudgetError")) throw error;
     }
   }
-  return text;
+  return `${plain(path)}, line ${from}`;
 }
 const atDefinition = (d) => at(d.path, d.line, Math.max(d.to, d.line));
 
@@ -82,8 +85,25 @@ const isTest = (path) => /(^|\/)(tests?|testing|testdata|test_data|__tests__|spe
   || /[._-](test|tests|spec|unittest)\.\w+$|(^|\/)test(s|_[^/]*)?\.\w+$/i.test(path);
 const isDocument = (path) => /\.(md|rst|txt|adoc|html)$/i.test(path) || /(^|\/)(docs?|documentation)\//i.test(path);
 const depth = (path) => path.split("/").length;
-const inScope = (path, scope) => !scope || path === scope || path.startsWith(scope.replace(/\/+$/, "") + "/") || ("/" + path + "/").includes("/" + scope.replace(/^\/+|\/+$/g, "") + "/");
-const scopeGlob = (scope) => scope ? [`${globbed(scope)}`, `${globbed(scope.replace(/\/+$/, ""))}/**`, `**/${globbed(scope.replace(/\/+$/, ""))}`, `**/${globbed(scope.replace(/\/+$/, ""))}/**`] : undefined;
+const inScope = (path, place) => !place || path === place || path.startsWith(place + "/");
+// Globs for one file or one folder with everything below it; a leading slash is the repository's root.
+const scopeGlob = (place) => place ? [`/${globbed(place)}`, `/${globbed(place)}/**`] : undefined;
+const within = (place) => place ? { glob: scopeGlob(place) } : {};
+const atLeast = (list) => list.truncated && total(list) === list.length ? "at least " : "";
+const trimmed = (path) => path.replace(/^(\.?\/)+|\/+$/g, "");
+
+// The file or folder that a person means: the path as it is, or the shallowest one that ends like it. Says when none does.
+function placeOf(scope) {
+  if (!scope) return undefined;
+  const name = trimmed(scope);
+  const g = globbed(name);
+  if (attempt(() => repo.files([`/${g}`, `/${g}/**`], { limit: 1 }), none()).length) return name;
+  const files = attempt(() => repo.files([`**/${g}`, `**/${g}/**`], { limit: 2000 }), none());
+  const places = files.map((f) => f.path.endsWith("/" + name) ? f.path : f.path.slice(0, f.path.indexOf(`/${name}/`) + 1) + name);
+  const best = [...new Set(places)].sort((a, b) => rank(a) - rank(b) || depth(a) - depth(b))[0];
+  if (!best) say(`There is no file or folder ${plain(scope)}; all of the repository was searched.`, "");
+  return best;
+}
 
 // Definitions as a reader wants them: of the kinds asked for, real before declared, own before tests and vendored.
 function ordered(definitions, kinds = []) {
@@ -134,7 +154,8 @@ function nearNames(name) {
   if (!found.size && last.length > 3) {
     for (const name of misspelt(last)) for (const d of definitionsOf(name, 1)) found.set(d.name, d);
   }
-  return [...found.values()].filter((d) => d.name !== last)
+  const like = (d) => d.name.toLowerCase().includes(last.toLowerCase()) || distance(d.name, last) <= Math.max(2, Math.floor(last.length / 3));
+  return [...found.values()].filter((d) => d.name !== last && like(d))
     .sort((a, b) => distance(a.name, last) - distance(b.name, last)).slice(0, 8);
 }
 

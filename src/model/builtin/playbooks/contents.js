@@ -1,7 +1,7 @@
 // What a file, a folder or a type holds.
 function play(ask) {
   const { place, kinds, files } = ask.intent;
-  const name = (place || "").replace(/^(\.?\/)+|\/+$/g, "");
+  const name = trimmed(place || "");
   note(name ? `looking into ${name}` : "looking into the repository");
   if (!name || name === ".") return kinds.length ? showKinds("", kinds) : showFolder("", files);
   const target = resolve(name);
@@ -18,7 +18,7 @@ function resolve(name) {
   const g = globbed(name);
   const look = (glob) => attempt(() => repo.files(glob, { limit: 5000 }), none());
   const best = (list) => list.slice().sort((a, b) => rank(a) - rank(b) || depth(a) - depth(b));
-  const exact = look([g, `${g}/**`]);
+  const exact = look([`/${g}`, `/${g}/**`]);
   if (exact.some((f) => f.path === name)) return { file: exact.find((f) => f.path === name), others: [] };
   if (exact.some((f) => f.path.startsWith(name + "/"))) return { folder: name, others: [] };
   const inside = look(`**/${g}/**`).map((f) => f.path.slice(0, f.path.indexOf(`/${name}/`) + name.length + 1)).filter((f) => f.endsWith(name));
@@ -97,7 +97,7 @@ function counted(definitions) {
 
 // A file without definitions: its headings, or how it begins.
 function showText(file) {
-  const headings = attempt(() => repo.search("^(#{1,4} .+|\\[[\\w.\\-\"' ]+\\]\\s*)$", { glob: globbed(file.path), limit: 40 }), none()).filter((m) => m.path === file.path);
+  const headings = attempt(() => repo.search("^(#{1,4} .+|\\[[\\w.\\-\"' ]+\\]\\s*)$", { glob: `/${globbed(file.path)}`, limit: 40 }), none()).filter((m) => m.path === file.path);
   if (headings.length > 1) {
     say("Its headings:", "");
     showMatches(headings, 40, 40);
@@ -109,7 +109,7 @@ function showText(file) {
 }
 
 function showFolder(path, onlyFiles, others) {
-  const list = attempt(() => repo.files(path ? `${globbed(path)}/**` : undefined, { limit: 100000 }), none());
+  const list = attempt(() => repo.files(path ? `/${globbed(path)}/**` : undefined, { limit: 100000 }), none());
   const prefix = path ? path + "/" : "";
   const files = list.filter((f) => f.path.startsWith(prefix));
   const direct = files.filter((f) => !f.path.slice(prefix.length).includes("/"));

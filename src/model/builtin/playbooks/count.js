@@ -1,6 +1,7 @@
 // How many there are of something, counted exactly; what could not be counted to the end is said.
 function play(ask) {
-  const { unit, of, kinds, scope } = ask.intent;
+  const { unit, of, kinds } = ask.intent;
+  const scope = placeOf(ask.intent.scope);
   const place = scope ? ` in ${plain(scope)}` : "";
   note("counting");
   if (unit === "files") return files(of, scope, place);
@@ -16,9 +17,8 @@ function globsFor(kind, scope) {
   const key = (kind || "").toLowerCase().replace(/^\./, "");
   const endings = ENDINGS[key] || (/^[a-z0-9+]{1,6}$/.test(key) && kind.startsWith(".") ? key : "");
   const tail = endings ? (endings.includes(",") ? `*.{${endings}}` : `*.${endings}`) : "";
-  const s = scope ? globbed(scope.replace(/\/+$/, "")) : "";
-  if (!s) return tail ? `**/${tail}` : undefined;
-  return tail ? `${s}/**/${tail}` : [s, `${s}/**`];
+  if (!scope) return tail ? `**/${tail}` : undefined;
+  return tail ? `/${globbed(scope)}/**/${tail}` : scopeGlob(scope);
 }
 
 function files(kind, scope, place) {
@@ -44,15 +44,15 @@ function definitions(of, kinds, scope, place) {
   const noun = test ? "test" : kinds[0];
   if (test) {
     const pattern = "^\\s*(#\\[(\\w+::)*test(\\(.*\\))?\\]|(async\\s+)?def test_\\w+|func Test\\w+\\(|@Test\\b|(it|test)(\\.\\w+)?\\(\\s*[\"'`]|TEST(_F|_P)?\\()";
-    const found = repo.search(pattern, { limit: 20, ...(scope && { glob: scopeGlob(scope) }) });
+    const found = repo.search(pattern, { limit: 20, ...within(scope) });
     say(`${many(total(found), "line begins", "lines begin")} a test${place} (by the usual marks: #[test], def test_, func Test, @Test, it(...), TEST(...)).`, "");
     showMatches(found, 10, 3);
     return;
   }
-  const one = scope ? attempt(() => repo.files(globbed(scope), { limit: 2 }), none()).find((f) => f.path === scope) : undefined;
+  const one = scope ? attempt(() => repo.files(`/${globbed(scope)}`, { limit: 2 }), none()).find((f) => f.path === scope) : undefined;
   const list = one ? flatten(repo.outline(one.path)).filter((d) => kinds.includes(d.kind))
     : attempt(() => repo.symbols({ kind: kinds, limit: 50, ...(scope && { path: scope }) }), none());
-  say(`There ${total(list) === 1 ? "is" : "are"} ${list.truncated && total(list) === list.length ? "at least " : ""}${many(total(list), "definition")} of the kind ${noun}${place}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`, "");
+  say(`There ${total(list) === 1 ? "is" : "are"} ${list.total > 0 && list.truncated ? "at least " : ""}${many(total(list), "definition")} of the kind ${noun}${place}${kinds.length > 1 ? ` (${kinds.join(", ")})` : ""}.`, "");
   for (const d of list.slice(0, 15)) item(d);
   if (total(list) > 15) say("", `15 of ${number(total(list))} shown.`);
 }
@@ -64,14 +64,14 @@ function uses(name, scope, place) {
   const parts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, n]) => `${kind} ${number(n)}`).join(", ");
   say(`${plain(name)} is used ${many(total(refs), "time")}${place}${parts ? ` (${refs.truncated ? "of the first 1,000: " : ""}${parts})` : ""}.`, "");
   const last = name.split(/::|\.|#/).pop() || name;
-  const words = attempt(() => repo.search(last, { literal: true, word: true, limit: 1, ...(scope && { glob: scopeGlob(scope) }) }), none());
+  const words = attempt(() => repo.search(last, { literal: true, word: true, limit: 1, ...within(scope) }), none());
   say(`As a word it is on ${many(total(words), "line")}, definitions and comments included.`, "");
   for (const r of refs.slice(0, 10)) say(`- ${r.in ? `in ${plain(r.in)}, ` : ""}${at(r.path, r.line)}: ${code(r.text)}`);
   if (total(refs) > 10) say("", `10 of ${number(total(refs))} shown.`);
 }
 
 function text(of, scope, place) {
-  const found = repo.search(of, { literal: true, limit: 100, ...(scope && { glob: scopeGlob(scope) }) });
+  const found = repo.search(of, { literal: true, limit: 100, ...within(scope) });
   say(`${many(total(found), "line has", "lines have")} the text ${code(of, 80)}${place}.`, "");
   const shown = showMatches(found, 15, 3);
   if (shown < total(found)) say("", `${number(shown)} of ${number(total(found))} shown.`);

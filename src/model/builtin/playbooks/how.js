@@ -1,7 +1,8 @@
 // How something works: its definition, what it calls and who calls it; words without a name get the evidence.
 function play(ask) {
   const names = ask.intent.names.slice(0, 3);
-  const found = names.map((name) => [name, ordered(definitionsOf(name, 50)).filter((d) => inScope(d.path, ask.intent.scope))]).filter((entry) => entry[1].length);
+  const scope = placeOf(ask.intent.scope);
+  const found = names.map((name) => [name, ordered(definitionsOf(name, 50)).filter((d) => inScope(d.path, scope))]).filter((entry) => entry[1].length);
   if (!found.length) return evidence(ask);
   for (const [name, definitions] of found) explain(name, definitions, found.length);
   if (ask.words.length > names.length + 1) {

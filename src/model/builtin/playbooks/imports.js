@@ -34,14 +34,14 @@ function importersOf(place) {
 
 function importsOf(ask, place) {
   const g = globbed(place);
-  const files = attempt(() => repo.files([g, `${g}/**`, `**/${g}`, `**/${g}/**`, `**/${g}.*`], { limit: 3000 }), none());
+  const files = attempt(() => repo.files([`/${g}`, `/${g}/**`, `**/${g}`, `**/${g}/**`, `**/${g}.*`], { limit: 3000 }), none());
   const exact = files.filter((f) => f.path === place || f.path.startsWith(place + "/"));
   const own = exact.length ? exact : files;
   if (!own.length) {
     say(`There is no file or folder called ${plain(place)} here.`, "");
     return evidence(ask);
   }
-  const glob = exact.length ? [g, `${g}/**`] : [`**/${g}`, `**/${g}/**`, `**/${g}.*`];
+  const glob = exact.length ? scopeGlob(place) : [`**/${g}`, `**/${g}/**`, `**/${g}.*`];
   const found = attempt(() => repo.search(IMPORT, { glob, limit: 2000 }), none());
   if (!found.length) return void say(`${plain(place)} imports nothing by a statement that is recognised here.`);
   const what = new Map();

@@ -12,12 +12,12 @@ function play() {
 
 // The first words of the README.
 function description() {
-  const readmes = attempt(() => repo.files(["README*", "readme*", "Readme*"], { limit: 50 }), none()).filter((f) => !f.path.includes("/"));
+  const readmes = attempt(() => repo.files(["/README*", "/readme*", "/Readme*"], { limit: 50 }), none());
   const readme = readmes.find((f) => /^readme(\.(md|rst|txt))?$/i.test(f.path)) || readmes[0];
   if (!readme) return void say("It has no README at its top.", "");
   const text = attempt(() => repo.read(readme.path, 1, 80), "");
   const lines = text.split("\n");
-  const heads = attempt(() => repo.search("^\\S.{15,}", { glob: globbed(readme.path), limit: 30 }), none()).filter((m) => m.path === readme.path && !/^(#|\[!|!\[|<|=|-{3}|\||```)/.test(m.text));
+  const heads = attempt(() => repo.search("^\\S.{15,}", { glob: `/${globbed(readme.path)}`, limit: 30 }), none()).filter((m) => m.path === readme.path && !/^(#|\[!|!\[|<|=|-{3}|\||```)/.test(m.text));
   const first = heads[0];
   if (!first) return;
   const words = [];
@@ -58,10 +58,10 @@ function layout() {
 
 function manifests() {
   const names = ["Cargo.toml", "package.json", "pyproject.toml", "setup.py", "go.mod", "pom.xml", "build.gradle", "CMakeLists.txt", "meson.build", "Makefile", "BUILD.gn", "WORKSPACE", "configure.ac", "Kconfig", "MAINTAINERS", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
-  const found = attempt(() => repo.files(names, { limit: 100 }), none()).filter((f) => !f.path.includes("/"));
+  const found = attempt(() => repo.files(names.map((n) => `/${n}`), { limit: 100 }), none());
   if (!found.length) return;
   say(`At its top are ${found.map((f) => plain(f.path)).join(", ")}.`, "");
-  const facts = attempt(() => repo.search("^\\s*\"?(name|description|version|module|VERSION|PATCHLEVEL|NAME)\"?\\s*(:?=|:|\\s)\\s*\\S", { glob: ["Cargo.toml", "package.json", "pyproject.toml", "go.mod", "Makefile"], limit: 100 }), none()).filter((m) => !m.path.includes("/"));
+  const facts = attempt(() => repo.search("^\\s*\"?(name|description|version|module|VERSION|PATCHLEVEL|NAME)\"?\\s*(:?=|:|\\s)\\s*\\S", { glob: ["/Cargo.toml", "/package.json", "/pyproject.toml", "/go.mod", "/Makefile"], limit: 100 }), none());
   const own = [...new Set(facts.map((m) => m.path))].flatMap((path) => facts.filter((m) => m.path === path).slice(0, 4));
   for (const m of own) say(`- ${at(m.path, m.line)}: ${code(m.text)}`);
   say("");
@@ -76,7 +76,7 @@ function entryPoints() {
     for (const m of sorted.slice(0, 12)) say(`- ${at(m.path, m.line)}: ${code(m.text)}`);
     say("");
   }
-  const roots = attempt(() => repo.files(["src/lib.rs", "lib.rs", "src/main.rs", "crates/*/src/lib.rs", "src/index.*", "index.*", "src/*/__init__.py", "*/__init__.py", "include/*.h", "src/api/api.h"], { limit: 60 }), none());
+  const roots = attempt(() => repo.files(["/src/lib.rs", "/lib.rs", "/src/main.rs", "/crates/*/src/lib.rs", "/src/index.*", "/index.*", "/src/*/__init__.py", "/*/__init__.py", "/include/*.h"], { limit: 60 }), none());
   const shown = roots.slice().sort((a, b) => rank(a.path) - rank(b.path) || depth(a.path) - depth(b.path)).slice(0, 10);
   const lines = shown.map((f) => [f, attempt(() => repo.outline(f.path), none())]).filter((entry) => entry[1].length);
   if (!lines.length) return;

@@ -1,14 +1,15 @@
 // How the project is built, tested, run: what its own files say about it.
 const TOPICS = {
-  build: ["build|compil|make", ["**/Makefile", "**/*.mk"], "build|all|compile|dist|default"],
-  test: ["test", ["**/Makefile"], "test|tests|check|spec"],
-  run: ["run|usage|quick ?start|getting started|example", ["**/Makefile"], "run|start|serve|dev"],
-  install: ["install|setup|set up|requirement|prerequisite|getting started", ["**/Makefile"], "install|setup|bootstrap"],
-  configure: ["config|setting|option|environment", ["**/Makefile"], "config|configure|menuconfig|defconfig"],
-  contribute: ["contribut|style|lint|format|develop", ["**/Makefile"], "lint|fmt|format|check"],
-  dependencies: ["dependenc|requirement|third.party", [], ""],
-  license: ["licen[sc]e|copying", [], ""],
-  release: ["releas|deploy|publish|changelog", ["**/Makefile"], "release|dist|publish|deploy"],
+  build: ["build|compil|make", "build|all|compile|dist|default"],
+  test: ["test", "test|tests|check|spec"],
+  run: ["run|usage|quick ?start|getting started|example", "run|start|serve|dev"],
+  install: ["install|setup|set up|requirement|prerequisite|getting started", "install|setup|bootstrap"],
+  configure: ["config|setting|option|environment", "config|configure|menuconfig|defconfig"],
+  contribute: ["contribut|style|lint|format|develop", "lint|fmt|format|check"],
+  dependencies: ["dependenc|requirement|third.party", ""],
+  license: ["licen[sc]e|copying", ""],
+  ci: [".", ""],
+  release: ["releas|deploy|publish|changelog", "release|dist|publish|deploy"],
 };
 // Manifests, and what their tools are told by default.
 const MANIFESTS = [
@@ -32,9 +33,9 @@ const MANIFESTS = [
 
 function play(ask) {
   const topic = ask.intent.topic;
-  const [words, , targets] = TOPICS[topic];
+  const [words, targets] = TOPICS[topic];
   note(`looking for how to ${topic}`);
-  const top = attempt(() => repo.files(MANIFESTS.map((m) => m[0]), { limit: 200 }), none()).filter((f) => !f.path.includes("/")).map((f) => f.path);
+  const top = attempt(() => repo.files(MANIFESTS.map((m) => `/${m[0]}`), { limit: 200 }), none()).map((f) => f.path);
   const found = MANIFESTS.filter(([name]) => top.includes(name));
   const commands = found.filter((m) => m[1][topic]);
   if (commands.length) {
@@ -49,15 +50,31 @@ function play(ask) {
   if (topic === "license") section("Licences", search("licen[sc]e|copyright", ["LICENSE*", "LICENCE*", "COPYING*", "Cargo.toml", "package.json", "pyproject.toml", "README*"]), 12);
   if (topic === "test") tests();
   const documents = ["README*", "CONTRIBUTING*", "INSTALL*", "BUILDING*", "HACKING*", "DEVELOPMENT*", "docs/*.md", "doc/*.md", "Documentation/admin-guide/*.rst"];
+  if (topic === "ci") return pipelines();
   section("What the documents say", search(`^(#+\\s.*\\b(${words})|.*\\b(${words})\\w*\\b.*:$|\\s*(\\$ )?(cargo|npm|yarn|pnpm|make|go|python3?|pip|cmake|ninja|mvn|docker|\\./\\w+)\\s.*(${words}))`, documents), 20);
-  section("Continuous integration", attempt(() => repo.search(`^\\s*-?\\s*(run|script|command)\\s*:.*|^\\s*-\\s+(cargo|npm|make|go|python|pytest)\\b.*`, { glob: [".github/workflows/*", ".gitlab-ci.yml", ".circleci/*", ".ci/*", ".travis.yml"], hidden: true, limit: 40 }), none()).filter((m) => new RegExp(words, "i").test(m.text)), 12);
+  section("Continuous integration", attempt(() => repo.search(`^\\s*-?\\s*(run|script|command)\\s*:.*|^\\s*-\\s+(cargo|npm|make|go|python|pytest)\\b.*`, { glob: CI.map((g) => `/${g}`), hidden: true, limit: 40 }), none()).filter((m) => new RegExp(words, "i").test(m.text)), 12);
   if (!out.length) {
     say("No build file or document that says so was found at the top of the repository.", "");
     evidence({ ...ask, words: [topic] });
   }
 }
 
-const search = (pattern, glob) => attempt(() => repo.search(pattern, { ignoreCase: true, glob, limit: 100 }), none());
+const CI = [".github/workflows/*", ".gitlab-ci.yml", ".circleci/*", ".ci/*", ".travis.yml", "Jenkinsfile", "azure-pipelines.yml", ".builds/*", ".cirrus.yml", ".buildkite/*"];
+
+// What runs by itself: the files of the usual services, with their jobs and commands.
+function pipelines() {
+  const files = attempt(() => repo.files(CI.map((g) => `/${g}`), { hidden: true, limit: 60 }), none());
+  if (!files.length) {
+    say("No configuration of a known continuous integration service was found.", "");
+    return evidence({ ...ask, words: ["workflow", "pipeline"] });
+  }
+  say(`Continuous integration is set up in ${many(files.length, "file")}:`, "");
+  const lines = attempt(() => repo.search("^(name|on):|^\\s*-?\\s*(run|name|script|uses):|^\\s*(cargo|make|npm|go|python|pytest|scripts/)\\S*\\s", { glob: CI.map((g) => `/${g}`), hidden: true, limit: 300 }), none());
+  for (const f of files.filter((f) => !lines.some((m) => m.path === f.path))) say(`- ${plain(f.path)}, ${size(f.bytes)}`);
+  showMatches(lines, 60, 15);
+}
+
+const search = (pattern, globs) => attempt(() => repo.search(pattern, { ignoreCase: true, glob: globs.map((g) => `/${g}`), limit: 100 }), none());
 
 function section(title, matches, most) {
   const rooted = matches.slice().sort((a, b) => depth(a.path) - depth(b.path)).slice(0, most * 2);
@@ -78,7 +95,7 @@ function dependencies(top) {
       return [];
     });
     if (!lines.length) return [];
-    const all = attempt(() => repo.search("\\S", { glob: path, limit: 1000 }), none());
+    const all = attempt(() => repo.search("\\S", { glob: `/${globbed(path)}`, limit: 1000 }), none());
     return all.filter((m) => m.path === path && lines.includes(m.line));
   });
 }

@@ -1,10 +1,10 @@
 // Lines with a text, or that match a regular expression.
 function play(ask) {
-  const { pattern, flags, scope } = ask.intent;
+  const { pattern, flags } = ask.intent;
+  const scope = placeOf(ask.intent.scope);
   const regex = typeof flags === "string";
   note(`searching for ${pattern}`);
-  const glob = scopeGlob(scope);
-  const options = { limit: 300, ...(glob && { glob }) };
+  const options = { limit: 300, ...within(scope) };
   const look = (extra) => repo.search(pattern, { literal: true, ...options, ...extra });
   let found;
   let how = "";

@@ -1,6 +1,7 @@
 // Who uses something: every reference, grouped by file, with the function around it.
 function play(ask) {
-  const { names, relation, scope } = ask.intent;
+  const { names, relation } = ask.intent;
+  const scope = placeOf(ask.intent.scope);
   for (const name of names.slice(0, 5)) {
     if (names.length > 1) say(`## ${plain(name)}`, "");
     if (relation === "implement") implementers(name, scope);
@@ -14,7 +15,7 @@ function usesOf(name, relation, scope) {
   const definitions = ordered(definitionsOf(name, 20));
   const kind = { call: "call", write: "write" }[relation];
   const verb = { call: ["call", "calls"], write: ["write", "writes"] }[relation] || ["use", "uses"];
-  const options = { limit: relation === "test" ? 2000 : 400, ...(scope && { path: scope }) };
+  const options = { limit: 2000, ...(scope && { path: scope }) };
   let refs = attempt(() => repo.references(name, { ...options, ...(kind && { kind }) }), none());
   let of = verb;
   if (kind && !refs.length) {
@@ -31,20 +32,26 @@ function usesOf(name, relation, scope) {
     of = ["use in tests", "uses in tests"];
   }
   if (!refs.length) return unused(name, definitions, scope, relation);
-  showReferences(name, refs, of);
+  showReferences(name, refs, of, definitions[0] ? definitions[0].path : "");
   showDefinedIn(definitions);
 }
 
-function showReferences(name, refs, of) {
+// Users near the definition are the ones that explain it, so they come first.
+function showReferences(name, refs, of, home) {
   const files = new Map();
   for (const r of refs) {
     if (!files.has(r.path)) files.set(r.path, []);
     files.get(r.path).push(r);
   }
-  const paths = [...files.keys()].sort((a, b) => rank(a) - rank(b));
+  const near = (path) => {
+    const parts = path.split("/");
+    const own = home.split("/");
+    return parts.findIndex((part, i) => part !== own[i]);
+  };
+  const paths = [...files.keys()].sort((a, b) => rank(a) - rank(b) || (b === home ? 1 : 0) - (a === home ? 1 : 0) || near(b) - near(a));
   const count = total(refs);
-  const more = refs.truncated || count > refs.length;
-  say(`${plain(name)} has ${many(count, of[0], of[1])} in ${more ? "at least " : ""}${many(paths.length, "file")}:`, "");
+  const more = count > refs.length || atLeast(refs);
+  say(`${plain(name)} has ${atLeast(refs)}${many(count, of[0], of[1])} in ${more ? "at least " : ""}${many(paths.length, "file")}:`, "");
   let shown = 0;
   for (const path of paths) {
     if (shown >= 80) break;
@@ -73,8 +80,7 @@ function showDefinedIn(definitions) {
 
 function unused(name, definitions, scope, relation) {
   const last = name.split(/::|\.|#/).pop() || name;
-  const glob = scopeGlob(scope);
-  const text = attempt(() => repo.search(last, { literal: true, word: true, limit: 200, ...(glob && { glob }) }), none());
+  const text = attempt(() => repo.search(last, { literal: true, word: true, limit: 200, ...within(scope) }), none());
   const isOwn = (m) => definitions.some((d) => d.path === m.path && d.line === m.line);
   const others = text.filter((m) => !isOwn(m) && (relation !== "test" || isTest(m.path)));
   const place = scope ? ` in ${plain(scope)}` : relation === "test" ? " in tests" : "";
@@ -108,8 +114,7 @@ function implementers(name, scope) {
     `\\bstruct\\s+${n}\\s+\\w+(\\[\\w*\\])?\\s*=\\s*\\{`,
     `\\bvar\\s+_\\s+([\\w.]*\\.)?${n}\\s*=`,
   ].join("|");
-  const glob = scopeGlob(scope);
-  const found = attempt(() => repo.search(pattern, { limit: 300, ...(glob && { glob }) }), none());
+  const found = attempt(() => repo.search(pattern, { limit: 300, ...within(scope) }), none());
   const lines = found.filter((m) => !/^\s*(\/\/|\*|#\s|--)/.test(m.text));
   if (!lines.length) return usesOf(name, "any", scope);
   say(`${plain(last)} is implemented or extended on ${found.truncated ? "at least " : ""}${many(found.truncated ? total(found) : lines.length, "line")}:`, "");

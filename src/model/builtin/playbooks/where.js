@@ -1,6 +1,7 @@
 // Where something is defined: every definition there is, or what comes closest.
 function play(ask) {
-  const { names, kinds, scope } = ask.intent;
+  const { names, kinds } = ask.intent;
+  const scope = placeOf(ask.intent.scope);
   for (const name of names) {
     if (names.length > 1) say(`## ${plain(name)}`, "");
     whereIs(name, kinds, scope, names.length);
@@ -68,8 +69,8 @@ function showChildren(d) {
 }
 
 function showFiles(name) {
-  const wanted = name.replace(/^\.?\/+|\/+$/g, "");
-  const glob = [globbed(wanted), `**/${globbed(wanted)}`];
+  const wanted = trimmed(name);
+  const glob = [`/${globbed(wanted)}`, `**/${globbed(wanted)}`];
   const files = attempt(() => repo.files(glob, { limit: 200 }), none()).slice().sort((a, b) => rank(a.path) - rank(b.path) || depth(a.path) - depth(b.path));
   if (!files.length) return false;
   say(files.length === 1 ? "There is one such file:" : `There are ${many(files.length, "such file")}:`, "");
@@ -89,15 +90,14 @@ function showFiles(name) {
 // Not a definition that any grammar here knows: lines that look like one, names like it, and the text itself.
 function unknown(name, scope) {
   const last = name.split(/::|\.|#/).pop() || name;
-  const glob = scopeGlob(scope);
-  const like = attempt(() => repo.search(definitionLike(last), { limit: 60, ...(glob && { glob }) }), none());
+  const like = attempt(() => repo.search(definitionLike(last), { limit: 60, ...within(scope) }), none());
   if (like.length) {
     say(`No parsed language here defines ${plain(name)}, but ${many(total(like), "line reads", "lines read")} like a definition:`, "");
     showMatches(like, 20);
     say("");
     return;
   }
-  if (showFiles(`${last}.*`) || showFolders(last)) return;
+  if (showFolders(last) || showFiles(`${last}.*`)) return;
   say(`Nothing called ${plain(name)} is defined here.`, "");
   const near = nearNames(name);
   if (near.length) {
@@ -105,7 +105,7 @@ function unknown(name, scope) {
     for (const d of near) item(d);
     say("");
   }
-  const text = attempt(() => repo.search(last, { literal: true, word: true, limit: 40, ...(glob && { glob }) }), none());
+  const text = attempt(() => repo.search(last, { literal: true, word: true, limit: 40, ...within(scope) }), none());
   if (text.length) {
     say(`The word itself is on ${many(total(text), "line")}:`, "");
     showMatches(text, 12, 4);
