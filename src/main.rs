@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // A worker limits itself before any thread, runtime or logger exists.
-    if std::env::args_os().nth(1).is_some_and(|arg| arg == "worker") {
-        return spelunk::repl::worker::main();
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|arg| arg == "worker") {
+        return spelunk::repl::worker::main(args.filter_map(|arg| arg.into_string().ok()));
     }
     spelunk::cli::main()
 }
