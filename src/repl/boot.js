@@ -1,5 +1,5 @@
-// The global object as a cell sees it. Runs once, before any cell, and keeps its own copies of everything it uses, so that
-// no cell can change what these functions do. Returns the functions that the worker calls.
+// The global object as a cell sees it. Runs once, before any cell, and keeps its own copies of everything it uses, so
+// that no cell can change what these functions do. Returns the functions that the worker calls.
 (inspector, settings) => {
   "use strict";
   const g = globalThis;
@@ -45,7 +45,7 @@
     return digits + out;
   };
 
-  // --- Clock and chance: both repeat. Each look at the clock moves it by a millisecond; a timer that fires moves it on.
+  // --- Clock and chance: both repeat. A look at the clock moves it by a millisecond; a timer that fires moves it on.
 
   let now = config.epoch;
   const look = () => now++;
@@ -98,7 +98,8 @@
     s3 = (s3 << 11) | (s3 >>> 21);
     return result >>> 0;
   };
-  hidden(g.Math, "random", named("random", () => ((bits() >>> 5) * 67108864 + (bits() >>> 6)) / 9007199254740992), true);
+  const random = () => ((bits() >>> 5) * 67108864 + (bits() >>> 6)) / 9007199254740992;
+  hidden(g.Math, "random", named("random", random), true);
 
   // --- Buffers whose memory would not be counted are not to be had.
 
@@ -162,8 +163,8 @@
       throw error;
     }
     if (json.length > largest) {
-      throw new RangeError(`${name} was given ${grouped(json.length)} characters of JSON; at most ${grouped(largest)} ` +
-        `can be passed at once: pass less, in several calls`);
+      throw new RangeError(`${name} was given ${grouped(json.length)} characters of JSON; at most ` +
+        `${grouped(largest)} can be passed at once: pass less, in several calls`);
     }
     return json;
   };
@@ -265,7 +266,8 @@
 
   const printList = named("toString", function () {
     const shown = `${grouped(this.length)} of ${grouped(total(this))}`;
-    return this.length === 0 ? shown : `${shown}\n${ArrayPrototypeJoin(ArrayPrototypeMap(this, (item) => `${item}`), "\n")}`;
+    const items = ArrayPrototypeMap(this, (item) => `${item}`);
+    return this.length === 0 ? shown : `${shown}\n${ArrayPrototypeJoin(items, "\n")}`;
   });
 
   const list = (answer, prototype) => {
@@ -342,8 +344,8 @@
   const ends = (text, limit) => {
     if (text.length <= limit) return text;
     const half = MathFloor(limit / 2);
-    return `${StringPrototypeSlice(text, 0, half)}\n[... ${grouped(text.length - 2 * half)} of ${grouped(text.length)} ` +
-      `characters cut here ...]\n${StringPrototypeSlice(text, -half)}`;
+    const gap = `${grouped(text.length - 2 * half)} of ${grouped(text.length)} characters`;
+    return `${StringPrototypeSlice(text, 0, half)}\n[... ${gap} cut here ...]\n${StringPrototypeSlice(text, -half)}`;
   };
 
   // The formatter may go somewhat over its limit, to end in a whole word.
@@ -359,26 +361,33 @@
     return { name, message };
   }
 
+  const sentence = (thrown) => {
+    if (!core.isNativeError(thrown)) return ends(show(thrown, 500), 500);
+    const { name, message } = heading(thrown);
+    return `${name}: ${message}`;
+  };
+
   const fault = (thrown) => {
-    if (!core.isNativeError(thrown)) return stringify({ __proto__: null, name: "", message: ends(show(thrown, 2000), 2000), stack: "" });
+    if (!core.isNativeError(thrown)) {
+      return stringify({ __proto__: null, name: "", message: ends(show(thrown, 2000), 2000), stack: "" });
+    }
     const described = heading(thrown);
     try {
       const cause = ObjectGetOwnPropertyDescriptor(thrown, "cause")?.value;
       if (cause !== undefined) {
-        const { name, message } = core.isNativeError(cause) ? heading(cause) : { name: "", message: show(cause, 500) };
-        described.message += `\n  caused by ${name === "" ? "" : `${name}: `}${message}`;
+        described.message += `\n  caused by ${sentence(cause)}`;
       }
       const errors = ObjectGetOwnPropertyDescriptor(thrown, "errors")?.value;
       if (ArrayIsArray(errors)) {
         for (let i = 0; i < errors.length && i < 5; i++) {
-          const { name, message } = core.isNativeError(errors[i]) ? heading(errors[i]) : { name: "", message: show(errors[i], 500) };
-          described.message += `\n  ${i + 1}. ${name === "" ? "" : `${name}: `}${message}`;
+          described.message += `\n  ${i + 1}. ${sentence(errors[i])}`;
         }
       }
     } catch { /* said without its causes */ }
     let stack = "";
     try { stack = thrown.stack; } catch { /* it has none */ }
-    return stringify({ __proto__: null, ...described, stack: typeof stack === "string" ? StringPrototypeSlice(stack, 0, 32768) : "" });
+    stack = typeof stack === "string" ? StringPrototypeSlice(stack, 0, 32768) : "";
+    return stringify({ __proto__: null, ...described, stack });
   };
 
   // --- Console
@@ -429,11 +438,15 @@
   const console = {
     log, info: log, debug: log, warn: log, error: log, trace: log, table,
     dir: (value) => log(value),
-    assert: (condition, ...args) => { if (!condition) ReflectApply(log, null, ["Assertion failed", ...new SafeArrayIterator(args)]); },
+    assert: (condition, ...args) => {
+      if (!condition) ReflectApply(log, null, ["Assertion failed", ...new SafeArrayIterator(args)]);
+    },
     group: (...args) => { if (args.length > 0) ReflectApply(log, null, args); if (indent.length < 20) indent += "  "; },
     groupEnd: () => { indent = StringPrototypeSlice(indent, 2); },
   };
-  for (const name of ObjectKeys(console)) console[name] = named(name, ((f) => (...args) => { ReflectApply(f, null, args); })(console[name]));
+  for (const { 0: name, 1: f } of ObjectEntries(console)) {
+    console[name] = named(name, (...args) => { ReflectApply(f, null, args); });
+  }
   globals.console = ObjectFreeze(console);
 
   // --- Timers never wait: they fire in order when nothing else is left to do, and move the clock to their time.

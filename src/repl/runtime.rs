@@ -1,5 +1,5 @@
-//! V8 in the worker: one deno_core runtime, the cells that run in it, and its own small event loop. With `ops.rs` the only
-//! file that has V8 types.
+//! V8 in the worker: one deno_core runtime, the cells that run in it, and its own small event loop. With `ops.rs` the
+//! only file that has V8 types.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -199,8 +199,8 @@ impl Runtime {
         self.microtasks()
     }
 
-    /// Compiles and starts a cell, then lets its promise settle: microtasks first, then replies of the host in the order
-    /// in which they came, then timers, which never wait: they fire in order and move the clock.
+    /// Compiles and starts a cell, then lets its promise settle: microtasks first, then replies of the host in the
+    /// order in which they came, then timers, which never wait: they fire in order and move the clock.
     fn run(&mut self, id: u64, code: &str) -> Result<Ended, Interrupted> {
         let promise = match self.start(id, code)? {
             Ok(promise) => promise,

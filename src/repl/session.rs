@@ -86,8 +86,8 @@ impl Repl {
         self.worker.as_ref().map_or(&[], Process::layers)
     }
 
-    /// Runs one cell. What it did is in the outcome, whatever happened: an error, a limit, a cancellation, the end of its
-    /// worker, which is then replaced.
+    /// Runs one cell. What it did is in the outcome, whatever happened: an error, a limit, a cancellation, the end of
+    /// its worker, which is then replaced.
     pub async fn run(&mut self, code: &str, cancel: &Cancel) -> Outcome {
         self.cells += 1;
         let id = self.cells;
@@ -331,8 +331,8 @@ impl Outcome {
     }
 }
 
-/// Asks the host. A panic in it fails the call, not the run. The futures of a cell are polled by one task, so that their
-/// ends have one order, which is the order in which JavaScript learns of them.
+/// Asks the host. A panic in it fails the call, not the run. The futures of a cell are polled by one task, so that
+/// their ends have one order, which is the order in which JavaScript learns of them.
 async fn answer(host: Arc<dyn Host>, id: u64, name: String, args: Box<RawValue>, cancel: Cancel) -> (u64, Answer) {
     let call = Call { name: name.clone(), args: String::from(Box::<str>::from(args)) };
     let asked = AssertUnwindSafe(async move { host.call(call, cancel).await }).catch_unwind().await;

@@ -126,8 +126,8 @@ fn peak_of_children() -> u64 {
     u64::try_from(usage.ru_maxrss).unwrap()
 }
 
-/// Everything that properties and prototypes lead to, from the global object and from the syntax, without running any of
-/// it.
+/// Everything that properties and prototypes lead to, from the global object and from the syntax, without running any
+/// of it.
 const WALK: &str = "
 const seen = new Set(), lines = [];
 const label = (key) => typeof key === 'symbol' ? `[${key.description}]` : key;

@@ -98,8 +98,8 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_writev,
 ];
 
-/// Two filters, since one has a single answer to what it refuses: `EPERM` for nearly all, and `ENOSYS` for `clone3`, whose
-/// arguments a filter cannot see; libc then takes `clone`, which may only start threads.
+/// Two filters, since one has a single answer to what it refuses: `EPERM` for nearly all, and `ENOSYS` for `clone3`,
+/// whose arguments a filter cannot see; libc then takes `clone`, which may only start threads.
 pub fn seccomp() -> Layer {
     let put_on = || -> Result<String, seccompiler::Error> {
         let no_clone3 = filter([(libc::SYS_clone3, vec![])].into(), SeccompAction::Allow, errno(libc::ENOSYS))?;
