@@ -2,7 +2,12 @@
 //!
 //! The tree is `SPELUNK_BENCH_TREE`, by default the source of the v8 crate in cargo's registry folder. Peers: the ripgrep that the
 //! tests build (`SPELUNK_TEST_RG`) and Debian's universal-ctags.
-#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used, reason = "a program for people who measure")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for people who measure"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -259,7 +259,9 @@ async fn citations_of_lines_that_were_only_read_are_not_kept() {
     assert_eq!(report["citations"], json!([]));
     assert_eq!(report["dropped"].as_array().unwrap().len(), 20);
     // What was logged counts.
-    let (report, _) = outcome(&world, &["console.log(repo.read('lib/f3.rs', 5, 9))", "answer('`value_3_6` lib/f3.rs:6-8.')"], &[]).await;
+    let (report, _) =
+        outcome(&world, &["console.log(repo.read('lib/f3.rs', 5, 9))", "answer('`value_3_6` lib/f3.rs:6-8.')"], &[])
+            .await;
     assert_eq!(report["citations"][0]["status"], "valid");
 }
 
@@ -282,7 +284,10 @@ async fn models_that_get_nowhere_are_stopped() {
 
 #[tokio::test]
 async fn a_lost_worker_is_replaced_and_said() {
-    let cells = ["let kept = 1; const bomb = []; for (;;) bomb.push(new Array(1e6).fill(1))", "answer(`${typeof kept} ${1 + 1}`)"];
+    let cells = [
+        "let kept = 1; const bomb = []; for (;;) bomb.push(new Array(1e6).fill(1))",
+        "answer(`${typeof kept} ${1 + 1}`)",
+    ];
     let (report, seen) = outcome(&World::new(), &cells, &[]).await;
     let answer = report["answer"].as_str().unwrap();
     assert!(answer == "undefined 2" || answer == "number 2", "{answer}");
@@ -294,7 +299,8 @@ async fn small_scopes_take_one_plain_call() {
     let (world, server) = (World::new(), Server::start().await);
     server.always(Answer::says("`parse` splits (src/parse.rs:4-6)."));
     let repo = world.repo();
-    let mut command = world.command(&["ask", "what does parse do?", repo.to_str().unwrap(), "--json", "--model", "openai/test"]);
+    let mut command =
+        world.command(&["ask", "what does parse do?", repo.to_str().unwrap(), "--json", "--model", "openai/test"]);
     command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_PLAIN_BELOW", "50000");
     let finished = finish(command.spawn().unwrap()).await;
     let report = finished.json();

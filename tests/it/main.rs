@@ -7,8 +7,8 @@
 
 mod agent;
 mod cells;
-mod clock;
 mod cli;
+mod clock;
 mod display;
 mod jail;
 mod journal;
