@@ -1,14 +1,18 @@
 //! What hostile code can do: bombs in cells, everything reachable from the global object, a worker that was taken over.
 
+use std::fs::Permissions;
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use expect_test::{expect, expect_file};
+use futures_util::FutureExt as _;
 use spelunk::cancel::Cancel;
 use spelunk::repl::Options;
 
-use crate::repl::{echoing, options, shown};
+use crate::repl::{echoing, options, shown, start};
 
 /// A cell, and how what it shows has to begin. Some may end in one of several ways, depending on what V8 meets first.
 const BOMBS: &[(&str, &[&str])] = &[
@@ -263,4 +267,55 @@ fn a_worker_that_was_taken_over_can_do_nothing() {
         descriptors: 5
     "#]]
     .assert_eq(frames.last().unwrap()["Output"]["text"].as_str().unwrap());
+}
+
+/// A program that says it is ready, then sends those bytes whatever it is asked, as a worker that was taken over may.
+fn impostor(dir: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let (program, said) = (dir.join(name), dir.join(format!("{name}.said")));
+    std::fs::write(&said, [&frame(r#"{"Ready":{"layers":[]}}"#), bytes].concat()).unwrap();
+    std::fs::write(&program, format!("#!/bin/sh\ncat '{}'\nwhile read -r _; do :; done\n", said.display())).unwrap();
+    std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    program
+}
+
+fn frame(json: &str) -> Vec<u8> {
+    [&(json.len() as u32).to_le_bytes(), json.as_bytes()].concat()
+}
+
+#[tokio::test]
+async fn a_worker_that_breaks_the_rules_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let call = |id: u32, blocking: bool| {
+        frame(&format!(r#"{{"Call":{{"id":{id},"name":"llm","args":[],"blocking":{blocking}}}}}"#))
+    };
+    let output = frame(&format!(r#"{{"Output":{{"text":"{}"}}}}"#, "x".repeat(5000)));
+    let cases: &[(&str, Vec<u8>, &str)] = &[
+        ("garbage", frame("{}{}"), "the frame is not a message: expected value at line 1 column 2"),
+        ("unknown", frame(r#"{"Open":"/etc/passwd"}"#), "the frame is not a message: unknown variant `Open`"),
+        ("huge", vec![0xff; 4], "the frame has 4294967295 bytes, more than 67108864"),
+        ("ready", frame(r#"{"Ready":{"layers":[]}}"#), "it said twice that it is ready"),
+        ("waiting", frame(r#"{"Waiting":{"replies":0}}"#), "it waits for nothing"),
+        ("twice", [call(1, false), call(1, false)].concat(), "it used one number for two calls"),
+        ("both", [call(1, true), call(2, false)].concat(), "it called more than it may"),
+        ("flood", (0..1100).flat_map(|id| call(id, false)).collect(), "it called more than it may"),
+        ("output", [output.clone(), output].concat(), "it wrote more than it may"),
+    ];
+    for (name, bytes, why) in cases {
+        let program = impostor(dir.path(), name, bytes);
+        let mut repl = start(Options { program, ..options() }, |_, _| std::future::pending().boxed()).await;
+        let pid = repl.worker().unwrap();
+        let outcome = repl.run("1", &Cancel::new()).await;
+        let error = outcome.error.unwrap().text;
+        assert!(error.starts_with(&format!("Error: the worker broke the rules of its pipe: {why}")), "{name}: {error}");
+        assert_eq!(outcome.lost.as_deref(), Some("The worker was restarted (it was killed): all variables are gone."));
+        assert_ne!(repl.worker(), Some(pid));
+    }
+    // One that ends another cell than it runs, and one that never ends its own.
+    let done = r#"{"Done":{"id":9,"tail":"","written":0,"rejections":[],"unawaited":[],"full":false}}"#;
+    for (name, bytes, kind) in [("other", frame(done), "Died"), ("deaf", vec![], "Limit")] {
+        let options = Options { program: impostor(dir.path(), name, &bytes), cell: Duration::ZERO, ..options() };
+        let mut repl = start(options, |_, _| std::future::pending().boxed()).await;
+        let text = shown(&repl.run("1", &Cancel::new()).await);
+        assert!(text.starts_with(kind) && text.ends_with("all variables are gone."), "{name}: {text}");
+    }
 }
