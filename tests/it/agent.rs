@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::server::{Answer, Gate, Server};
+use crate::server::{Answer, Gate, Server, chunk};
 
 const KEY: &str = "sk-test-0123456789abcdefghijklmnop";
 const CANARY: &str = "canary-7f3a91c2";
@@ -119,6 +119,13 @@ pub async fn finish(child: Child) -> Finished {
     }
 }
 
+/// A whole reply that begins once the gate is open.
+fn gated(text: &str, gate: &Gate) -> Answer {
+    let chunks = [chunk(json!({ "content": text }), None), chunk(json!({}), Some("stop"))];
+    let held = Answer::status(200).header("content-type", "text/event-stream").wait(gate).then_head();
+    chunks.iter().fold(held, |held, chunk| held.body(format!("data: {chunk}\n\n"))).body("data: [DONE]\n\n")
+}
+
 /// The root model's turns, one after the other; requests of leaves are told apart by their system prompt.
 fn turns(server: &Server, cells: &[&str]) {
     let mut cells: Vec<String> = cells.iter().rev().map(|cell| format!("```js\n{cell}\n```")).collect();
@@ -137,11 +144,11 @@ fn is_salvage(request: &Value) -> bool {
 async fn a_full_run_over_http() {
     let (world, server, gate) = (World::new(), Server::start().await, Gate::new());
     // Both sub-calls that succeed have to be under way at once before either is answered.
-    server.when("first?", Answer::says("one").wait(&gate).then_head());
+    server.when("first?", gated("one", &gate));
     server.when("second?", Answer::status(400).body(r#"{"error":{"message":"no such thing"}}"#));
     let mut throttled = Some(Answer::status(429).header("retry-after", "0").body("{}"));
     server.rule(move |request| request.last_message().contains("third?").then(|| throttled.take()).flatten());
-    server.when("third?", Answer::says(r#"{"n": 3}"#).wait(&gate).then_head());
+    server.when("third?", gated(r#"{"n": 3}"#, &gate));
     turns(
         &server,
         &[

@@ -42,7 +42,7 @@ const BOMBS: &[(&str, &[&str])] = &[
     ("JSON.parse('['.repeat(1e6))", &["Limit ", "Thrown "]),
     (
         "let deep = 0; for (let i = 0; i < 1e6; i++) deep = [deep]; JSON.stringify(deep)",
-        &["Limit ", "Thrown RangeError: "],
+        &["Limit ", "Thrown RangeError: ", "[["],
     ),
     ("let nest = 0; for (let i = 0; i < 1e6; i++) nest = [nest]; nest", &["Limit ", "["]),
     ("let nest2 = 0; for (let i = 0; i < 1e4; i++) nest2 = [nest2]; repo.text(nest2)", &["Thrown ", "{", "Died "]),
