@@ -148,6 +148,7 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "where workers are started")]
 fn command(options: &Options) -> Command {
     let mut command = Command::new(&options.program);
     command

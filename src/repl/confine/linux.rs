@@ -11,6 +11,7 @@ use seccompiler::{
 use super::layer;
 use crate::repl::wire::Layer;
 
+#[expect(clippy::disallowed_methods, reason = "nothing was started yet that would have to be dropped")]
 pub fn before_v8(parent: Option<u32>) -> [Layer; 4] {
     let dies_with_parent = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     let now = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get() as u32);
