@@ -60,7 +60,7 @@ impl World {
         let world = Self { dir: tempfile::tempdir().unwrap() };
         world.file("src/parse.rs", PARSE);
         world.file("src/main.rs", MAIN);
-        world.file(".env", &format!("TOKEN={CANARY}\n"));
+        world.file(".env", format!("TOKEN={CANARY}\n"));
         std::fs::write(world.dir.path().join("config.toml"), "").unwrap();
         world
     }

@@ -167,10 +167,14 @@ function showDirect(direct, onlyFiles) {
   if (sorted.length > (onlyFiles ? 200 : 80)) say(`- ${number(sorted.length - (onlyFiles ? 200 : 80))} more`);
 }
 
-// The longest definitions of a file say best what it is about.
+// What others can use says best what a file is about, types before functions, long before short.
 function telling(outline) {
+  const weight = (d) =>
+    (/^(pub|export|public)\s/.test(d.signature) ? 1000 : 0) +
+    (["class", "struct", "enum", "trait", "interface", "union"].includes(d.kind) ? 500 : 0) +
+    Math.min(d.to - d.from, 400);
   return outline.filter((d) => !["declaration", "macro", "variable", "module"].includes(d.kind))
-    .sort((a, b) => (b.to - b.from) - (a.to - a.from)).slice(0, 3).sort((a, b) => a.line - b.line);
+    .sort((a, b) => weight(b) - weight(a)).slice(0, 3).sort((a, b) => a.line - b.line);
 }
 
 function showKinds(path, kinds) {
