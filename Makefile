@@ -16,3 +16,11 @@ test:
 check:
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+
+# Measurements in the release profile, beside ripgrep and ctags.
+bench: v8
+	. scripts/ripgrep.sh && cargo bench --bench main
+
+# The question lists over the trees that are there: SPELUNK_V8 and SPELUNK_LINUX name their folders.
+questions: v8
+	cargo test --test it questions:: sampled:: -- --nocapture

@@ -154,13 +154,6 @@ pub const SETTINGS: &[Setting] = &[
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    #[serde(flatten)]
-    settings: BTreeMap<String, toml::Value>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct FileProvider {
     base_url: Option<String>,
     key: Option<String>,
@@ -199,9 +192,9 @@ impl Config {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
         let in_file = |reason: String| ConfigError::File { path: file.display().to_string(), reason };
-        let mut parsed: File = toml::from_str(text).map_err(|error| in_file(error.to_string()))?;
+        let mut settings: BTreeMap<String, toml::Value> = toml::from_str(text).map_err(|error| in_file(error.to_string()))?;
         let mut providers = BTreeMap::new();
-        if let Some(table) = parsed.settings.remove("providers") {
+        if let Some(table) = settings.remove("providers") {
             let table: BTreeMap<String, FileProvider> = table
                 .try_into()
                 .map_err(|error: toml::de::Error| in_file(format!("[providers]: {}", error.message())))?;
@@ -216,11 +209,11 @@ impl Config {
         {
             environment_provider(&mut providers, name, upper, env);
         }
-        if let Some(unknown) = parsed.settings.keys().find(|key| !SETTINGS.iter().any(|s| s.key == key.as_str())) {
+        if let Some(unknown) = settings.keys().find(|key| !SETTINGS.iter().any(|s| s.key == key.as_str())) {
             let known: Vec<&str> = SETTINGS.iter().map(|s| s.key).chain(["providers"]).collect();
             return Err(in_file(format!("unknown setting {unknown:?}; settings are {}", known.join(", "))));
         }
-        let reader = Reader { settings: &parsed.settings, env, path: &file };
+        let reader = Reader { settings: &settings, env, path: &file };
         let max_usd = reader.get("max_usd", Some(2.0), &|text| match text {
             "none" => Some(None),
             text => text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).map(Some),

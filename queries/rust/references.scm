@@ -2,6 +2,8 @@
 
 [(use_declaration) (extern_crate_declaration)] @import
 
+(lifetime (identifier) @skip)
+
 (call_expression function: [
   (identifier) @reference.call
   (scoped_identifier name: (identifier) @reference.call)

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::budget::{Estimate, Ledger, Purpose, Tripped};
+use super::budget::{Estimate, Ledger, Purpose, Reservation, Tripped};
 use super::event::{Emit, RunEvent};
 use super::record;
 use super::seen::Seen;
 use crate::cancel::Cancel;
-use crate::journal::event::Role as CallRole;
+use crate::journal::event::{Outcome, Role as CallRole};
 use crate::journal::{Event, Journal};
 use crate::model::{Message, Model, ModelError, Progress, Reply, Request, Tool, pricing, tokens};
 use crate::redact::redact;
@@ -54,6 +54,27 @@ pub enum CallFailure {
     Tripped(#[from] Tripped),
     #[error("{0}")]
     Model(#[from] ModelError),
+}
+
+/// A call that was sent. Dropped before its reply came, it is journalled as cancelled and pays for its input.
+struct Sent<'a> {
+    calls: &'a Calls,
+    call: u64,
+    reservation: Option<Reservation>,
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        let Some(reservation) = self.reservation.take() else { return };
+        reservation.settle_lost();
+        self.calls.journal.write(Event::CallFinished {
+            call: self.call,
+            outcome: Outcome::Error(ModelError::Cancelled.to_string()),
+            usage: record::usage(crate::model::Usage::default()),
+            usd: None,
+            attempts: 1,
+        });
+    }
 }
 
 /// What all calls of one run share.
@@ -124,6 +145,7 @@ impl Calls {
             request: record::request(&request),
         });
         (self.emit)(RunEvent::CallStarted { call, role: ask.role, label: ask.label });
+        let mut sent = Sent { calls: self, call, reservation: Some(reservation) };
         let progress = |progress: Progress| match progress {
             Progress::Text(text) => (self.emit)(RunEvent::CallText { call, text }),
             Progress::Retry { reason, wait } => {
@@ -142,6 +164,7 @@ impl Calls {
                 Err(CallFailure::Tripped(Tripped::Wall { limit_s: self.ledger.limits().wall.as_secs() }))
             }
         };
+        let Some(reservation) = sent.reservation.take() else { return result };
         let usd = match &result {
             Ok(reply) => {
                 let usd = pricing::cost(&reply.usage, &named.name);

@@ -122,7 +122,7 @@ impl Seen {
         let state = self.state();
         let Some(set) = state.lines.get(path) else { return false };
         let seen = (from..=to.min(from + 10_000)).filter(|&line| set.contains(line)).count() as u64;
-        seen > 0 && (seen * 4 >= to - from + 1 || to - from < 12)
+        seen > 0 && (seen * 4 > to - from || to - from < 12)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

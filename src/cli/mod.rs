@@ -118,6 +118,11 @@ impl Overrides {
 
 /// Runs the command line and says how it ended.
 pub fn main() -> ExitCode {
+    // A worker limits itself before any thread, runtime or logger exists.
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|arg| arg == "worker") {
+        return crate::repl::worker::main(args.filter_map(|arg| arg.into_string().ok()));
+    }
     let cli = Cli::parse();
     logs();
     match run(cli.command) {

@@ -132,6 +132,8 @@ fn around(before: &str, behind: &str, c_like: bool) -> Likeness {
                     Likeness::Fair
                 }
             }
+            // A call that is a statement.
+            Some('(') if right.trim_end().ends_with(';') => Likeness::None,
             Some('(' | ',' | '}' | '[' | '{') | None => Likeness::Slight,
             Some('/') => Likeness::Slight,
             Some(c) if c.is_alphabetic() => Likeness::Slight,
@@ -148,7 +150,7 @@ fn around(before: &str, behind: &str, c_like: bool) -> Likeness {
                 _ => Likeness::Fair,
             };
         }
-        return if matches!(last, '(' | '{' | ',') { Likeness::Slight } else { Likeness::None };
+        return if last == '{' { Likeness::Slight } else { Likeness::None };
     }
     let ends = right.is_empty()
         || right.starts_with([';', ',', '=', '[', ':', ')', '}', '{', '/']) && !right.starts_with("==");

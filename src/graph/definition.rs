@@ -31,9 +31,24 @@ pub fn definition(
     cancel: &Cancel,
 ) -> Result<Found<Definition>, GraphError> {
     let name = Name::parse(name)?;
-    let (places, notes) = places(snapshot, cache, &name, at, cancel)?;
+    let (mut places, mut notes) = self::places(snapshot, cache, &name, at, cancel)?;
+    if let Some(call) =
+        system_call(&name).filter(|_| places.iter().all(|place| place.symbol().kind == Kind::Declaration))
+    {
+        let (calls, more) = self::places(snapshot, cache, &call, at, cancel)?;
+        let calls = calls.into_iter().filter(|place| place.symbol().signature.contains("SYSCALL_DEFINE"));
+        places = calls.chain(places).collect();
+        notes.extend(more);
+    }
     let items = places.iter().map(|place| Definition::new(place.file.path.as_str(), place.symbol())).collect();
     Ok(Found::cut(items, limit, notes))
+}
+
+/// Linux defines `sys_read` as `SYSCALL_DEFINE3(read, ...)`: the name without what the macro puts before it.
+fn system_call(name: &Name) -> Option<Name> {
+    let prefixes = ["__x64_sys_", "__arm64_sys_", "__se_sys_", "__do_sys_", "compat_sys_", "ksys_", "sys_"];
+    let last = prefixes.iter().find_map(|prefix| name.last.strip_prefix(prefix))?;
+    (!last.is_empty()).then(|| Name { last: last.to_owned(), ..name.clone() })
 }
 
 /// A definition in a parsed file.

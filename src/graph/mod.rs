@@ -13,6 +13,9 @@ mod parsed;
 mod references;
 mod symbols;
 
+#[cfg(test)]
+mod tests;
+
 pub use cache::Symbols;
 pub use definition::{Site, definition};
 pub use found::{Confidence, Definition, Found, Reference};

@@ -171,9 +171,9 @@ mod tests {
 
     #[test]
     fn not_names() {
-        for text in ["", "  ", "()", "a b.c d/e", "where is it?!", "#"] {
+        for text in ["", "  ", "()", "a/b", "a,b", "#", "\n", "\"\"", "a+b"] {
             let parsed = Name::parse(text);
-            assert!(parsed.is_err() || text == "a b.c d/e", "{text}: {parsed:?}");
+            assert!(parsed.is_err(), "{text}: {parsed:?}");
         }
     }
 

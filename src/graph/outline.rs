@@ -12,7 +12,7 @@ use super::{Definition, Found, GraphError, Symbols};
 pub fn outline(snapshot: &Snapshot, cache: &Symbols, path: &str) -> Result<Found<Definition>, GraphError> {
     let path = RelPath::parse(path)?;
     let text = snapshot.text(&path)?;
-    let Some(language) = Language::detect(path.as_str(), &text) else {
+    let Some(language) = Language::detect(path.as_str(), &text).filter(|language| language.has_definitions()) else {
         return Ok(Found {
             notes: vec![format!("{path}: definitions are not known for this type of file")],
             ..Found::default()

@@ -12,9 +12,14 @@ use crate::workspace::{RelPath, Snapshot};
 use super::candidates::{Likeness, likeness};
 use super::{GraphError, Symbols};
 
-/// What one question may parse.
-const FILES: usize = 1_500;
-const BYTES: usize = 48 << 20;
+/// Files and bytes that one question may parse, by how much the files look like definitions.
+const fn allowance(likeness: Likeness) -> (usize, usize) {
+    match likeness {
+        Likeness::Strong => (1_500, 48 << 20),
+        Likeness::Fair => (600, 16 << 20),
+        Likeness::Slight | Likeness::None => (300, 8 << 20),
+    }
+}
 
 /// A file with the definitions in it.
 pub(super) struct Parsed {
@@ -38,7 +43,8 @@ pub(super) fn look(
     near: Option<&str>,
     cancel: &Cancel,
 ) -> Result<Looked, GraphError> {
-    let files: Vec<RelPath> = files_with_word(snapshot, word, cancel)?.into_iter().filter(|path| fits(path)).collect();
+    let files: Vec<RelPath> =
+        files_with_word(snapshot, word, cancel)?.into_iter().filter(|path| fits(path) && defines(path)).collect();
     let mut ranked: Vec<(Likeness, RelPath, usize)> = files
         .into_par_iter()
         .map(|path| {
@@ -56,19 +62,21 @@ pub(super) fn look(
         let key = |entry: &(Likeness, RelPath, usize)| (near != Some(entry.1.as_str()), std::cmp::Reverse(entry.0));
         key(a).cmp(&key(b)).then_with(|| by_path(a.1.as_str(), b.1.as_str()))
     });
-    let (mut bytes, mut taken) = (0, 0);
-    while taken < ranked.len() && taken < FILES && (bytes < BYTES || taken == 0) {
-        bytes += ranked[taken].2;
-        taken += 1;
-    }
     let mut looked = Looked::default();
-    if taken < ranked.len() {
-        let left = ranked.len() - taken;
+    let candidates = ranked.len();
+    let mut spent = [(0, 0); 4];
+    ranked.retain(|(likeness, _, bytes)| {
+        let (files, most) = allowance(*likeness);
+        let spent = &mut spent[*likeness as usize];
+        *spent = (spent.0 + 1, spent.1 + bytes);
+        spent.0 <= files && (spent.1 <= most || spent.0 == 1)
+    });
+    if ranked.len() < candidates {
+        let left = candidates - ranked.len();
         looked
             .notes
             .push(format!("{left} less likely files with the word {word:?} were not parsed; name a path to narrow it"));
     }
-    ranked.truncate(taken);
     looked.files = ranked
         .into_par_iter()
         .map(|(_, path, _)| {
@@ -88,6 +96,10 @@ pub(super) fn look(
         looked.notes.push(format!("{count} files were only read line by line, too big or too odd to parse ({first})"));
     }
     Ok(looked)
+}
+
+fn defines(path: &RelPath) -> bool {
+    Language::of(path.as_str()).is_some_and(Language::has_definitions)
 }
 
 fn has_grammar(path: &RelPath) -> bool {

@@ -160,23 +160,43 @@ fn in_file(path: &RelPath, text: &str, target: &Target, cache: &Symbols, parse: 
     uses.into_iter()
         .map(|found| {
             let line = lines.get(found.line as usize - 1).copied().unwrap_or("");
-            let before: String =
-                String::from_utf16_lossy(&line.encode_utf16().take(found.column as usize - 1).collect::<Vec<_>>());
+            let before = &text[floor(text, found.offset.saturating_sub(80))..found.offset];
+            let before = before.rsplit('\n').next().unwrap_or("");
             let confidence = match language {
-                Some(_) => target.confidence(path.as_str(), imported, &before),
+                Some(_) => target.confidence(path.as_str(), imported, before),
                 None => Confidence::Possible,
             };
             Reference {
                 path: path.to_string(),
                 line: found.line,
                 column: found.column,
-                text: line.trim().chars().take(300).collect(),
+                text: shown(line, text, found.offset),
                 kind: found.usage,
                 within: found.within.filter(|_| language.is_some()).map(|at| symbols.symbols[at].qualified.clone()),
                 confidence,
             }
         })
         .collect()
+}
+
+/// The line of a use, trimmed; of a long line what is around the use.
+fn shown(line: &str, text: &str, offset: usize) -> String {
+    if line.len() <= 300 {
+        return line.trim().to_owned();
+    }
+    let column = offset - (line.as_ptr() as usize - text.as_ptr() as usize);
+    let from = floor(line, column.saturating_sub(120));
+    let window: String = line[from..].chars().take(280).collect();
+    let cut = from + window.len() < line.len();
+    format!("{}{}{}", if from > 0 { "…" } else { "" }, window.trim(), if cut { "…" } else { "" })
+}
+
+/// The character boundary at or before a byte offset.
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 fn is_import(line: &str) -> bool {

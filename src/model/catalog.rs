@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Model;
+use super::builtin::Builtin;
 use super::connection::Connection;
 use super::endpoint::{Endpoint, EndpointError};
 use super::openai::OpenAi;
@@ -97,7 +98,7 @@ impl Endpoints {
             .chain(self.endpoints.keys().map(String::as_str))
             .chain(self.models.keys().map(String::as_str))
             .collect();
-        names.push("scripted");
+        names.extend(["builtin", "scripted"]);
         let mut seen = std::collections::BTreeSet::new();
         names.retain(|name| seen.insert(*name));
         names
@@ -118,6 +119,9 @@ pub fn open(name: &str, endpoints: &Endpoints) -> Result<Arc<dyn Model>, Catalog
     let ModelName { provider, model } = ModelName::parse(name)?;
     if let Some(model) = endpoints.models.get(&provider) {
         return Ok(model.clone());
+    }
+    if provider == "builtin" {
+        return Ok(Arc::new(Builtin));
     }
     if provider == "scripted" {
         let mut scripts = lock(&endpoints.scripts);
@@ -193,7 +197,10 @@ mod tests {
             assert!(message.contains(expect), "{message}");
             assert!(!message.contains("secret"), "{message}");
         };
-        check("x/y", "unknown provider \"x\" in \"x/y\"; providers are openai, openrouter, ollama, lmstudio, llamacpp");
+        check(
+            "x/y",
+            "unknown provider \"x\" in \"x/y\"; providers are openai, openrouter, ollama, lmstudio, llamacpp, vllm, lab, odd, builtin, scripted",
+        );
         check("gpt-5", "\"gpt-5\" does not name a provider and a model; write it as provider/model");
         check("openai/gpt-5", "no API key for openai (https://api.openai.com/v1); set OPENAI_API_KEY, or a key");
         check("lab/llama", "lab: http://gpu.lan:8000/v1 is plain http to another machine");
@@ -210,6 +217,7 @@ mod tests {
         for (name, provider) in [("openai/any", "openai"), ("ollama/qwen3", "ollama"), ("mine/a/b", "mine")] {
             assert_eq!(open(name, &endpoints).unwrap().provider(), provider);
         }
+        assert_eq!(open("builtin", &endpoints).unwrap().provider(), "builtin");
         let endpoints = endpoints.with_model(Arc::new(Scripted::new([]).unwrap()));
         assert_eq!(open("scripted/anything", &endpoints).unwrap().provider(), "scripted");
         assert_eq!(open("scripted", &endpoints).unwrap().provider(), "scripted");

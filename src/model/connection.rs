@@ -25,6 +25,7 @@ impl Connection {
     pub fn new(endpoint: &Endpoint) -> Result<Self, EndpointError> {
         let url = endpoint.checked_url()?;
         let policy = Policy::DEFAULT;
+        #[expect(clippy::disallowed_methods, reason = "the one client, which follows no redirect")]
         let mut builder = Client::builder()
             .user_agent(concat!("spelunk/", env!("CARGO_PKG_VERSION")))
             .default_headers(key_headers(&url, endpoint)?)

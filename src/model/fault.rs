@@ -23,7 +23,7 @@ pub(super) enum Cause {
 #[derive(Debug)]
 pub(super) struct Fault {
     pub cause: Cause,
-    pub headers: HeaderMap,
+    pub headers: Box<HeaderMap>,
     pub body: String,
     /// What happened, for a person.
     pub message: String,
@@ -33,13 +33,7 @@ pub(super) struct Fault {
 
 impl Fault {
     pub fn new(cause: Cause, message: impl Into<String>) -> Self {
-        Fault {
-            cause,
-            headers: HeaderMap::new(),
-            body: String::new(),
-            message: message.into(),
-            spent: Usage::default(),
-        }
+        Fault { cause, headers: Box::default(), body: String::new(), message: message.into(), spent: Usage::default() }
     }
 
     pub fn seen(&self) -> Seen<'_> {

@@ -122,7 +122,7 @@ impl Scripted {
     /// Reads a script from a file that the user named.
     pub fn open(path: &Path) -> Result<Self, ScriptError> {
         let script = path.display().to_string();
-        #[allow(clippy::disallowed_methods, reason = "the door to scripts, which only the user can name")]
+        #[expect(clippy::disallowed_methods, reason = "the door to scripts, which only the user can name")]
         let text =
             std::fs::read_to_string(path).map_err(|error| ScriptError::Read(script.clone(), error.to_string()))?;
         Self::parse(&script, &text)

@@ -1,20 +1,21 @@
-// The global object as a cell sees it. Runs once, before any cell, and keeps its own copies of everything it uses, so that
-// no cell can change what these functions do. Returns the functions that the worker calls.
+// The global object as a cell sees it. Runs once, before any cell, and keeps its own copies of everything it uses, so
+// that no cell can change what these functions do. Returns the functions that the worker calls.
 (inspector, settings) => {
   "use strict";
   const g = globalThis;
   const { core, primordials: P } = g.__bootstrap;
   const { op_host_ask, op_host_start, op_host_write } = core.ops;
   const {
-    ArrayIsArray, ArrayPrototypeIndexOf, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush, ArrayPrototypeShift,
-    ArrayPrototypeSplice, DatePrototypeToString, ErrorCaptureStackTrace, MathFloor, NumberIsFinite, NumberIsSafeInteger,
-    ObjectCreate, ObjectDefineProperty, ObjectEntries, ObjectFreeze, ObjectGetOwnPropertyDescriptor, ObjectHasOwn,
-    ObjectKeys, ObjectPrototype, ObjectSetPrototypeOf, PromisePrototypeThen, PromiseReject, PromiseResolve,
-    ReflectApply, ReflectConstruct, ReflectOwnKeys, StringFromCharCode, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
-    StringPrototypeIsWellFormed, StringPrototypeReplace, StringPrototypeSlice, StringPrototypeToWellFormed, SymbolIterator,
+    ArrayIsArray, ArrayPrototypeIndexOf, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypePush,
+    ArrayPrototypeShift, ArrayPrototypeSplice, DatePrototypeToString, ErrorCaptureStackTrace, MapPrototypeForEach,
+    MathFloor, NumberIsFinite, NumberIsSafeInteger, ObjectCreate, ObjectDefineProperty, ObjectEntries,
+    ObjectFreeze, ObjectGetOwnPropertyDescriptor, ObjectHasOwn, ObjectKeys, ObjectPrototype, ObjectSetPrototypeOf,
+    PromisePrototypeThen, PromiseReject, PromiseResolve, ReflectApply, ReflectConstruct, ReflectOwnKeys,
+    SetPrototypeForEach, StringFromCharCode, StringPrototypeCharCodeAt, StringPrototypeIndexOf,
+    StringPrototypeIsWellFormed, StringPrototypeReplace, StringPrototypeSlice, StringPrototypeToWellFormed,
   } = P;
-  const { SafeMap, SafeSet, SafeWeakSet } = P;
-  const { Array, BigInt, Error, Number, Promise, Proxy, RangeError, String, SyntaxError, TypeError, Uint8Array } = g;
+  const { SafeArrayIterator, SafeMap, SafeSet, SafeWeakSet } = P;
+  const { Error, Number, Promise, Proxy, RangeError, SyntaxError, TypeError, Uint8Array } = g;
   // Renamed, so that each use shows that no cell can have replaced it.
   const parse = P.JSONParse, stringify = P.JSONStringify;
   const config = parse(settings);
@@ -44,7 +45,7 @@
     return digits + out;
   };
 
-  // --- Clock and chance: both repeat. Each look at the clock moves it by a millisecond; a timer that fires moves it on.
+  // --- Clock and chance: both repeat. A look at the clock moves it by a millisecond; a timer that fires moves it on.
 
   let now = config.epoch;
   const look = () => now++;
@@ -97,7 +98,8 @@
     s3 = (s3 << 11) | (s3 >>> 21);
     return result >>> 0;
   };
-  hidden(g.Math, "random", named("random", () => ((bits() >>> 5) * 67108864 + (bits() >>> 6)) / 9007199254740992), true);
+  const random = () => ((bits() >>> 5) * 67108864 + (bits() >>> 6)) / 9007199254740992;
+  hidden(g.Math, "random", named("random", random), true);
 
   // --- Buffers whose memory would not be counted are not to be had.
 
@@ -136,10 +138,14 @@
       throw new TypeError(`a promise cannot be passed${key === "" ? "" : ` (at "${key}")`}: await it first`);
     }
     if (core.isRegExp(value)) return { source: value.source, flags: value.flags };
-    if (core.isSet(value)) return [...new SafeSet(value)];
+    if (core.isSet(value)) {
+      const items = [];
+      SetPrototypeForEach(value, (item) => ArrayPrototypePush(items, item));
+      return items;
+    }
     if (core.isMap(value)) {
       const object = { __proto__: null };
-      for (const { 0: k, 1: v } of new SafeMap(value)) object[typeof k === "string" ? k : show(k, 200)] = v;
+      MapPrototypeForEach(value, (item, at) => object[typeof at === "string" ? at : show(at, 200)] = item);
       return object;
     }
     if (core.isNativeError(value)) return heading(value);
@@ -157,8 +163,8 @@
       throw error;
     }
     if (json.length > largest) {
-      throw new RangeError(`${name} was given ${grouped(json.length)} characters of JSON; at most ${grouped(largest)} ` +
-        `can be passed at once: pass less, in several calls`);
+      throw new RangeError(`${name} was given ${grouped(json.length)} characters of JSON; at most ` +
+        `${grouped(largest)} can be passed at once: pass less, in several calls`);
     }
     return json;
   };
@@ -260,14 +266,16 @@
 
   const printList = named("toString", function () {
     const shown = `${grouped(this.length)} of ${grouped(total(this))}`;
-    return this.length === 0 ? shown : `${shown}\n${ArrayPrototypeJoin(ArrayPrototypeMap(this, (item) => `${item}`), "\n")}`;
+    const items = ArrayPrototypeMap(this, (item) => `${item}`);
+    return this.length === 0 ? shown : `${shown}\n${ArrayPrototypeJoin(items, "\n")}`;
   });
 
   const list = (answer, prototype) => {
     const items = answer?.items;
     if (!ArrayIsArray(items)) return answer;
     for (let i = 0; i < items.length; i++) dress(items[i], prototype);
-    for (const { 0: key, 1: value } of ObjectEntries(answer)) if (key !== "items") hidden(items, key, value);
+    const keys = ObjectKeys(answer);
+    for (let i = 0; i < keys.length; i++) if (keys[i] !== "items") hidden(items, keys[i], answer[keys[i]]);
     hidden(items, "toString", printList);
     lists.add(items);
     return items;
@@ -304,8 +312,9 @@
 
   const cellNames = () => {
     const names = [];
-    for (const key of ReflectOwnKeys(g)) {
-      if (typeof key === "string" && !builtin.has(key)) ArrayPrototypePush(names, key);
+    const keys = ReflectOwnKeys(g);
+    for (let i = 0; i < keys.length; i++) {
+      if (typeof keys[i] === "string" && !builtin.has(keys[i])) ArrayPrototypePush(names, keys[i]);
     }
     return names;
   };
@@ -324,7 +333,8 @@
     answer: (...args) => { ask("answer", args); },
     vars: () => {
       const all = {};
-      for (const key of cellNames()) visible(all, key, described(key));
+      const names = cellNames();
+      for (let i = 0; i < names.length; i++) visible(all, names[i], described(names[i]));
       return all;
     },
   };
@@ -334,8 +344,8 @@
   const ends = (text, limit) => {
     if (text.length <= limit) return text;
     const half = MathFloor(limit / 2);
-    return `${StringPrototypeSlice(text, 0, half)}\n[... ${grouped(text.length - 2 * half)} of ${grouped(text.length)} ` +
-      `characters cut here ...]\n${StringPrototypeSlice(text, -half)}`;
+    const gap = `${grouped(text.length - 2 * half)} of ${grouped(text.length)} characters`;
+    return `${StringPrototypeSlice(text, 0, half)}\n[... ${gap} cut here ...]\n${StringPrototypeSlice(text, -half)}`;
   };
 
   // The formatter may go somewhat over its limit, to end in a whole word.
@@ -351,26 +361,33 @@
     return { name, message };
   }
 
+  const sentence = (thrown) => {
+    if (!core.isNativeError(thrown)) return ends(show(thrown, 500), 500);
+    const { name, message } = heading(thrown);
+    return `${name}: ${message}`;
+  };
+
   const fault = (thrown) => {
-    if (!core.isNativeError(thrown)) return stringify({ name: "", message: ends(show(thrown, 2000), 2000), stack: "" });
+    if (!core.isNativeError(thrown)) {
+      return stringify({ __proto__: null, name: "", message: ends(show(thrown, 2000), 2000), stack: "" });
+    }
     const described = heading(thrown);
     try {
       const cause = ObjectGetOwnPropertyDescriptor(thrown, "cause")?.value;
       if (cause !== undefined) {
-        const { name, message } = core.isNativeError(cause) ? heading(cause) : { name: "", message: show(cause, 500) };
-        described.message += `\n  caused by ${name === "" ? "" : `${name}: `}${message}`;
+        described.message += `\n  caused by ${sentence(cause)}`;
       }
       const errors = ObjectGetOwnPropertyDescriptor(thrown, "errors")?.value;
       if (ArrayIsArray(errors)) {
         for (let i = 0; i < errors.length && i < 5; i++) {
-          const { name, message } = core.isNativeError(errors[i]) ? heading(errors[i]) : { name: "", message: show(errors[i], 500) };
-          described.message += `\n  ${i + 1}. ${name === "" ? "" : `${name}: `}${message}`;
+          described.message += `\n  ${i + 1}. ${sentence(errors[i])}`;
         }
       }
     } catch { /* said without its causes */ }
     let stack = "";
     try { stack = thrown.stack; } catch { /* it has none */ }
-    return stringify({ ...described, stack: typeof stack === "string" ? StringPrototypeSlice(stack, 0, 32768) : "" });
+    stack = typeof stack === "string" ? StringPrototypeSlice(stack, 0, 32768) : "";
+    return stringify({ __proto__: null, ...described, stack });
   };
 
   // --- Console
@@ -395,36 +412,41 @@
 
   const table = (data, only) => {
     if (typeof data !== "object" || data === null) return log(data);
-    const rows = [], columns = [];
-    for (const { 0: index, 1: row } of ObjectEntries(data)) {
-      if (rows.length >= 1000) break;
-      const cells = { __proto__: null };
+    const rows = [], columns = [], keys = ObjectKeys(data);
+    const put = (cells, column, value) => {
+      if (ArrayPrototypeIndexOf(columns, column) < 0) ArrayPrototypePush(columns, column);
+      cells[column] = StringPrototypeReplace(show(value, 200), /\s+/g, " ");
+    };
+    for (let i = 0; i < keys.length && i < 1000; i++) {
+      const row = data[keys[i]], cells = { __proto__: null };
       if (typeof row === "object" && row !== null) {
-        for (const { 0: key, 1: value } of ObjectEntries(row)) {
-          if (ArrayIsArray(only) && ArrayPrototypeIndexOf(only, key) < 0) continue;
-          if (ArrayPrototypeIndexOf(columns, key) < 0) ArrayPrototypePush(columns, key);
-          cells[key] = StringPrototypeReplace(show(value, 200), /\s+/g, " ");
+        const own = ObjectKeys(row);
+        for (let k = 0; k < own.length; k++) {
+          if (!ArrayIsArray(only) || ArrayPrototypeIndexOf(only, own[k]) >= 0) put(cells, own[k], row[own[k]]);
         }
       } else {
-        if (ArrayPrototypeIndexOf(columns, "value") < 0) ArrayPrototypePush(columns, "value");
-        cells.value = StringPrototypeReplace(show(row, 200), /\s+/g, " ");
+        put(cells, "value", row);
       }
-      ArrayPrototypePush(rows, { index, cells });
+      ArrayPrototypePush(rows, { index: keys[i], cells });
     }
     const line = (index, cell) => `| ${index} | ${ArrayPrototypeJoin(ArrayPrototypeMap(columns, cell), " | ")} |`;
     const lines = [line("#", (c) => c), line("-", () => "-")];
-    for (const { index, cells } of rows) ArrayPrototypePush(lines, line(index, (c) => cells[c] ?? ""));
+    for (let i = 0; i < rows.length; i++) ArrayPrototypePush(lines, line(rows[i].index, (c) => rows[i].cells[c] ?? ""));
     write(ArrayPrototypeJoin(lines, "\n"));
   };
 
   const console = {
     log, info: log, debug: log, warn: log, error: log, trace: log, table,
     dir: (value) => log(value),
-    assert: (condition, ...args) => { if (!condition) log("Assertion failed", ...args); },
-    group: (...args) => { if (args.length > 0) log(...args); if (indent.length < 20) indent += "  "; },
+    assert: (condition, ...args) => {
+      if (!condition) ReflectApply(log, null, ["Assertion failed", ...new SafeArrayIterator(args)]);
+    },
+    group: (...args) => { if (args.length > 0) ReflectApply(log, null, args); if (indent.length < 20) indent += "  "; },
     groupEnd: () => { indent = StringPrototypeSlice(indent, 2); },
   };
-  for (const name of ObjectKeys(console)) console[name] = named(name, ((f) => (...args) => { f(...args); })(console[name]));
+  for (const { 0: name, 1: f } of ObjectEntries(console)) {
+    console[name] = named(name, (...args) => { ReflectApply(f, null, args); });
+  }
   globals.console = ObjectFreeze(console);
 
   // --- Timers never wait: they fire in order when nothing else is left to do, and move the clock to their time.
@@ -574,8 +596,8 @@
       timers = [];
       const left = pending;
       pending = new SafeMap();
-      left.forEach(({ name, reject }) => {
-        reject(failure({ name: "Cancelled", message: `${name} was not awaited in the cell that called it` }));
+      left.forEach(({ name, site, reject }) => {
+        reject(failure({ name: "Cancelled", message: `${name} was not awaited in the cell that called it` }, site));
       });
       return counts;
     },

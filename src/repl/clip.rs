@@ -99,7 +99,7 @@ mod tests {
         check(10, &["abcde", "fghij"], "abcdefghij");
         check(10, &["abcdefghij"], "abcdefghij");
         check(10, &["ab", "cdefgh", "ijk"], "abcde\n[... 1 of 11 bytes cut here ...]\nghijk");
-        check(10, &["a\n", "b\nc\nd\ne\nf\n", "g\n"], "a\nb\nc\n[... 3 of 14 bytes cut here ...]\n\nf\ng\n");
+        check(10, &["a\n", "b\nc\nd\ne\nf\n", "g\n"], "a\nb\nc\n[... 4 of 14 bytes cut here ...]\n\nf\ng\n");
         check(6, &["\u{e4}\u{e4}\u{e4}\u{e4}"], "\u{e4}\n[... 4 of 8 bytes cut here ...]\n\u{e4}");
         check(4, &["\u{1f600}\u{1f600}"], "[... 8 of 8 bytes cut here ...]\n");
     }

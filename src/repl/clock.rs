@@ -81,8 +81,8 @@ impl Clock {
         self.changed.notify_all();
     }
 
-    /// Starts the thread that calls `terminate` for a cell that is stopped or over its limit. It holds the lock while it
-    /// does, so that no termination comes after [`Clock::finish`].
+    /// Starts the thread that calls `terminate` for a cell that is stopped or over its limit. It holds the lock while
+    /// it does, so that no termination comes after [`Clock::finish`].
     pub fn watch(self: &Arc<Self>, terminate: impl Fn() + Send + 'static) -> std::io::Result<()> {
         let clock = Arc::clone(self);
         thread::Builder::new().name("watchdog".into()).spawn(move || clock.run(terminate)).map(drop)

@@ -5,7 +5,7 @@
 //   host.proxyDetails(value)   [target, handler] of a proxy ([null, null] once revoked), else null
 //   host.promiseDetails(value) ['pending'|'fulfilled'|'rejected', result] of a promise, else null
 //   host.print(value, inner)   the text of an object of ours, else null; inner(value) formats it without this hook
-//   inspect(value, maxChars?)  text, strings raw, about as long as that at most
+//   inspect(value, limits?)    text, strings raw; limits: { maxChars }, about the longest it may be
 //   describe(value)            type and size on one line
 (() => {
   'use strict';
@@ -47,11 +47,9 @@
   const TypedArray = getPrototypeOf(Uint8Array);
   const typedName = getter(TypedArray.prototype, Symbol.toStringTag);
   const typedLength = getter(TypedArray.prototype, 'length');
-  const stackGetter = (() => {
-    const found = getOwnPropertyDescriptor(new OriginalError(''), 'stack');
-    return found && found.get;
-  })();
-  const callGetter = uncurry(Reflect.apply);
+  // An own accessor, the same for all errors; a plain value in older engines.
+  const { get: stackGetter } = getOwnPropertyDescriptor(new OriginalError(''), 'stack');
+  const stackOf = stackGetter && uncurry(stackGetter);
   const { toStringTag } = Symbol;
 
   const flagGetters = { __proto__: null, length: 0 };
@@ -235,8 +233,8 @@
       if (typeof ownData(OriginalError, 'prepareStackTrace') === 'function') return '';
       const found = getOwnPropertyDescriptor(error, 'stack');
       let stack = found !== undefined && hasOwn(found, 'value') ? found.value : undefined;
-      if (found !== undefined && stackGetter !== undefined && found.get === stackGetter) {
-        stack = attempt((value) => callGetter(stackGetter, value, []), error);
+      if (found !== undefined && stackOf !== undefined && hasOwn(found, 'get') && found.get === stackGetter) {
+        stack = attempt(stackOf, error);
       }
       if (typeof stack !== 'string') return '';
       let out = '';
@@ -411,17 +409,9 @@
         return typeof tag === 'string' && tag !== '' && tag !== name ? `${name || 'Object'} [${cut(tag, 100)}] ` : '';
       };
 
-      // How many a list of ours stands for.
-      const listTotal = (array) => {
-        const total = isEnumerable(array, 'total') ? undefined : ownData(array, 'total');
-        return typeof total === 'number' && typeof ownData(array, 'truncated') === 'boolean' ? total : undefined;
-      };
-
       const formatArray = (value, depth) => {
         const name = className(value);
-        const total = listTotal(value);
-        const prefix = total !== undefined ? `List ${grouped(value.length)} of ${grouped(total)}: `
-          : name === 'Array' ? '' : `${name || 'Array'}(${value.length}) `;
+        const prefix = name === 'Array' ? '' : `${name || 'Array'}(${value.length}) `;
         if (depth > DEPTH) return spend(`[${name || 'Array'}(${value.length})]`);
         const entries = list();
         arrayItems(value, entries, depth + 1);
@@ -576,7 +566,8 @@
       return format;
     };
 
-    const inspect = (value, maxChars = 20000) => {
+    const inspect = (value, limits) => {
+      const maxChars = limits ? limits.maxChars : 20000;
       const raw = typeof value === 'string';
       const text = raw ? value : formatter(maxChars)(value, 0);
       // The formatter stops near the limit and then still says what it left out, which takes some room.

@@ -122,7 +122,10 @@ impl Process {
         if memory.iter().any(|sign| words.contains(sign)) {
             return Death::Memory;
         }
-        let said = words.lines().map(str::trim).find(|line| line.len() > 2).unwrap_or_default();
+        // V8 frames its last words with "#".
+        let mut lines = words.lines().map(|line| line.trim_matches(['#', ' '])).filter(|line| !line.is_empty());
+        let said = lines.clone().find(|line| line.starts_with("Fatal JavaScript")).or_else(|| lines.next());
+        let said = said.unwrap_or_default();
         let how = status.map_or_else(|| "it closed its pipe".to_owned(), describe);
         Death::Other(if said.is_empty() { how } else { format!("{how}: {said}") })
     }
@@ -145,6 +148,7 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "where workers are started")]
 fn command(options: &Options) -> Command {
     let mut command = Command::new(&options.program);
     command

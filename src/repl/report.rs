@@ -1,4 +1,4 @@
-//! What a cell's end looks like to a reader: errors with the cell's own line and a caret, and the sentences about limits.
+//! What an error looks like to a reader: its message, the cell's own line, a caret.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ impl Sources {
             name => format!("{name}: {}", fault.message),
         };
         let mut last = None;
-        for frame in fault.stack.lines().filter_map(frame).take(FRAMES) {
+        for frame in fault.stack.lines().filter_map(frame).filter(|frame| self.is_source(frame)).take(FRAMES) {
             let place = (frame.cell, frame.line);
             if last.replace(place) != Some(place) {
                 text.push_str(&self.frame(cell, &frame));
@@ -49,10 +49,15 @@ impl Sources {
     /// As [`Sources::error`], in one line.
     pub fn sentence(&self, cell: u64, fault: &Fault) -> String {
         let bare = self.error(cell, &Fault { stack: String::new(), ..fault.clone() });
-        match fault.stack.lines().find_map(frame) {
+        match fault.stack.lines().filter_map(frame).find(|frame| self.is_source(frame)) {
             Some(frame) => format!("{bare} (cell {}, line {})", frame.cell, frame.line),
             None => bare,
         }
+    }
+
+    /// False for the calls around a cell that make it run.
+    fn is_source(&self, frame: &Frame<'_>) -> bool {
+        self.0.get(&frame.cell).is_none_or(|(_, ran)| ran.is_source(frame.line, frame.column))
     }
 
     fn frame(&self, cell: u64, frame: &Frame<'_>) -> String {
@@ -124,11 +129,11 @@ mod tests {
         check(
             "let x = 1;\n  const y = x();\n'\u{1f600}', y",
             "TypeError: x is not a function\n    at cell_4.js:2:13\n    at cell_4.js:3:30",
-            expect![[r"
+            expect![[r#"
                 TypeError: x is not a function
                   at line 2: const y = x();
                                        ^
-                  at line 3: '\u{1f600}', y"]],
+                  at line 3: '😀', y"#]],
         );
         check(
             "f()",

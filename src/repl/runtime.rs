@@ -1,10 +1,10 @@
-//! V8 in the worker: one deno_core runtime, the cells that run in it, and its own small event loop. With `ops.rs` the only
-//! file that has V8 types.
+//! V8 in the worker: one deno_core runtime, the cells that run in it, and its own small event loop. With `ops.rs` the
+//! only file that has V8 types.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
 use deno_core::{JsRuntime, PollEventLoopOptions, RuntimeOptions, scope, v8};
@@ -24,6 +24,15 @@ const BUFFERS: usize = 256 << 20;
 /// What V8 may grow by after its limit was hit, so that it can unwind instead of ending the process.
 const UNWIND: usize = 4 << 30;
 
+/// What V8 may grow by when a buffer was refused; it asks then, though the heap is not full.
+const REFUSED: usize = 64 << 20;
+
+/// Bytes of UTF-8 that a character may have: `boot.js` counts characters.
+const WIDEST: usize = 4;
+
+/// Rejections that are kept track of at a time.
+const TRACKED: usize = 1000;
+
 /// Rejections of one cell that are told; a flood of them says no more than a few.
 const REJECTIONS: usize = 10;
 
@@ -36,6 +45,7 @@ pub struct Runtime {
     boot: Boot,
     bridge: Rc<RefCell<Bridge>>,
     clock: Arc<Clock>,
+    buffers: Arc<Buffers>,
     heap: usize,
     output: usize,
     hit_heap: Rc<Cell<bool>>,
@@ -57,6 +67,14 @@ struct Boot {
 #[derive(Default)]
 struct Rejections(Vec<(v8::Global<v8::Promise>, v8::Global<v8::Value>)>);
 
+/// The memory of all `ArrayBuffer`s.
+#[derive(Default)]
+struct Buffers {
+    used: AtomicUsize,
+    /// One was refused, for which V8 will ask for more heap in vain.
+    refused: AtomicBool,
+}
+
 /// A cell was stopped; which way, the clock knows.
 struct Interrupted;
 
@@ -75,13 +93,14 @@ impl Runtime {
         let entered = tokio.enter();
         let bridge = Rc::new(RefCell::new(bridge));
         let heap = start.heap as usize;
+        let buffers = Arc::new(Buffers::default());
         let mut js = JsRuntime::try_new(RuntimeOptions {
             extensions: vec![ops::extension(Rc::clone(&bridge))],
             create_params: Some(
                 v8::CreateParams::default()
                     .heap_limits(0, heap)
                     .allow_atomics_wait(false)
-                    .array_buffer_allocator(counting_allocator()),
+                    .array_buffer_allocator(allocator(Arc::clone(&buffers))),
             ),
             ..RuntimeOptions::default()
         })?;
@@ -96,7 +115,7 @@ impl Runtime {
             handle.terminate_execution();
         })?;
         let (output, hit_heap) = (start.output, Rc::default());
-        let mut runtime = Self { tokio, js, boot, bridge, clock, heap, output, hit_heap };
+        let mut runtime = Self { tokio, js, boot, bridge, clock, buffers, heap, output, hit_heap };
         runtime.guard_heap();
         Ok(runtime)
     }
@@ -166,7 +185,7 @@ impl Runtime {
             Ended::Value(value) => {
                 let show = self.boot.show.clone();
                 let shown = self.call(&show, &[value])?;
-                done.value = self.text(&shown).map(|text| clip::cut(text, self.output));
+                done.value = self.text(&shown).map(|text| clip::cut(text, WIDEST * self.output));
             }
         }
         let unhandled: Vec<_> = self.rejections().drain(..).map(|(_, reason)| reason).collect();
@@ -180,8 +199,8 @@ impl Runtime {
         self.microtasks()
     }
 
-    /// Compiles and starts a cell, then lets its promise settle: microtasks first, then replies of the host in the order
-    /// in which they came, then timers, which never wait: they fire in order and move the clock.
+    /// Compiles and starts a cell, then lets its promise settle: microtasks first, then replies of the host in the
+    /// order in which they came, then timers, which never wait: they fire in order and move the clock.
     fn run(&mut self, id: u64, code: &str) -> Result<Ended, Interrupted> {
         let promise = match self.start(id, code)? {
             Ok(promise) => promise,
@@ -331,9 +350,13 @@ impl Runtime {
 
     fn guard_heap(&mut self) {
         let (clock, hit) = (Arc::clone(&self.clock), Rc::clone(&self.hit_heap));
+        let buffers = Arc::clone(&self.buffers);
         let handle = self.js.v8_isolate().thread_safe_handle();
         self.js.add_near_heap_limit_callback(move |current, _| {
             hit.set(true);
+            if buffers.refused.swap(false, Ordering::Relaxed) {
+                return current + REFUSED;
+            }
             clock.stop_now(Stopped::Heap);
             handle.terminate_execution();
             current + UNWIND
@@ -403,7 +426,9 @@ extern "C" fn on_rejection(message: v8::PromiseRejectMessage) {
     let reason = message.get_value().map(|reason| v8::Global::new(scope, reason));
     let Some(rejections) = scope.get_slot_mut::<Rejections>() else { return };
     match (message.get_event(), reason) {
-        (v8::PromiseRejectEvent::PromiseRejectWithNoHandler, Some(reason)) => rejections.0.push((promise, reason)),
+        (v8::PromiseRejectEvent::PromiseRejectWithNoHandler, Some(reason)) if rejections.0.len() < TRACKED => {
+            rejections.0.push((promise, reason));
+        }
         (v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject, _) => {
             rejections.0.retain(|(other, _)| *other != promise)
         }
@@ -415,43 +440,47 @@ unsafe extern "C" fn deny_wasm(_: v8::Local<v8::Context>, _: v8::Local<v8::Strin
     false
 }
 
-fn counting_allocator() -> v8::UniqueRef<v8::Allocator> {
-    static VTABLE: v8::RustAllocatorVtable<AtomicUsize> =
+fn allocator(buffers: Arc<Buffers>) -> v8::UniqueRef<v8::Allocator> {
+    static VTABLE: v8::RustAllocatorVtable<Buffers> =
         v8::RustAllocatorVtable { allocate, allocate_uninitialized, free, drop: release };
     // SAFETY: the handle is an `Arc` that `release` takes back, and the functions below expect just that type.
-    unsafe { v8::new_rust_allocator(Arc::into_raw(Arc::new(AtomicUsize::new(0))), &VTABLE) }
+    unsafe { v8::new_rust_allocator(Arc::into_raw(buffers), &VTABLE) }
 }
 
-/// Null, which JavaScript sees as a `RangeError`, when the buffers together would be over their limit.
-fn counted(used: &AtomicUsize, len: usize, allocate: impl FnOnce() -> *mut libc::c_void) -> *mut libc::c_void {
-    let fits = |used: usize| used.checked_add(len).filter(|&sum| sum <= BUFFERS);
-    if used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
-        return std::ptr::null_mut();
+impl Buffers {
+    /// Null, which JavaScript sees as a `RangeError`, when the buffers together would be over their limit.
+    fn count(&self, len: usize, allocate: impl FnOnce() -> *mut libc::c_void) -> *mut libc::c_void {
+        let fits = |used: usize| used.checked_add(len).filter(|&sum| sum <= BUFFERS);
+        if self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
+            self.refused.store(true, Ordering::Relaxed);
+            return std::ptr::null_mut();
+        }
+        let data = allocate();
+        if data.is_null() {
+            self.used.fetch_sub(len, Ordering::Relaxed);
+            self.refused.store(true, Ordering::Relaxed);
+        }
+        data
     }
-    let data = allocate();
-    if data.is_null() {
-        used.fetch_sub(len, Ordering::Relaxed);
-    }
-    data
 }
 
-unsafe extern "C" fn allocate(used: &AtomicUsize, len: usize) -> *mut libc::c_void {
+unsafe extern "C" fn allocate(buffers: &Buffers, len: usize) -> *mut libc::c_void {
     // SAFETY: `calloc` takes any size; `free` below gives it back.
-    counted(used, len, || unsafe { libc::calloc(len.max(1), 1) })
+    buffers.count(len, || unsafe { libc::calloc(len.max(1), 1) })
 }
 
-unsafe extern "C" fn allocate_uninitialized(used: &AtomicUsize, len: usize) -> *mut libc::c_void {
+unsafe extern "C" fn allocate_uninitialized(buffers: &Buffers, len: usize) -> *mut libc::c_void {
     // SAFETY: as above.
-    counted(used, len, || unsafe { libc::malloc(len.max(1)) })
+    buffers.count(len, || unsafe { libc::malloc(len.max(1)) })
 }
 
-unsafe extern "C" fn free(used: &AtomicUsize, data: *mut libc::c_void, len: usize) {
+unsafe extern "C" fn free(buffers: &Buffers, data: *mut libc::c_void, len: usize) {
     // SAFETY: V8 gives back what the functions above allocated, once.
     unsafe { libc::free(data) };
-    used.fetch_sub(len, Ordering::Relaxed);
+    buffers.used.fetch_sub(len, Ordering::Relaxed);
 }
 
-unsafe extern "C" fn release(used: *const AtomicUsize) {
-    // SAFETY: made by `Arc::into_raw` in `counting_allocator`, and released once.
-    drop(unsafe { Arc::from_raw(used) });
+unsafe extern "C" fn release(buffers: *const Buffers) {
+    // SAFETY: made by `Arc::into_raw` in `allocator`, and released once.
+    drop(unsafe { Arc::from_raw(buffers) });
 }

@@ -25,6 +25,9 @@ const GRACE: Duration = Duration::from_millis(250);
 /// Names that a cell may not declare: our bindings.
 pub const RESERVED: &[&str] = &["repo", "llm", "llmAll", "budget", "vars", "note", "cite", "answer", "console"];
 
+const CANCELLED: &str = "the cell was cancelled";
+const DEAF: &str = "and did not stop when asked";
+
 /// Bytes of one warning, and how many there may be.
 const WARNING: usize = 2000;
 const WARNINGS: usize = 20;
@@ -83,8 +86,8 @@ impl Repl {
         self.worker.as_ref().map_or(&[], Process::layers)
     }
 
-    /// Runs one cell. What it did is in the outcome, whatever happened: an error, a limit, a cancellation, the end of its
-    /// worker, which is then replaced.
+    /// Runs one cell. What it did is in the outcome, whatever happened: an error, a limit, a cancellation, the end of
+    /// its worker, which is then replaced.
     pub async fn run(&mut self, code: &str, cancel: &Cancel) -> Outcome {
         self.cells += 1;
         let id = self.cells;
@@ -150,11 +153,11 @@ impl Repl {
             }
             End::Killed(kind, why) => {
                 worker.kill().await;
-                self.gone(&running, kind, &why)
+                gone(&running, kind, &why, "it was killed")
             }
             End::Died => match worker.death().await {
-                Death::Memory => self.gone(&running, CellErrorKind::Limit, &self.out_of_memory()),
-                Death::Other(how) => self.gone(&running, CellErrorKind::Died, &format!("the worker died: {how}")),
+                Death::Memory => gone(&running, CellErrorKind::Limit, &self.out_of_memory(), "it ran out of memory"),
+                Death::Other(how) => gone(&running, CellErrorKind::Died, &format!("the worker died: {how}"), "it died"),
             },
         };
         if self.worker.is_none() {
@@ -189,9 +192,9 @@ impl Repl {
                 }
                 () = sleep_until(kill_at) => {
                     return if running.killed_at.is_some() {
-                        End::Killed(CellErrorKind::Cancelled, "the cell was cancelled and did not stop".to_owned())
+                        End::Killed(CellErrorKind::Cancelled, format!("{CANCELLED}, {DEAF}"))
                     } else {
-                        End::Killed(CellErrorKind::Limit, format!("{}, and did not stop", self.over_time()))
+                        End::Killed(CellErrorKind::Limit, format!("{}, {DEAF}", self.over_time()))
                     };
                 }
                 Some((call, answer)) = answers.next() => {
@@ -261,11 +264,11 @@ impl Repl {
         let cap = self.options.output;
         let error = |kind, text| Some(CellError { kind, text });
         let error = match (done.stopped, done.fault) {
-            (Some(Stopped::Time), _) => error(CellErrorKind::Limit, format!("Error: {}", self.over_time())),
-            (Some(Stopped::Heap), _) => error(CellErrorKind::Limit, format!("Error: {}", self.out_of_memory())),
-            (Some(Stopped::Cancelled), _) => {
-                error(CellErrorKind::Cancelled, "Error: the cell was cancelled".to_owned())
+            (Some(Stopped::Time), _) => {
+                error(CellErrorKind::Limit, format!("Error: {}, and was stopped: do less at a time", self.over_time()))
             }
+            (Some(Stopped::Heap), _) => error(CellErrorKind::Limit, format!("Error: {}", self.out_of_memory())),
+            (Some(Stopped::Cancelled), _) => error(CellErrorKind::Cancelled, format!("Error: {CANCELLED}")),
             (Some(Stopped::Stuck), _) => error(
                 CellErrorKind::Thrown,
                 "Error: the cell awaits a promise that can never settle: no call and no timer is left that could do it"
@@ -284,18 +287,13 @@ impl Repl {
         }
         Outcome {
             output: join(&running.head, &cut(done.tail, cap), done.written),
-            value: done.value.map(|value| cut(value, cap + cap / 2)),
+            // The worker cuts at `cap` characters.
+            value: done.value.map(|value| cut(value, 4 * cap)),
             error,
             warnings: warnings.into_iter().map(|warning| cut(warning, WARNING)).collect(),
             computed: running.used,
             lost: done.full.then(|| restarted("its variables fill the heap")),
         }
-    }
-
-    fn gone(&self, running: &Running, kind: CellErrorKind, why: &str) -> Outcome {
-        let output = running.head.clone();
-        let error = Some(CellError { kind, text: format!("Error: {why}") });
-        Outcome { output, error, lost: Some(restarted(why)), ..Outcome::default() }
     }
 
     fn over_time(&self) -> String {
@@ -305,7 +303,7 @@ impl Repl {
         } else {
             format!("{} ms", limit.as_millis())
         };
-        format!("the cell computed for longer than {limit}, not counting waits, and was stopped: do less at a time")
+        format!("the cell computed for longer than {limit}, not counting waits")
     }
 
     fn out_of_memory(&self) -> String {
@@ -333,8 +331,8 @@ impl Outcome {
     }
 }
 
-/// Asks the host. A panic in it fails the call, not the run. The futures of a cell are polled by one task, so that their
-/// ends have one order, which is the order in which JavaScript learns of them.
+/// Asks the host. A panic in it fails the call, not the run. The futures of a cell are polled by one task, so that
+/// their ends have one order, which is the order in which JavaScript learns of them.
 async fn answer(host: Arc<dyn Host>, id: u64, name: String, args: Box<RawValue>, cancel: Cancel) -> (u64, Answer) {
     let call = Call { name: name.clone(), args: String::from(Box::<str>::from(args)) };
     let asked = AssertUnwindSafe(async move { host.call(call, cancel).await }).catch_unwind().await;
@@ -356,8 +354,14 @@ async fn answer(host: Arc<dyn Host>, id: u64, name: String, args: Box<RawValue>,
     (id, answer)
 }
 
+/// What is left of a cell whose worker is gone.
+fn gone(running: &Running, kind: CellErrorKind, why: &str, worker: &str) -> Outcome {
+    let error = Some(CellError { kind, text: format!("Error: {why}") });
+    Outcome { output: running.head.clone(), error, lost: Some(restarted(worker)), ..Outcome::default() }
+}
+
 fn broken(why: &str) -> End {
-    End::Killed(CellErrorKind::Died, format!("the worker broke the rules of its pipe and was killed: {why}"))
+    End::Killed(CellErrorKind::Died, format!("the worker broke the rules of its pipe: {why}"))
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -1,4 +1,4 @@
-//! The wire between the parent and a worker: the messages, and length-prefixed frames. Nothing here trusts the other side.
+//! The wire between the parent and a worker: the messages, in length-prefixed frames. It trusts neither side.
 
 use std::io::{self, Read, Write};
 

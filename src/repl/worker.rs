@@ -47,6 +47,7 @@ fn bridge(from: File, to: File, clock: &Arc<Clock>, output: usize) -> std::io::R
 
 /// The parent passes none, but nothing says that it was our parent who started this. The time zone has to be set where
 /// ICU looks for it.
+#[expect(clippy::disallowed_methods, reason = "a worker takes its environment away before anything reads it")]
 fn clear_environment() {
     let names: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
     for name in names {

@@ -2,10 +2,15 @@
 
 use std::io::{self, Read};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::SearchError;
+use super::pace::Pace;
 use crate::cancel::Cancel;
+
+/// A search that takes longer is over: what is left is more than anyone waits for.
+const TIME: Duration = Duration::from_secs(120);
 
 /// Threads beyond this many wait for the page cache and for each other more than they search.
 const MAX_THREADS: usize = 8;
@@ -55,37 +60,62 @@ pub(super) fn each<W: Send>(
     }
 }
 
-/// Says whether work may go on: until it is cancelled, or has taken too long.
+/// Says whether work may go on: until it is cancelled, has taken too long, or the pattern turned out to crawl.
 pub(super) struct Watch<'a> {
     cancel: &'a Cancel,
     deadline: Instant,
+    crawls: AtomicBool,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(cancel: &'a Cancel, time: Duration) -> Self {
-        Self { cancel, deadline: Instant::now() + time }
+    pub(super) fn new(cancel: &'a Cancel) -> Self {
+        Self { cancel, deadline: Instant::now() + TIME, crawls: AtomicBool::new(false) }
     }
 
     pub(super) fn goes_on(&self) -> bool {
-        !self.cancel.is_cancelled() && Instant::now() < self.deadline
+        !self.cancel.is_cancelled() && !self.crawls.load(Ordering::Relaxed) && Instant::now() < self.deadline
+    }
+
+    /// Why the work ended early, if it did.
+    pub(super) fn verdict(&self) -> Result<(), SearchError> {
+        if self.cancel.is_cancelled() {
+            Err(SearchError::Cancelled)
+        } else if self.crawls.load(Ordering::Relaxed) {
+            Err(SearchError::TooSlow)
+        } else if Instant::now() >= self.deadline {
+            Err(SearchError::TimedOut { seconds: TIME.as_secs() })
+        } else {
+            Ok(())
+        }
     }
 
     /// A reader that fails as soon as the watch says stop, so that a big file ends between two reads.
-    pub(super) fn over<R>(&self, inner: R) -> Watched<'_, R> {
-        Watched { inner, watch: self }
+    pub(super) fn over<'w, R>(&'w self, inner: R, pace: Option<&'w mut Pace>) -> Watched<'w, R> {
+        Watched { inner, watch: self, pace, largest: 0 }
     }
 }
 
-pub(super) struct Watched<'a, R> {
+pub(super) struct Watched<'w, R> {
     inner: R,
-    watch: &'a Watch<'a>,
+    watch: &'w Watch<'w>,
+    pace: Option<&'w mut Pace>,
+    /// The most that was asked for at once, in bytes: how far the reading side's buffer has grown.
+    pub(super) largest: usize,
 }
 
 impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.pace.as_ref().is_some_and(|pace| pace.crawls()) {
+            self.watch.crawls.store(true, Ordering::Relaxed);
+        }
         if !self.watch.goes_on() {
             return Err(io::Error::other("stopped"));
         }
-        self.inner.read(buffer)
+        self.largest = self.largest.max(buffer.len());
+        let read = self.inner.read(buffer)?;
+        if let Some(pace) = &mut self.pace {
+            pace.read(read);
+        }
+        Ok(read)
     }
 }

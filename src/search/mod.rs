@@ -4,6 +4,7 @@ mod files;
 mod globs;
 mod kept;
 mod line;
+mod pace;
 mod pattern;
 pub mod regexp;
 mod run;
@@ -101,8 +102,13 @@ pub enum SearchError {
     Regex(String),
     #[error("bad glob {glob:?}: {reason}")]
     Glob { glob: String, reason: String },
-    #[error("the search was stopped after {seconds} s; use a simpler pattern, or a glob that names fewer files")]
-    TooSlow { seconds: u64 },
+    #[error(
+        "the pattern is too slow to search with: repeat less, name some fixed text in it, or search with a wider \
+         pattern and filter the lines in JavaScript"
+    )]
+    TooSlow,
+    #[error("the search was stopped after {seconds} s; use a glob that names fewer files")]
+    TimedOut { seconds: u64 },
     #[error("cancelled")]
     Cancelled,
     #[error(transparent)]

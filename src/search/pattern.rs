@@ -90,10 +90,7 @@ fn explain(error: &grep_regex::Error, query: &Query) -> String {
     if text.contains("nested parentheses") || text.contains("nest limit") {
         return format!("groups nest deeper than {NEST}");
     }
-    if text.contains("look-around") {
-        return format!("{text}; search with a wider pattern and filter the lines in JavaScript");
-    }
-    if text.contains("backreferences") {
+    if text.contains("look-around") || text.contains("backreferences") {
         return format!("{text}; search with a wider pattern and filter the lines in JavaScript");
     }
     match query.pattern {

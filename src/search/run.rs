@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::time::Duration;
 
 use grep_regex::RegexMatcher;
 use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
@@ -10,19 +9,20 @@ use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
 use super::files::{self, Watch};
 use super::globs::Globs;
 use super::kept::Kept;
+use super::pace::Pace;
 use super::sink::FileSink;
 use super::{MAX_CONTEXT, MAX_LIMIT, Matches, Query, SearchError, pattern};
 use crate::cancel::Cancel;
 use crate::workspace::{FileEntry, Snapshot, Source, WorkspaceError};
-
-/// A search that takes longer has a pattern that no index and no patience helps.
-const TIME: Duration = Duration::from_secs(60);
 
 /// What all threads together may use for lines; one that needs more is read again alone, with [`LONG_LINE`].
 const LINES: usize = 64 << 20;
 
 /// The longest line that is searched.
 const LONG_LINE: usize = 128 << 20;
+
+/// What a searcher's buffer holds before a long line makes it grow.
+const BUFFER: usize = 64 << 10;
 
 const BINARY: &str = "binary";
 const BINARY_AFTER_MATCH: &str = "binary after its first matches";
@@ -32,7 +32,7 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
     let globs = Globs::new(&query.glob)?;
     let entries = globs.select(snapshot, query.hidden)?;
     let limit = query.limit.min(MAX_LIMIT);
-    let watch = Watch::new(cancel, TIME);
+    let watch = Watch::new(cancel);
     let kept = Kept::new(limit);
     let job = Job { snapshot, entries: &entries, watch: &watch, kept: &kept, context: query.context.min(MAX_CONTEXT) };
 
@@ -52,12 +52,7 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
         tally.merge(alone.tally);
     }
 
-    if cancel.is_cancelled() {
-        return Err(SearchError::Cancelled);
-    }
-    if !watch.goes_on() {
-        return Err(SearchError::TooSlow { seconds: TIME.as_secs() });
-    }
+    watch.verdict()?;
     let items = kept.into_items();
     let truncated = (items.len() as u64) < tally.total;
     let skipped = tally.skipped.into_iter().collect();
@@ -76,11 +71,17 @@ struct Job<'a> {
 /// One thread's part of a search.
 struct Worker {
     matcher: RegexMatcher,
+    searchers: Searchers,
+    tally: Tally,
+}
+
+struct Searchers {
+    heap: usize,
     /// Reports lines with their numbers and their context.
     reports: Searcher,
     /// Only finds them, for files that come after the last match that is kept.
     counts: Searcher,
-    tally: Tally,
+    pace: Pace,
 }
 
 #[derive(Default)]
@@ -95,29 +96,18 @@ struct Tally {
 
 impl Worker {
     fn new(matcher: RegexMatcher, heap: usize, context: usize) -> Self {
-        let searcher = |numbers: bool, context: usize| {
-            SearcherBuilder::new()
-                // The default elsewhere would be a choice by platform; a file that shrinks under a map kills us.
-                .memory_map(MmapChoice::never())
-                .heap_limit(Some(heap))
-                .binary_detection(BinaryDetection::quit(0))
-                .line_number(numbers)
-                .before_context(context)
-                .after_context(context)
-                .build()
-        };
-        Self { matcher, reports: searcher(true, context), counts: searcher(false, 0), tally: Tally::default() }
+        let (reports, counts) = (searcher(heap, Some(context)), searcher(heap, None));
+        Self { matcher, searchers: Searchers { heap, reports, counts, pace: Pace::start() }, tally: Tally::default() }
     }
 
     fn visit(&mut self, job: &Job<'_>, file: usize) {
         let path = &job.entries[file].path;
         let room = job.kept.room(file);
-        let searcher = if room == 0 { &mut self.counts } else { &mut self.reports };
         let mut sink = FileSink::new(path.as_str(), &self.matcher, room);
-        // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
         let result = match job.snapshot.open(path) {
-            Ok(Source::File(file)) => searcher.search_reader(&self.matcher, job.watch.over(file), &mut sink),
-            Ok(Source::Memory(bytes)) => searcher.search_reader(&self.matcher, job.watch.over(&bytes[..]), &mut sink),
+            Ok(Source::File(file)) => self.searchers.read(job, &self.matcher, file, &mut sink),
+            // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
+            Ok(Source::Memory(bytes)) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
             Err(error) => return self.tally.skip(reason(&error)),
         };
         match result {
@@ -132,6 +122,41 @@ impl Worker {
         self.tally.files += u64::from(sink.total > 0);
         job.kept.add(file, sink.kept);
     }
+}
+
+impl Searchers {
+    fn read(
+        &mut self,
+        job: &Job<'_>,
+        matcher: &RegexMatcher,
+        source: impl io::Read,
+        sink: &mut FileSink<'_>,
+    ) -> io::Result<()> {
+        let context = sink.reports().then_some(job.context);
+        let searcher = if context.is_some() { &mut self.reports } else { &mut self.counts };
+        self.pace.file();
+        let mut reader = job.watch.over(source, Some(&mut self.pace));
+        let result = searcher.search_reader(matcher, &mut reader, sink);
+        if reader.largest > BUFFER {
+            // How far a binary file is searched depends on the buffer's size, so what one file did to it must not
+            // reach another: answers would depend on which thread read what.
+            *searcher = self::searcher(self.heap, context);
+        }
+        result
+    }
+}
+
+/// Reads lines into a buffer of its own, which grows with them up to `heap` bytes. Without `context` it only counts.
+fn searcher(heap: usize, context: Option<usize>) -> Searcher {
+    SearcherBuilder::new()
+        // A file that shrinks under a memory map kills the process.
+        .memory_map(MmapChoice::never())
+        .heap_limit(Some(heap))
+        .binary_detection(BinaryDetection::quit(0))
+        .line_number(context.is_some())
+        .before_context(context.unwrap_or(0))
+        .after_context(context.unwrap_or(0))
+        .build()
 }
 
 impl Tally {

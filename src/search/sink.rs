@@ -39,6 +39,11 @@ impl<'a> FileSink<'a> {
         }
     }
 
+    /// Whether matches are wanted, or only their number.
+    pub(super) fn reports(&self) -> bool {
+        self.room > 0
+    }
+
     fn keeps(&self) -> bool {
         self.kept.len() < self.room && self.bytes <= kept::MAX_BYTES
     }

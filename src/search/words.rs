@@ -1,7 +1,6 @@
 //! Which files have a word: a byte search for candidates, without lines and without a regular expression.
 
 use std::io::Read;
-use std::time::Duration;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::memmem::Finder;
@@ -14,26 +13,18 @@ use crate::workspace::{FileEntry, RelPath, Snapshot, Source};
 /// Most source files fit, so that one read and one scan decide.
 const CHUNK: usize = 128 << 10;
 
-/// As long as a search may take.
-const TIME: Duration = Duration::from_secs(60);
-
 pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) -> Result<Vec<RelPath>, SearchError> {
     let entries = snapshot.files()?;
     if word.is_empty() {
         return Ok(Vec::new());
     }
-    let watch = Watch::new(cancel, TIME);
+    let watch = Watch::new(cancel);
     let finder = Word { finder: Finder::new(word.as_bytes()), word: word.as_bytes() };
     let start = || Scanner { buffer: vec![0; CHUNK + word.len() + 1], decode: vec![0; 8 << 10], found: Vec::new() };
     let visit = |scanner: &mut Scanner, file: usize| scanner.visit(snapshot, &entries[file], file, &finder, &watch);
     let mut found: Vec<usize> =
         files::each(entries.len(), &watch, start, visit).into_iter().flat_map(|scanner| scanner.found).collect();
-    if cancel.is_cancelled() {
-        return Err(SearchError::Cancelled);
-    }
-    if !watch.goes_on() {
-        return Err(SearchError::TooSlow { seconds: TIME.as_secs() });
-    }
+    watch.verdict()?;
     found.sort_unstable();
     Ok(found.into_iter().map(|file| entries[file].path.clone()).collect())
 }
@@ -51,8 +42,8 @@ impl Scanner {
             return;
         }
         let found = match snapshot.open(&entry.path) {
-            Ok(Source::File(file)) => self.scan(watch.over(file), word),
-            Ok(Source::Memory(bytes)) => self.scan(watch.over(&bytes[..]), word),
+            Ok(Source::File(file)) => self.scan(watch.over(file, None), word),
+            Ok(Source::Memory(bytes)) => self.scan(watch.over(&bytes[..], None), word),
             Err(_) => false,
         };
         if found {

@@ -28,6 +28,8 @@ pub(super) enum Role {
     Local,
     Reference(Usage),
     Import,
+    /// Not a use.
+    Skip,
     Predicate,
 }
 
@@ -71,6 +73,7 @@ fn role(name: &str) -> Option<Role> {
         "qualifier" => Role::Qualifier,
         "scope" => Role::Scope,
         "local" => Role::Local,
+        "skip" => Role::Skip,
         "import" => Role::Import,
         _ if name.starts_with('_') => Role::Predicate,
         _ => match name.split_once('.')? {

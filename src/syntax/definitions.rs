@@ -18,8 +18,6 @@ pub(super) struct Raw {
     pub name: Range<usize>,
     /// The whole definition.
     pub extent: Range<usize>,
-    /// Where its head starts: behind decorators.
-    pub head: usize,
     pub qualifier: Option<Range<usize>>,
     pub what: What,
     /// Position of the pattern in the query: smaller wins.
@@ -65,14 +63,14 @@ fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Opt
                 (name, prototype) = (Some(node.byte_range()), function);
             }
             Role::Qualifier => qualifier = Some(node.byte_range()),
-            Role::Reference(_) | Role::Import | Role::Predicate => {}
+            Role::Reference(_) | Role::Import | Role::Skip | Role::Predicate => {}
         }
     }
     let mut what = what?;
     if prototype && matches!(what, What::Definition(Kind::Variable | Kind::Field)) {
         what = What::Definition(Kind::Declaration);
     }
-    Some(Raw { name: name?, head: extent.start, extent, qualifier, what, rank })
+    Some(Raw { name: name?, extent, qualifier, what, rank })
 }
 
 /// Follows declarators down to the name; says whether the innermost one is a function's.
@@ -84,7 +82,10 @@ fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
                 node = node.named_child(0)?;
                 continue;
             }
-            "template_function" => return Some((node.child_by_field_name("name")?, function)),
+            // `Vector<T> Zero();` in class Vector is read as a field named `Vector<T>` by some grammars.
+            "template_function" | "template_method" => {
+                return Some((node.child_by_field_name("name")?, function)).filter(|_| function);
+            }
             "operator_cast" | "structured_binding_declarator" => return None,
             _ => {}
         }
@@ -96,14 +97,7 @@ fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
 
 impl Raw {
     fn local(extent: Range<usize>) -> Self {
-        Self {
-            name: extent.start..extent.start,
-            head: extent.start,
-            extent,
-            qualifier: None,
-            what: What::Local,
-            rank: 0,
-        }
+        Self { name: extent.start..extent.start, extent, qualifier: None, what: What::Local, rank: 0 }
     }
 }
 
@@ -138,6 +132,10 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
         if local && matches!(kind, Kind::Variable | Kind::Constant | Kind::Declaration | Kind::Property) {
             continue;
         }
+        // Parameters that are declared between a function's head and its body, as in the first C.
+        if family == Family::C && kind == Kind::Variable && parent.is_some_and(|at| open[at].is_callable()) {
+            continue;
+        }
         if kind == Kind::Field && parent.is_some_and(|at| open[at].is_callable()) {
             parent = open.iter().rposition(Open::is_type);
             if parent.is_none() || !members.insert((parent.and_then(|at| open[at].symbol), name.to_owned())) {
@@ -164,7 +162,7 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
             open.push(Open { what: raw.what, path, symbol, name: raw.name, extent: raw.extent });
             continue;
         }
-        let head_text = text.get(raw.head..raw.extent.end).unwrap_or_default();
+        let head_text = text.get(raw.extent.clone()).unwrap_or_default();
         let (from, doc) = head::above(family, lines, lines.line(raw.extent.start), head_text);
         open.push(Open {
             what: What::Definition(kind),
@@ -218,9 +216,11 @@ impl Open {
             self.extent.start <= raw.extent.start && raw.extent.end <= self.extent.end && self.extent != raw.extent;
         inside
             && match self.what {
-                What::Local | What::Definition(Kind::Declaration | Kind::Macro | Kind::EnumMember) => false,
+                What::Local | What::Definition(Kind::Declaration | Kind::Macro) => false,
                 // `struct { int x; } name;` in C: the name comes last, and x is not inside `name`.
-                What::Definition(Kind::Variable | Kind::Constant | Kind::Field | Kind::Property | Kind::Type)
+                What::Definition(
+                    Kind::Variable | Kind::Constant | Kind::Field | Kind::Property | Kind::Type | Kind::EnumMember,
+                )
                 | What::Definition(Kind::Function | Kind::Method | Kind::Constructor | Kind::Module) => {
                     self.name.end <= raw.extent.start
                 }
@@ -238,7 +238,6 @@ fn merged(mut found: Vec<Raw>) -> Vec<Raw> {
             Some(last) if last.what != What::Local && raw.what != What::Local && last.name.start == raw.name.start => {
                 // A name that one pattern makes a scope's and another a definition's is two things.
                 if (last.what == What::Scope) == (raw.what == What::Scope) {
-                    last.head = last.head.max(raw.extent.start).min(last.name.start);
                     last.extent = last.extent.start.min(raw.extent.start)..last.extent.end.max(raw.extent.end);
                     last.qualifier = last.qualifier.take().or(raw.qualifier);
                 }

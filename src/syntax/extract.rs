@@ -6,7 +6,7 @@ use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
 use super::languages::{Family, Language};
 use super::lines::Lines;
-use super::parse::{Budget, parse};
+use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
 use super::{Kind, Symbol, Usage, lexical, references};
 
@@ -28,6 +28,8 @@ pub struct Use {
     pub line: u32,
     /// 1-based, UTF-16 code units.
     pub column: u32,
+    /// Byte offset of the name.
+    pub offset: usize,
     /// Index of the innermost definition around it, in the file's symbols.
     pub within: Option<usize>,
 }
@@ -56,10 +58,12 @@ pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &
         .into_iter()
         .filter_map(|(name, usage)| {
             let (line, column) = (lines.line(name.start), lines.column(name.start));
+            let offset = name.start;
             let text = text.get(name)?.to_owned();
             (!defined.contains(&(line, column))).then(|| Use {
                 within: around.innermost(&extracted.symbols, line),
                 name: text,
+                offset,
                 usage,
                 line,
                 column,
@@ -73,11 +77,13 @@ type Found = Vec<(Range<usize>, Usage)>;
 
 fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, budget: &Budget) -> (Extracted, Found) {
     let Some(grammar) = language.grammar() else {
-        return (lexical::extract(None, text, lines), lexical::uses(text, names));
+        let extracted =
+            if language.has_definitions() { lexical::extract(None, text, lines) } else { Extracted::default() };
+        return (extracted, lexical::uses(text, names));
     };
     let family = grammar.family;
     let scanned = || (lexical::extract(Some(family), text, lines), lexical::uses(text, names));
-    if text.len() > budget.bytes {
+    if text.len() > budget.bytes || too_deep(text.as_bytes()) {
         return scanned();
     }
     let compiled = compiled(grammar);
@@ -86,6 +92,9 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     let Some(tree) = parse(&compiled.language, source, budget) else { return scanned() };
     let (mut raws, mut partial) = definitions::captured(compiled, &tree, source, budget);
     if let Some(prepared) = &prepared {
+        for raw in &mut raws {
+            raw.extent.start = prepared.visible_start(raw.extent.start);
+        }
         raws.extend(macros(prepared));
     }
     let symbols = definitions::symbols(family, text, lines, raws);
@@ -104,6 +113,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         let hidden = hidden.filter(|(word, _)| !seen.contains(&word.start));
         found.extend(hidden.map(|(word, call)| (word, if call { Usage::Call } else { Usage::Read })));
         found.sort_by_key(|(name, _)| name.start);
+        found.dedup_by_key(|(name, _)| name.start);
     }
     (Extracted { symbols, partial }, found)
 }
@@ -112,7 +122,6 @@ fn macros(prepared: &Prepared) -> impl Iterator<Item = Raw> {
     prepared.macros.iter().map(|found| Raw {
         name: found.name.clone(),
         extent: found.extent.clone(),
-        head: found.extent.start,
         qualifier: None,
         what: What::Definition(Kind::Macro),
         rank: 0,
@@ -141,4 +150,79 @@ impl Around {
 
 fn holds_uses(kind: Kind) -> bool {
     matches!(kind, Kind::Function | Kind::Method | Kind::Constructor | Kind::Macro | Kind::Class | Kind::Struct)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that look random and are the same every time.
+    fn noise(length: usize) -> String {
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let bytes: Vec<u8> = (0..length).map(|_| next() as u8).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    #[test]
+    fn bombs_end_in_every_language() {
+        let bombs = [
+            "(".repeat(100_000),
+            "(".repeat(1_900),
+            "f({[".repeat(600),
+            "[".repeat(50_000) + &"]".repeat(50_000),
+            "{".repeat(100_000),
+            "a<".repeat(30_000),
+            "if (x) { ".repeat(20_000),
+            "x = 1;".repeat(50_000),
+            "a.b(c[d]+".repeat(20_000),
+            "#if A\n".repeat(20_000),
+            "/*".repeat(10_000),
+            "\"".to_owned() + &"\\".repeat(10_001),
+            noise(60_000),
+            "\0\r\n\u{feff}\u{202e}é𝒳".to_owned(),
+            String::new(),
+        ];
+        // A small count of steps: that it is honoured is the point, and the same on every machine.
+        let budget = Budget { steps: 4_000, ..Budget::default() };
+        for language in Language::with_grammar() {
+            for bomb in &bombs {
+                let (first, uses) = extract_with_uses(language, bomb, Names::All, &budget);
+                assert!(uses.iter().all(|found| found.line >= 1 && found.column >= 1));
+                assert_eq!(first, extract(language, bomb, &budget), "{language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn big_files_are_read_by_line() {
+        let c = Language::of("a.h").unwrap();
+        let text = "#define REGISTER_ONE 0x1\nint other;\n".to_owned() + &"// padding\n".repeat(300_000);
+        let found = extract(c, &text, &Budget::default());
+        assert!(found.partial && text.len() > Budget::default().bytes);
+        assert_eq!((found.symbols[0].name.as_str(), found.symbols[0].kind), ("REGISTER_ONE", Kind::Macro));
+    }
+
+    #[test]
+    fn a_stopped_parse_does_not_leak_into_the_next() {
+        let rust = Language::of("a.rs").unwrap();
+        let small = Budget { steps: 2, ..Budget::default() };
+        assert!(extract(rust, &"fn a() { b(); }\n".repeat(5_000), &small).partial);
+        let found = extract(rust, "fn after() {}\n", &Budget::default());
+        assert_eq!((found.symbols.len(), found.partial), (1, false));
+    }
+
+    #[test]
+    fn columns_are_utf16_and_uses_know_where_they_are() {
+        let js = Language::of("a.js").unwrap();
+        let (found, uses) =
+            extract_with_uses(js, "function f() { return '𝒳' + g(); }\n", Names::Only("g"), &Budget::default());
+        assert_eq!(found.symbols.len(), 1);
+        assert_eq!((uses.len(), uses[0].column, uses[0].usage, uses[0].within), (1, 30, Usage::Call, Some(0)));
+    }
 }

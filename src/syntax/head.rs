@@ -8,6 +8,7 @@ const DOC: usize = 400;
 
 /// The head of a definition on one line: up to its body, white space folded, at most 200 characters.
 pub(super) fn signature(family: Family, text: &str) -> String {
+    let text = without_annotations(text);
     let mut out = String::new();
     let mut depth = 0u32;
     let mut space = false;
@@ -19,7 +20,12 @@ pub(super) fn signature(family: Family, text: &str) -> String {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             '\n' if directive && !text[..at].ends_with('\\') => break,
+            // `const { a, b } = ...`: no body, a pattern.
+            '{' if depth == 0 && family == Family::JavaScript && binds(&out) => depth += 1,
+            '}' if depth > 0 && family == Family::JavaScript => depth -= 1,
+            '{' if depth > 0 && family == Family::JavaScript => depth += 1,
             '{' if depth == 0 && !directive => break,
+            '\n' if family == Family::C && !directive && text[at + 1..].trim_start().starts_with('#') => break,
             ';' if depth == 0 && !directive => break,
             ':' if depth == 0 && family == Family::Python && heads_block(text) => break,
             '\n' if depth == 0 && family == Family::Python => break,
@@ -41,6 +47,33 @@ pub(super) fn signature(family: Family, text: &str) -> String {
         }
     }
     out
+}
+
+/// The text behind leading `@annotations(...)`.
+fn without_annotations(text: &str) -> &str {
+    let mut rest = text;
+    while rest.starts_with('@') && !rest.starts_with("@interface") {
+        let name = rest[1..]
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '$')))
+            .map_or(rest.len(), |at| at + 1);
+        let mut depth = 0;
+        let end = rest[name..].char_indices().find_map(|(at, c)| {
+            match c {
+                '(' => depth += 1,
+                ')' if depth > 1 => depth -= 1,
+                ')' => return Some(name + at + 1),
+                _ if depth == 0 => return Some(name + at),
+                _ => {}
+            }
+            None
+        });
+        rest = rest[end.unwrap_or(rest.len())..].trim_start();
+    }
+    rest
+}
+
+fn binds(head: &str) -> bool {
+    ["const", "let", "var"].iter().any(|word| head.ends_with(word))
 }
 
 fn heads_block(text: &str) -> bool {
@@ -70,10 +103,9 @@ fn comment_above(family: Family, lines: &Lines, first: u32) -> Option<String> {
     let mut block = false;
     while at > 1 && collected.len() < 200 {
         let line = lines.text(at - 1).trim();
-        let inside = if block {
-            block = !line.starts_with("/*");
-            true
-        } else if line.ends_with("*/") && (line.starts_with("/*") || line.starts_with('*') || !line.contains("/*")) {
+        let closes =
+            || line.ends_with("*/") && (line.starts_with("/*") || line.starts_with('*') || !line.contains("/*"));
+        let inside = if block || closes() {
             block = !line.starts_with("/*");
             true
         } else if family == Family::Python {

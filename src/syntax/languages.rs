@@ -236,6 +236,43 @@ impl Language {
         self.0.grammar.is_some()
     }
 
+    /// Whether its files hold definitions that can be found, from a tree or line by line. Prose and data do not.
+    pub fn has_definitions(self) -> bool {
+        self.has_grammar()
+            || matches!(
+                self.0.name,
+                "Assembly"
+                    | "C#"
+                    | "Dart"
+                    | "Elixir"
+                    | "Erlang"
+                    | "F#"
+                    | "GraphQL"
+                    | "Groovy"
+                    | "Haskell"
+                    | "Julia"
+                    | "Kotlin"
+                    | "Lua"
+                    | "OCaml"
+                    | "Objective-C"
+                    | "PHP"
+                    | "Perl"
+                    | "PowerShell"
+                    | "Protocol Buffers"
+                    | "R"
+                    | "Ruby"
+                    | "Scala"
+                    | "Shell"
+                    | "Svelte"
+                    | "Swift"
+                    | "Torque"
+                    | "Verilog"
+                    | "Vim script"
+                    | "Vue"
+                    | "Zig"
+            )
+    }
+
     /// Every language that has a grammar.
     pub fn with_grammar() -> impl Iterator<Item = Self> {
         ROWS.iter().filter(|row| row.grammar.is_some()).map(|row| Self(row))

@@ -53,7 +53,6 @@ pub(super) fn extract(family: Option<Family>, text: &str, lines: &Lines) -> Extr
         raws.push(Raw {
             name: start + name.start()..start + name.end(),
             extent: start..start + line.len(),
-            head: start,
             qualifier: None,
             what: What::Definition(kind),
             rank: 0,

@@ -1,15 +1,19 @@
 //! Line starts of a text, for turning byte offsets into what people and editors count.
 
+use std::cell::Cell;
+
 /// Where lines begin. Lines end at `\n`.
 pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<u32>,
+    /// Where the last column was counted to: line start, offset, code units before it. Lines can be megabytes long.
+    counted: Cell<(usize, usize, u32)>,
 }
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a str) -> Self {
         let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
-        Self { text, starts: starts.collect() }
+        Self { text, starts: starts.collect(), counted: Cell::default() }
     }
 
     /// 1-based line of a byte offset.
@@ -20,7 +24,14 @@ impl<'a> Lines<'a> {
     /// 1-based column of a byte offset in UTF-16 code units.
     pub fn column(&self, offset: usize) -> u32 {
         let start = self.start(self.line(offset));
-        self.text.get(start..offset).map_or(1, |before| before.encode_utf16().count() as u32 + 1)
+        let (line, from, units) = match self.counted.get() {
+            (line, from, units) if line == start && from <= offset => (line, from, units),
+            _ => (start, start, 0),
+        };
+        let Some(between) = self.text.get(from..offset) else { return 1 };
+        let units = units + between.chars().map(|c| c.len_utf16() as u32).sum::<u32>();
+        self.counted.set((line, offset, units));
+        units + 1
     }
 
     /// Byte offset at which a 1-based line starts.

@@ -23,7 +23,7 @@ pub(super) fn captured(
     wanted: impl Fn(&[u8]) -> bool,
     budget: &Budget,
 ) -> (Vec<RawUse>, bool) {
-    let mut found: Vec<(usize, RawUse)> = Vec::new();
+    let mut found: Vec<(usize, Range<usize>, Option<Usage>)> = Vec::new();
     let mut imports: Vec<Range<usize>> = Vec::new();
     let mut meter = Meter::new(budget);
     let exceeded = with_cursor(|cursor| {
@@ -36,8 +36,9 @@ pub(super) fn captured(
                 match compiled.reference_roles[capture.index as usize] {
                     Role::Import => imports.push(range),
                     Role::Reference(usage) if wanted(&text[range.clone()]) => {
-                        found.push((matched.pattern_index, RawUse { name: range, usage }));
+                        found.push((matched.pattern_index, range, Some(usage)));
                     }
+                    Role::Skip => found.push((matched.pattern_index, range, None)),
                     _ => {}
                 }
             }
@@ -45,17 +46,16 @@ pub(super) fn captured(
         drop(matches);
         cursor.did_exceed_match_limit()
     });
-    found.sort_by_key(|(rank, raw)| (raw.name.start, *rank));
-    found.dedup_by_key(|(_, raw)| raw.name.start);
+    found.sort_by_key(|(rank, name, _)| (name.start, *rank));
+    found.dedup_by_key(|(_, name, _)| name.start);
     imports.sort_by_key(|range| range.start);
     let uses = found
         .into_iter()
-        .map(|(_, mut raw)| {
-            let before = imports.partition_point(|range| range.start <= raw.name.start);
-            if before.checked_sub(1).is_some_and(|at| raw.name.end <= imports[at].end) {
-                raw.usage = Usage::Import;
-            }
-            raw
+        .filter_map(|(_, name, usage)| {
+            let before = imports.partition_point(|range| range.start <= name.start);
+            let imported = before.checked_sub(1).is_some_and(|at| name.end <= imports[at].end);
+            let usage = if imported { Usage::Import } else { usage? };
+            Some(RawUse { name, usage })
         })
         .collect();
     (uses, exceeded || meter.exhausted)

@@ -8,11 +8,11 @@ const ID_LENGTH: usize = 12;
 
 /// Where a repository stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revision {
+pub(super) struct Revision {
     /// The first twelve digits of HEAD's commit; `None` before the first commit.
-    pub commit: Option<String>,
+    commit: Option<String>,
     /// `None` when HEAD is detached.
-    pub branch: Option<String>,
+    branch: Option<String>,
 }
 
 impl fmt::Display for Revision {

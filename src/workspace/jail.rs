@@ -32,6 +32,7 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Opens a folder that can be listed.
+    #[expect(clippy::disallowed_methods, reason = "where roots are opened")]
     pub(super) fn open(path: &Path, prefix: Option<Arc<str>>) -> Result<Self, WorkspaceError> {
         let shown = path.display().to_string();
         let root = match path.canonicalize() {

@@ -1,5 +1,6 @@
 //! The repository as the rest sees it: a jail in front of the disk, the walk, and immutable snapshots.
 
+mod base;
 mod decode;
 mod error;
 mod git;
@@ -18,7 +19,6 @@ mod walk;
 pub use blake3::Hash as TextHash;
 
 pub use error::WorkspaceError;
-pub use git::Revision;
 pub use globs::Globs;
 pub use path::RelPath;
 pub use slice::Slice;

@@ -123,6 +123,9 @@ fn without_stream(name: &str) -> &str {
 
 /// Lower case, without the characters that a file system may ignore in a name.
 fn fold(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     path.chars()
         .filter(
             |c| !matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}'),

@@ -2,15 +2,15 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
+use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
-use super::git::{self, Revision};
 use super::jail::{Jail, Opened};
 use super::overlay::Overlay;
-use super::pins::{Pins, Stamp};
+use super::pins::Stamp;
 use super::slice::{self, Slice, Streamed};
-use super::walk::{self, Listing, is_hidden};
+use super::walk::{Listing, is_hidden};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
 
 /// Bigger files are not read whole.
@@ -18,9 +18,6 @@ const TEXT_LIMIT: u64 = 64 << 20;
 
 /// Lines of bigger files are streamed, and no slice is longer.
 const SLICE_LIMIT: usize = 8 << 20;
-
-/// Bytes of text that a snapshot keeps resident.
-const PIN_BUDGET: usize = 128 << 20;
 
 /// How often a file that is written to while we read it is read again.
 const ATTEMPTS: usize = 3;
@@ -43,20 +40,11 @@ pub enum Source {
 
 /// One immutable view of the workspace. Clones share it.
 ///
-/// Which files there are is settled when they are first asked for (the hidden ones apart). A file that was handed out by [`Self::text`], [`Self::lines`] or
-/// [`Self::hash`] stays as it was; where that cannot be had any more, reading it again says [`WorkspaceError::Changed`].
+/// Which files there are is settled when they are first asked for (the hidden ones apart). A file that was handed out by
+/// [`Self::text`], [`Self::lines`] or [`Self::hash`] stays as it was; where that cannot be had any more, reading it again
+/// says [`WorkspaceError::Changed`]. [`Self::open`] honours this, but hands out without holding on.
 #[derive(Clone)]
 pub struct Snapshot(Arc<View>);
-
-/// What all views of one state of the workspace share.
-struct Base {
-    name: Arc<str>,
-    jail: Arc<Jail>,
-    visible: Walked,
-    hidden: Walked,
-    pins: Pins,
-    revision: OnceLock<Option<String>>,
-}
 
 struct View {
     base: Arc<Base>,
@@ -66,64 +54,9 @@ struct View {
     hidden: Walked,
 }
 
-/// A listing that is made once.
-#[derive(Default)]
-struct Walked {
-    listing: OnceLock<Listing>,
-    making: Mutex<()>,
-}
-
-impl Walked {
-    fn get(&self, make: impl FnOnce() -> Result<Listing, WorkspaceError>) -> Result<&Listing, WorkspaceError> {
-        if let Some(made) = self.listing.get() {
-            return Ok(made);
-        }
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = self.listing.get() {
-            return Ok(made);
-        }
-        let made = make()?;
-        Ok(self.listing.get_or_init(|| made))
-    }
-}
-
-impl Base {
-    fn listing(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
-        let folders = &self.jail.folders;
-        let visible = self.visible.get(|| walk::walk(folders, false))?;
-        if !hidden {
-            return Ok(visible);
-        }
-        self.hidden.get(|| {
-            // Which visible files there are is settled: this walk must not know it better.
-            let mut all = walk::walk(folders, true)?;
-            all.files.retain(|entry| entry.hidden);
-            all.files.extend_from_slice(&visible.files);
-            all.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-            all.files.dedup_by(|a, b| a.path == b.path);
-            Ok(all)
-        })
-    }
-
-    fn lists(&self, path: &RelPath) -> Result<bool, WorkspaceError> {
-        let visible = find(&self.listing(false)?.files, path).is_some();
-        Ok(visible || is_hidden(Path::new(path.as_str())) && find(&self.listing(true)?.files, path).is_some())
-    }
-}
-
-fn find<'e>(files: &'e [FileEntry], path: &RelPath) -> Option<&'e FileEntry> {
-    files.binary_search_by(|entry| entry.path.cmp(path)).ok().map(|at| &files[at])
-}
-
 impl Snapshot {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
-        Self::with_budget(name, jail, PIN_BUDGET)
-    }
-
-    pub(super) fn with_budget(name: Arc<str>, jail: Arc<Jail>, budget: usize) -> Self {
-        let (visible, hidden) = Default::default();
-        let base = Base { name, jail, visible, hidden, pins: Pins::new(budget), revision: OnceLock::new() };
-        Self::view(Arc::new(base), Overlay::default(), Vec::new())
+        Self::view(Arc::new(Base::new(name, jail)), Overlay::default(), Vec::new())
     }
 
     fn view(base: Arc<Base>, overlay: Overlay, scope: Vec<Globs>) -> Self {
@@ -168,15 +101,7 @@ impl Snapshot {
 
     /// Branch and commit, with the folder's name when there are several; `None` outside of git.
     pub fn revision(&self) -> Option<&str> {
-        let base = &self.0.base;
-        let all = || {
-            let each = base.jail.folders.iter().filter_map(|folder| {
-                let revision: Revision = git::revision(&folder.root)?;
-                Some(folder.prefix.as_ref().map_or(revision.to_string(), |name| format!("{name}: {revision}")))
-            });
-            Some(each.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
-        };
-        base.revision.get_or_init(all).as_deref()
+        self.0.base.revision()
     }
 
     /// The files that ripgrep would search here, without secrets, sorted by path bytes. Walked on first use.

@@ -48,7 +48,7 @@ enum Found {
 pub(super) fn walk(folders: &[Folder], hidden: bool) -> Result<Listing, WorkspaceError> {
     let mut listing = Listing::default();
     for folder in folders {
-        if let Some(path) = trap(&folder.root) {
+        if let Some(path) = folder.root.ancestors().find_map(trap) {
             return Err(WorkspaceError::IgnoreFile { path: path.display().to_string(), limit: IGNORE_FILE_LIMIT });
         }
         let all = walk_one(folder, hidden);

@@ -42,7 +42,8 @@ impl Clock {
     pub async fn drive<T>(&self, step: Duration, work: impl Future<Output = T>) -> T {
         let ticks = async {
             loop {
-                self.advance(step).await;
+                self.settle().await;
+                tokio::time::advance(step).await;
             }
         };
         tokio::select! {

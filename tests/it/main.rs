@@ -1,6 +1,13 @@
-//! One binary for all integration tests, each area in its own file.
-#![allow(clippy::disallowed_methods, reason = "tests make files and processes of their own")]
+//! The integration tests: one binary, one module per part.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make files and processes of their own, and helpers outside of #[test] may unwrap"
+)]
 
+mod agent;
+mod cells;
+mod cli;
 mod clock;
 mod display;
 mod jail;

@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use rustix::process::{Pid, PidfdFlags, Signal};
 use spelunk::cancel::Cancel;
-use spelunk::repl::{Call, CallError, Host, Options, Outcome, Repl};
+use spelunk::repl::{Call, CallError, Host, Options, Outcome, RESERVED, Repl};
 use tokio::sync::{Barrier, Notify, Semaphore};
 
 type Reply = BoxFuture<'static, Result<String, CallError>>;
@@ -79,7 +79,11 @@ async fn check(cells: &[&str], expect: Expect) {
 #[tokio::test]
 async fn cells_share_what_they_declare() {
     check(&["const a = 20; function f(x) { return x + 1 }", "let b = await f(a)", "a + b"], expect!["41"]).await;
-    check(&["let before = 1; throw new Error('x'); let after = 2", "[before, typeof after]"], expect![[r#""#]]).await;
+    check(
+        &["let before = 1; throw new Error('x'); let after = 2", "[before, typeof after]"],
+        expect!["[1, 'undefined']"],
+    )
+    .await;
     check(&["undefined"], expect![""]).await;
     check(
         &["'two\\nlines'"],
@@ -88,45 +92,157 @@ async fn cells_share_what_they_declare() {
         lines"]],
     )
     .await;
-    check(&["console.log('a', {b: 1}); console.error('c'); 5"], expect![[r#""#]]).await;
-    check(&["let x = 1; let list = [1, 2]", "vars()"], expect![[r#""#]]).await;
+    check(
+        &["console.log('a', {b: 1}); console.error('c'); 5"],
+        expect![[r#"
+        a { b: 1 }
+        c
+
+        5"#]],
+    )
+    .await;
+    check(&["let x = 1; let list = [1, 2]", "vars()"], expect!["{ x: 'number 1', list: 'Array(2) of number' }"]).await;
 }
 
 #[tokio::test]
 async fn errors_show_the_cells_own_line() {
-    check(&["let x = 1\n  const y = x()"], expect![[r""]]).await;
-    check(&["function broken(z) {\n  return z.a.b\n}", "1\nbroken({})"], expect![[r""]]).await;
-    check(&["let x = ;"], expect![[r""]]).await;
-    check(&["let repo = 1"], expect![[r""]]).await;
-    check(&["throw null"], expect![[r""]]).await;
-    check(&["throw {code: 5}"], expect![[r""]]).await;
-    check(&["throw new Error('outer', {cause: new TypeError('inner')})"], expect![[r""]]).await;
-    check(&["await Promise.any([Promise.reject(new Error('a')), Promise.reject(2)])"], expect![[r""]]).await;
-    check(&["repo.grep('x')"], expect![[r""]]).await;
-    check(&["await new Promise(() => {})"], expect![[r""]]).await;
-    check(&["eval('1')"], expect![[r""]]).await;
-    check(&["class E extends Error { get message() { throw 1 } }; throw new E()"], expect![[r""]]).await;
+    check(
+        &["let x = 1\n  const y = x()"],
+        expect![[r#"
+        Thrown TypeError: x is not a function
+          at line 2: const y = x()
+                               ^"#]],
+    )
+    .await;
+    check(
+        &["function broken(z) {\n  return z.a.b\n}", "1\nbroken({})"],
+        expect![[r#"
+        Thrown TypeError: Cannot read properties of undefined (reading 'b')
+          at cell 1, line 2 in broken: return z.a.b
+                                                  ^
+          at line 2: broken({})
+                     ^"#]],
+    )
+    .await;
+    check(
+        &["let x = ;"],
+        expect![[r#"
+        Syntax line 1: Unexpected token
+          1 | let x = ;
+            |         ^"#]],
+    )
+    .await;
+    check(
+        &["let repo = 1"],
+        expect![[r#"
+        Syntax line 1: `repo` is one of the built-in names; use another name, e.g. `repo1`
+          1 | let repo = 1
+            |     ^"#]],
+    )
+    .await;
+    check(&["throw null"], expect!["Thrown thrown: null"]).await;
+    check(&["throw {code: 5}"], expect!["Thrown thrown: { code: 5 }"]).await;
+    check(
+        &["throw new Error('outer', {cause: new TypeError('inner')})"],
+        expect![[r#"
+        Thrown Error: outer
+          caused by TypeError: inner
+          at line 1: throw new Error('outer', {cause: new TypeError('inner')})
+                           ^"#]],
+    )
+    .await;
+    check(
+        &["await Promise.any([Promise.reject(new Error('a')), Promise.reject(2)])"],
+        expect![[r#"
+        Thrown AggregateError: All promises were rejected
+          1. Error: a
+          2. 2"#]],
+    )
+    .await;
+    check(&["repo.grep('x')"], expect![[r#"
+        Thrown TypeError: repo.grep does not exist; repo has info, files, tree, read, search, outline, symbols, definition, references, text
+          at line 1: repo.grep('x')
+                          ^"#]]).await;
+    check(&["await new Promise(() => {})"], expect!["Thrown Error: the cell awaits a promise that can never settle: no call and no timer is left that could do it"]).await;
+    check(
+        &["eval('1')"],
+        expect![[r#"
+        Thrown EvalError: Code generation from strings disallowed for this context
+          at line 1: eval('1')
+                     ^"#]],
+    )
+    .await;
+    check(
+        &["class E extends Error { get message() { throw 1 } }; throw new E()"],
+        expect![[r#"
+        Thrown Error
+          at line 1: class E extends Error { get message() { throw 1 } }; throw new E()
+                                                                                ^"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn calls_reach_the_host() {
-    check(&["JSON.stringify(repo.search(/a\\d/i, {limit: 3}))"], expect![[r#""#]]).await;
-    check(&["JSON.stringify(repo.read('a', undefined, undefined))"], expect![[r#""#]]).await;
     check(
-        &["JSON.stringify(await llm('q', {m: new Map([['k', new Set([1n])]]), e: new RangeError('r'), u: undefined}))"],
-        expect![[r#""#]],
+        &["JSON.stringify(repo.search(/a\\d/i, {limit: 3}))"],
+        expect![[r#"{"name":"repo.search","args":[{"source":"a\\d","flags":"i"},{"limit":3}]}"#]],
     )
     .await;
-    check(&["JSON.stringify(await llm('q', new Uint8Array([1, 2])))"], expect![[r#""#]]).await;
-    check(&["await llm('q', {f() {}})"], expect![[r#""#]]).await;
-    check(&["await llm('q', {p: llm('r')})"], expect![[r#""#]]).await;
-    check(&["let o = {}; o.o = o; await llm('q', o)"], expect![[r#""#]]).await;
-    check(&["repo.text('x'.repeat(40 << 20))"], expect![[r#""#]]).await;
-    check(&["repo.text('\\u{20ac}'.repeat(12 << 20))"], expect![[r#""#]]).await;
-    check(&["JSON.stringify(repo.text('\\ud800'))"], expect![[r#""#]]).await;
+    check(&["JSON.stringify(repo.read('a', undefined, undefined))"], expect![[r#"{"name":"repo.read","args":["a"]}"#]])
+        .await;
     check(
-        &["repo.info.name", "repo.info = 1; llm = 2; repo.read = 3; [repo.info.name, typeof llm, typeof repo.read]"],
-        expect![[r#""#]],
+        &["JSON.stringify(await llm('q', {m: new Map([['k', new Set([1n])]]), e: new RangeError('r'), u: undefined}))"],
+        expect![[r#"{"name":"llm","args":["q",{"m":{"k":[1]},"e":{"name":"RangeError","message":"r"}}]}"#]],
+    )
+    .await;
+    check(
+        &["JSON.stringify(await llm('q', new Uint8Array([1, 2])))"],
+        expect![[r#"{"name":"llm","args":["q",[1,2]]}"#]],
+    )
+    .await;
+    check(
+        &["await llm('q', {f() {}})"],
+        expect![[r#"
+        Thrown TypeError: llm: a function cannot be passed (at "f"): pass plain data
+          at line 1: await llm('q', {f() {}})
+                           ^"#]],
+    )
+    .await;
+    check(
+        &["await llm('q', {p: llm('r')})"],
+        expect![[r#"
+        Thrown TypeError: llm: a promise cannot be passed (at "p"): await it first
+          at line 1: await llm('q', {p: llm('r')})
+                           ^
+        warning: 1 llm call was never awaited; it was cancelled."#]],
+    )
+    .await;
+    check(
+        &["let o = {}; o.o = o; await llm('q', o)"],
+        expect![[r#"
+        Thrown TypeError: llm: Converting circular structure to JSON
+            --> starting at object with constructor 'Object'
+            --- property 'o' closes the circle
+          at line 1: let o = {}; o.o = o; await llm('q', o)
+                                                ^"#]],
+    )
+    .await;
+    check(&["repo.text('x'.repeat(40 << 20))"], expect![[r#"
+        Thrown RangeError: repo.text was given 41,943,044 characters of JSON; at most 33,554,432 can be passed at once: pass less, in several calls
+          at line 1: repo.text('x'.repeat(40 << 20))
+                          ^"#]]).await;
+    check(&["repo.text('\\u{20ac}'.repeat(12 << 20))"], expect![[r#"
+        Thrown RangeError: repo.text was given 37,748,740 bytes of JSON; at most 33,554,432 can be passed at once: pass less, in several calls
+          at line 1: repo.text('\u{20ac}'.repeat(12 << 20))
+                          ^"#]]).await;
+    check(&["JSON.stringify(repo.text('\\ud800'))"], expect![[r#"{"name":"repo.text","args":["�"]}"#]]).await;
+    check(
+        &[
+            "repo.info.name",
+            "repo.info = 1; globalThis.llm = 2; repo.read = 3; [repo.info.name, typeof llm, typeof repo.read]",
+        ],
+        expect!["['repo.info', 'function', 'function']"],
     )
     .await;
 }
@@ -146,15 +262,37 @@ async fn what_the_host_answers_prints_well() {
     })
     .await;
     let mut check = async |code: &str, expect: Expect| expect.assert_eq(&run(&mut repl, code).await);
-    check("let found = repo.search('fn'); `${found}`", expect![[r#""#]]).await;
-    check("`${found[0]}`", expect![[r#""#]]).await;
-    check("JSON.stringify([found.total, found.truncated, found.skipped, Object.keys(found), found.map(m => m.line), Array.isArray(found)])", expect![[r#""#]]).await;
-    check("`${found.filter(m => m.line > 3)}`", expect![[r#""#]]).await;
-    check("found", expect![[r#""#]]).await;
-    check("let [file] = repo.files(); [`${file}`, file.lines, file.lines, JSON.stringify(file)]", expect![[r#""#]])
-        .await;
-    check("let [def] = repo.outline('a.rs'); `${def} / ${def.children[0]}`", expect![[r#""#]]).await;
-    check("`${cite('a.rs', 1, 2)}`", expect![[r#""#]]).await;
+    check(
+        "let found = repo.search('fn'); `${found}`",
+        expect![[r#"
+        2 of 1,234
+        a.rs:3: fn a
+        b.rs:4: fn b"#]],
+    )
+    .await;
+    check("`${found[0]}`", expect!["a.rs:3: fn a"]).await;
+    check("JSON.stringify([found.total, found.truncated, found.skipped, Object.keys(found), found.map(m => m.line), Array.isArray(found)])", expect![[r#"[1234,true,2,["0","1"],[3,4],true]"#]]).await;
+    check("`${found.filter(m => m.line > 3)}`", expect!["b.rs:4: fn b"]).await;
+    check(
+        "found",
+        expect![[r#"
+        2 of 1,234: [
+          { path: 'a.rs', line: 3, column: 1, text: 'fn a' },
+          { path: 'b.rs', line: 4, column: 2, text: 'fn b' }
+        ]"#]],
+    )
+    .await;
+    check(
+        "let [file] = repo.files(); [`${file}`, file.lines, file.lines, JSON.stringify(file)]",
+        expect![[r#"['a.rs', 42, 42, '{"path":"a.rs","language":"rust","bytes":10}']"#]],
+    )
+    .await;
+    check(
+        "let [def] = repo.outline('a.rs'); `${def} / ${def.children[0]}`",
+        expect!["a.rs:1: class A / a.rs:2: method A.m"],
+    )
+    .await;
+    check("`${cite('a.rs', 1, 2)}`", expect!["a.rs:1-2"]).await;
     check("note('hello')", expect![[r#""#]]).await;
     check("answer('done')", expect![[r#""#]]).await;
 }
@@ -175,12 +313,45 @@ async fn failed_calls_are_errors_with_the_cells_line() {
     })
     .await;
     let mut check = async |code: &str, expect: Expect| expect.assert_eq(&run(&mut repl, code).await);
-    check("1\nrepo.read('x')", expect![[r#""#]]).await;
+    check(
+        "1\nrepo.read('x')",
+        expect![[r#"
+        Thrown TypeError: no such file: x
+          at line 2: repo.read('x')
+                          ^"#]],
+    )
+    .await;
     check("try { repo.read('x') } catch (e) { `${e instanceof TypeError} ${e.message}` }", expect![[r#""#]]).await;
-    check("async function ask() {\n  return await llm('q')\n}\nawait ask()", expect![[r#""#]]).await;
-    check("repo.tree()", expect![[r#""#]]).await;
-    check("repo.text(1)", expect![[r#""#]]).await;
-    check("budget()", expect![[r#""#]]).await;
+    check(
+        "async function ask() {\n  return await llm('q')\n}\nawait ask()",
+        expect![[r#"
+        Thrown BudgetError: no calls left
+          at line 2 in ask: return await llm('q')
+                                         ^
+          at line 4: await ask()
+                           ^"#]],
+    )
+    .await;
+    check("repo.tree()", expect![[r#"
+        Thrown RangeError: the result of repo.tree has 41,943,042 bytes; at most 33,554,432 can be passed at once: ask for less
+          at line 1: repo.tree()
+                          ^"#]]).await;
+    check(
+        "repo.text(1)",
+        expect![[r#"
+        Thrown Error: the result of repo.text is not JSON (expected ident at line 1 column 2); this is a bug
+          at line 1: repo.text(1)
+                          ^"#]],
+    )
+    .await;
+    check(
+        "budget()",
+        expect![[r#"
+        Thrown Error: budget failed inside spelunk; this is a bug
+          at line 1: budget()
+                     ^"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -222,15 +393,39 @@ async fn promises_settle_in_the_order_of_the_replies() {
 
 #[tokio::test]
 async fn what_nobody_awaited_is_told() {
-    check(&["llm('a'); llm('b'); setTimeout(() => {}, 5); 1"], expect![[r#""#]]).await;
-    check(&["Promise.reject(new Error('lost')); Promise.reject(5); 1"], expect![[r#""#]]).await;
     check(
-        &["const p = Promise.reject(new Error('caught')); await Promise.resolve(); await p.catch(() => 2)"],
-        expect![[r#""#]],
+        &["llm('a'); llm('b'); setTimeout(() => {}, 5); 1"],
+        expect![[r#"
+        1
+        warning: 2 llm calls were never awaited; they were cancelled.
+        warning: 1 timer was still set; it was cleared."#]],
     )
     .await;
-    check(&["queueMicrotask(() => { throw new Error('in a microtask') }); setTimeout(() => { throw new Error('in a timer') }); await new Promise(r => setTimeout(r, 9)); 1"], expect![[r#""#]]).await;
-    check(&["let p = llm('a'); 1", "await p"], expect![[r#""#]]).await;
+    check(
+        &["Promise.reject(new Error('lost')); Promise.reject(5); 1"],
+        expect![[r#"
+        1
+        warning: A promise was rejected and nobody handled it: Error: lost (cell 1, line 1)
+        warning: A promise was rejected and nobody handled it: thrown: 5"#]],
+    )
+    .await;
+    check(
+        &["const p = Promise.reject(new Error('caught')); await Promise.resolve(); await p.catch(() => 2)"],
+        expect!["2"],
+    )
+    .await;
+    check(&["queueMicrotask(() => { throw new Error('in a microtask') }); setTimeout(() => { throw new Error('in a timer') }); await new Promise(r => setTimeout(r, 9)); 1"], expect![[r#"
+        1
+        warning: A promise was rejected and nobody handled it: Error: in a microtask (cell 1, line 1)
+        warning: A promise was rejected and nobody handled it: Error: in a timer (cell 1, line 1)"#]]).await;
+    check(
+        &["let p = llm('a'); 1", "await p"],
+        expect![[r#"
+            Thrown Cancelled: llm was not awaited in the cell that called it
+              at cell 1, line 1: let p = llm('a'); 1
+                                         ^"#]],
+    )
+    .await;
     check(&["let p = llm('a').finally(() => llm('b')); 1", "2"], expect!["2"]).await;
 }
 
@@ -238,10 +433,46 @@ async fn what_nobody_awaited_is_told() {
 async fn output_is_cut_at_both_ends() {
     let mut repl = echoing(Options { output: 64, ..options() }).await;
     let mut check = async |code: &str, expect: Expect| expect.assert_eq(&run(&mut repl, code).await);
-    check("for (let i = 0; i < 1000; i++) console.log(`line ${i}`)", expect![[r#""#]]).await;
-    check("console.log('a'.repeat(1e8))", expect![[r#""#]]).await;
-    check("console.log('short')", expect![[r#""#]]).await;
-    check("'b'.repeat(1e8)", expect![[r#""#]]).await;
+    check(
+        "for (let i = 0; i < 1000; i++) console.log(`line ${i}`)",
+        expect![[r#"
+        line 0
+        line 1
+        line 2
+        line 3
+        line
+        [... 8,826 of 8,890 bytes cut here ...]
+         996
+        line 997
+        line 998
+        line 999
+    "#]],
+    )
+    .await;
+    check(
+        "console.log('a'.repeat(1e8))",
+        expect![[r#"
+        aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+        [... 99,999,937 of 100,000,001 bytes cut here ...]
+        aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    "#]],
+    )
+    .await;
+    check(
+        "console.log('short')",
+        expect![[r#"
+        short
+    "#]],
+    )
+    .await;
+    check(
+        "'b'.repeat(1e8)",
+        expect![[r#"
+            bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+            [... 99,999,936 of 100,000,000 characters cut here ...]
+            bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -251,7 +482,13 @@ async fn runs_repeat() {
         [Date(), new Date().toLocaleString(), new Intl.DateTimeFormat('de').format(), Intl.DateTimeFormat().resolvedOptions().timeZone, (1234.5).toLocaleString(), new Date(2024, 6, 1).getTimezoneOffset()].join('; ')";
     let shown = async |options| run(&mut echoing(options).await, code).await;
     let first = shown(options()).await;
-    expect![[r#""#]].assert_eq(&first);
+    expect![[r#"
+        1700000000000 1700000000001 0.2338277214186818
+        1700000000002 1700000000003 0.44891324020897816
+        1700000000004 1700000000005 0.19273095208474922
+        later 1700000060006
+
+        Tue Nov 14 2023 22:14:50 GMT+0000 (Coordinated Universal Time); 11/14/2023, 10:14:50 PM; 14.11.2023; UTC; 1,234.5; 0"#]].assert_eq(&first);
     assert_eq!(shown(options()).await, first);
     assert_ne!(shown(Options { seed: 8, ..options() }).await, first);
 }
@@ -341,13 +578,21 @@ async fn a_dead_worker_is_replaced() {
     .await;
     *pid.lock().unwrap() = repl.worker();
     let died = run(&mut repl, "console.log('before'); var x = 1; repo.read('x')").await;
-    expect![[r#""#]].assert_eq(&died);
-    expect![[r#""#]].assert_eq(&run(&mut repl, "typeof x").await);
+    expect![[r#"
+        before
+
+        Died Error: the worker died: it was killed by signal 9
+        The worker was restarted (it died): all variables are gone."#]]
+    .assert_eq(&died);
+    expect!["undefined"].assert_eq(&run(&mut repl, "typeof x").await);
     // Between two cells: the next one runs in a fresh worker, and says so.
     let pid = repl.worker().unwrap();
     kill(pid);
     gone(pid);
-    expect![[r#""#]].assert_eq(&run(&mut repl, "1 + 1").await);
+    expect![[r#"
+        2
+        The worker was restarted (it was killed by signal 9): all variables are gone."#]]
+    .assert_eq(&run(&mut repl, "1 + 1").await);
 }
 
 #[tokio::test]
@@ -356,9 +601,42 @@ async fn a_program_that_is_no_worker_is_told() {
         let options = Options { program: program.into(), ..options() };
         Repl::start(options, Arc::new(Fake(|_, _| std::future::pending().boxed()))).await.err().unwrap().to_string()
     };
-    expect![[r#""#]].assert_eq(&failed("/nonexistent/spelunk").await);
-    expect![[r#""#]].assert_eq(&failed("/bin/false").await);
+    expect!["the worker /nonexistent/spelunk could not be started: No such file or directory (os error 2)"]
+        .assert_eq(&failed("/nonexistent/spelunk").await);
+    expect!["the worker /bin/false could not be started: it ended with exit code 1"]
+        .assert_eq(&failed("/bin/false").await);
     assert!(failed("/bin/ls").await.starts_with("the worker /bin/ls could not be started: "));
+}
+
+/// The names that a declaration file declares, and those of `repo`.
+fn declared(api: &str) -> (Vec<&str>, Vec<&str>) {
+    let word = |text: &str| text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+    let starts = ["declare function ", "declare const "];
+    let mut globals: Vec<&str> = api
+        .lines()
+        .filter_map(|line| starts.iter().find_map(|start| line.strip_prefix(start)))
+        .map(|rest| &rest[..word(rest)])
+        .collect();
+    let (_, repo) = api.split_once("declare const repo: {\n").unwrap();
+    let (repo, _) = repo.split_once("\n};").unwrap();
+    let members = repo.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let mut members: Vec<&str> = members.map(str::trim).map(|line| &line[..word(line)]).collect();
+    globals.sort_unstable();
+    members.sort_unstable();
+    (globals, members)
+}
+
+#[tokio::test]
+async fn the_api_declares_what_there_is() {
+    let (globals, members) = declared(include_str!("../../src/repl/api.d.ts"));
+    let mut reserved: Vec<&str> = RESERVED.iter().copied().filter(|name| *name != "console").collect();
+    reserved.sort_unstable();
+    assert_eq!(globals, reserved);
+    let mut repl = echoing(options()).await;
+    assert_eq!(run(&mut repl, "Object.keys(repo).sort().join()").await, members.join(","));
+    let fixed = "Object.entries(Object.getOwnPropertyDescriptors(globalThis)).filter(([, own]) => !own.configurable) \
+        .map(([name]) => name).filter(name => !['NaN', 'Infinity', 'undefined', 'console'].includes(name)).sort().join()";
+    assert_eq!(run(&mut repl, fixed).await, globals.join(","));
 }
 
 /// Not a test of its own: run by the one below in a process that is killed.

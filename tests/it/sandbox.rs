@@ -1,14 +1,18 @@
 //! What hostile code can do: bombs in cells, everything reachable from the global object, a worker that was taken over.
 
+use std::fs::Permissions;
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use expect_test::{expect, expect_file};
+use futures_util::FutureExt as _;
 use spelunk::cancel::Cancel;
 use spelunk::repl::Options;
 
-use crate::repl::{echoing, options, shown};
+use crate::repl::{echoing, options, shown, start};
 
 /// A cell, and how what it shows has to begin. Some may end in one of several ways, depending on what V8 meets first.
 const BOMBS: &[(&str, &[&str])] = &[
@@ -35,11 +39,14 @@ const BOMBS: &[(&str, &[&str])] = &[
     ("for (;;) setTimeout(() => {}, 1e9)", &["Thrown RangeError: 1,000 timers"]),
     ("for (;;) llm('x')", &["Thrown RangeError: ", "warning: ", "Limit "]),
     ("/(a+)+$/.test('a'.repeat(50) + 'b')", &["Limit "]),
-    ("JSON.parse('['.repeat(1e6))", &["Thrown "]),
-    ("let deep = 0; for (let i = 0; i < 1e6; i++) deep = [deep]; JSON.stringify(deep)", &["Thrown RangeError: "]),
-    ("let nest = 0; for (let i = 0; i < 1e6; i++) nest = [nest]; nest", &["["]),
+    ("JSON.parse('['.repeat(1e6))", &["Limit ", "Thrown "]),
+    (
+        "let deep = 0; for (let i = 0; i < 1e6; i++) deep = [deep]; JSON.stringify(deep)",
+        &["Limit ", "Thrown RangeError: ", "[["],
+    ),
+    ("let nest = 0; for (let i = 0; i < 1e6; i++) nest = [nest]; nest", &["Limit ", "["]),
     ("let nest2 = 0; for (let i = 0; i < 1e4; i++) nest2 = [nest2]; repo.text(nest2)", &["Thrown ", "{", "Died "]),
-    ("2n ** (10n ** 9n)", &["Thrown RangeError: Maximum BigInt"]),
+    ("2n ** (10n ** 9n)", &["Limit ", "Thrown RangeError: Maximum BigInt"]),
     ("Array.from({length: 2 ** 32})", &["Limit ", "Thrown RangeError: ", "Died "]),
     ("({get a() { for (;;); }, toString() { for (;;); }, toJSON() { for (;;); }})", &["{"]),
     (
@@ -50,7 +57,7 @@ const BOMBS: &[(&str, &[&str])] = &[
     ("const e = new Error('x'); Object.defineProperty(e, 'stack', {get() { for (;;); }}); throw e", &["Limit "]),
     ("Error.prepareStackTrace = () => { for (;;); }; null.x", &["Limit ", "Thrown TypeError: "]),
     ("delete Error.prepareStackTrace; for (;;) console.log('x'.repeat(1e5))", &["xxx"]),
-    ("console.log('\u{20ac}'.repeat(2 ** 28))", &["\u{20ac}"]),
+    ("console.log('\u{20ac}'.repeat(2 ** 28))", &["\u{20ac}", "Limit "]),
     ("Deno.core.ops.op_panic('x')", &["Thrown ReferenceError: Deno"]),
     ("__bootstrap.core.print('x')", &["Thrown ReferenceError: __bootstrap"]),
     ("eval('1')", &["Thrown EvalError: "]),
@@ -63,8 +70,10 @@ const BOMBS: &[(&str, &[&str])] = &[
     ("for (;;) structuredClone(new Array(1e6).fill({}))", &["Limit ", "Died "]),
     // Last, since it spoils the built-ins for all that follow.
     (
-        "for (const p of [Object, Array, String, Function, Promise, RegExp, Map, Set, Error, Date].map(c => c.prototype)) \
-         for (const k of Reflect.ownKeys(p)) try { if (k !== 'constructor') p[k] = () => { throw 'spoiled' } } catch {}; \
+        "const all = [Object, Array, String, Function, Promise, RegExp, Map, Set, Error, Date].map(c => c.prototype); \
+         const keys = all.map(Reflect.ownKeys); \
+         for (let i = 0; i < all.length; i++) for (let k = 0; k < keys[i].length; k++) try { \
+           if (keys[i][k] !== 'constructor') all[i][keys[i][k]] = () => { throw 'spoiled' } } catch {} \
          JSON.parse = JSON.stringify = Reflect.apply = Object.keys = Array.isArray = null; repo.read('x').name",
         &["repo.read"],
     ),
@@ -72,10 +81,33 @@ const BOMBS: &[(&str, &[&str])] = &[
 
 #[tokio::test]
 async fn bombs_leave_a_repl_that_answers() {
-    let options = Options { cell: Duration::from_secs(1), ..options() };
-    let memory = options.memory;
+    let short = Options { cell: Duration::from_secs(2), ..options() };
+    explode(short, BOMBS).await;
+    let most = options().memory / 1024 + (64 << 10);
+    let peak = peak_of_children();
+    assert!(peak <= most, "a worker had {peak} KiB");
+}
+
+#[tokio::test]
+async fn a_full_heap_stops_the_cell() {
+    let small = Options { heap: 64 << 20, cell: Duration::from_secs(600), ..options() };
+    let full = &["Limit Error: the cell ran out of memory (64 MiB of heap, 1,536 MiB in all)"];
+    explode(
+        small,
+        &[
+            ("let a = []; for (;;) a.push(1)", full),
+            ("(() => { const m = new Map(); for (let i = 0; ; i++) m.set(i, {}) })()", full),
+            ("try { (() => { const a = []; for (;;) a.push({}) })() } catch {} finally { for (;;); }", full),
+        ],
+    )
+    .await;
+}
+
+/// Runs each bomb in one REPL, which has to show what is expected, answer the next cell, and have its variables or say
+/// that they are gone.
+async fn explode(options: Options, bombs: &[(&str, &[&str])]) {
     let mut repl = echoing(options).await;
-    for (bomb, expected) in BOMBS {
+    for (bomb, expected) in bombs {
         repl.run("var kept = 'still here'", &Cancel::new()).await;
         let outcome = repl.run(bomb, &Cancel::new()).await;
         let text = shown(&outcome);
@@ -85,10 +117,6 @@ async fn bombs_leave_a_repl_that_answers() {
         let kept = shown(&repl.run("typeof kept", &Cancel::new()).await);
         assert_eq!(kept == "string", outcome.lost.is_none(), "{bomb} kept {kept}, and said {:?}", outcome.lost);
     }
-    drop(repl);
-    let most = memory / 1024 + (64 << 10);
-    let peak = peak_of_children();
-    assert!(peak <= most, "a worker had {peak} KiB");
 }
 
 /// The largest resident size that any child of this process had, in KiB.
@@ -102,8 +130,8 @@ fn peak_of_children() -> u64 {
     u64::try_from(usage.ru_maxrss).unwrap()
 }
 
-/// Everything that properties and prototypes lead to, from the global object and from the syntax, without running any of
-/// it.
+/// Everything that properties and prototypes lead to, from the global object and from the syntax, without running any
+/// of it.
 const WALK: &str = "
 const seen = new Set(), lines = [];
 const label = (key) => typeof key === 'symbol' ? `[${key.description}]` : key;
@@ -162,7 +190,7 @@ async fn calling_everything_harms_nothing() {
         .unwrap()
         .to_owned()
         + "for (const f of lines) for (const go of [() => f(), () => new f(1), () => f.call({}, 'x', {}), () => f.call([1, 2], x => x)]) \
-           try { const r = go(); if (r instanceof Promise) r.catch(() => {}) } catch {}\n lines.length > 1000";
+           try { const r = go(); if (r instanceof Promise) r.catch(() => {}) } catch {}\n lines.length > 600";
     let text = shown(&repl.run(&call, &Cancel::new()).await);
     assert!(text.contains("true"), "{text}");
     let after = shown(&repl.run("1 + 1", &Cancel::new()).await);
@@ -194,5 +222,100 @@ fn a_worker_that_was_taken_over_can_do_nothing() {
         frames.push(serde_json::from_slice::<serde_json::Value>(frame).unwrap());
         said = rest.to_vec();
     }
-    expect![[r#""#]].assert_eq(frames.last().unwrap()["Output"]["text"].as_str().unwrap());
+    expect![[r#"
+        open a file: Operation not permitted (os error 1)
+        openat a file: Operation not permitted (os error 1)
+        openat the environment: Operation not permitted (os error 1)
+        create a file: Operation not permitted (os error 1)
+        openat2: Operation not permitted (os error 1)
+        make a directory: Operation not permitted (os error 1)
+        remove a file: Operation not permitted (os error 1)
+        stat a file: Operation not permitted (os error 1)
+        read a link: Operation not permitted (os error 1)
+        change directory: Operation not permitted (os error 1)
+        mount: Operation not permitted (os error 1)
+        memfd_create: Operation not permitted (os error 1)
+        an internet socket: Operation not permitted (os error 1)
+        a unix socket: Operation not permitted (os error 1)
+        connect: Operation not permitted (os error 1)
+        bind: Operation not permitted (os error 1)
+        sendto: Operation not permitted (os error 1)
+        sendmsg: Operation not permitted (os error 1)
+        execve: Operation not permitted (os error 1)
+        execveat: Operation not permitted (os error 1)
+        fork: Operation not permitted (os error 1)
+        fork by clone: Operation not permitted (os error 1)
+        fork by clone3: Function not implemented (os error 38)
+        kill the parent: Operation not permitted (os error 1)
+        tgkill the parent: Operation not permitted (os error 1)
+        signal itself from outside: Operation not permitted (os error 1)
+        ptrace: Operation not permitted (os error 1)
+        read another process: Operation not permitted (os error 1)
+        pidfd_open: Operation not permitted (os error 1)
+        io_uring: Operation not permitted (os error 1)
+        bpf: Operation not permitted (os error 1)
+        perf_event_open: Operation not permitted (os error 1)
+        userfaultfd: Operation not permitted (os error 1)
+        unshare: Operation not permitted (os error 1)
+        be dumpable again: Operation not permitted (os error 1)
+        raise a limit: Operation not permitted (os error 1)
+        become another user: Operation not permitted (os error 1)
+        fcntl: Operation not permitted (os error 1)
+        ioctl: Operation not permitted (os error 1)
+        a thread: Ok(2)
+        environment: TZ=UTC
+        descriptors: 5
+    "#]]
+    .assert_eq(frames.last().unwrap()["Output"]["text"].as_str().unwrap());
+}
+
+/// A program that says it is ready, then sends those bytes whatever it is asked, as a worker that was taken over may.
+fn impostor(dir: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let (program, said) = (dir.join(name), dir.join(format!("{name}.said")));
+    std::fs::write(&said, [&frame(r#"{"Ready":{"layers":[]}}"#), bytes].concat()).unwrap();
+    std::fs::write(&program, format!("#!/bin/sh\ncat '{}'\nwhile read -r _; do :; done\n", said.display())).unwrap();
+    std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    program
+}
+
+fn frame(json: &str) -> Vec<u8> {
+    [&(json.len() as u32).to_le_bytes(), json.as_bytes()].concat()
+}
+
+#[tokio::test]
+async fn a_worker_that_breaks_the_rules_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let call = |id: u32, blocking: bool| {
+        frame(&format!(r#"{{"Call":{{"id":{id},"name":"llm","args":[],"blocking":{blocking}}}}}"#))
+    };
+    let output = frame(&format!(r#"{{"Output":{{"text":"{}"}}}}"#, "x".repeat(5000)));
+    let cases: &[(&str, Vec<u8>, &str)] = &[
+        ("garbage", frame("{}{}"), "the frame is not a message: expected value at line 1 column 2"),
+        ("unknown", frame(r#"{"Open":"/etc/passwd"}"#), "the frame is not a message: unknown variant `Open`"),
+        ("huge", vec![0xff; 4], "the frame has 4294967295 bytes, more than 67108864"),
+        ("ready", frame(r#"{"Ready":{"layers":[]}}"#), "it said twice that it is ready"),
+        ("waiting", frame(r#"{"Waiting":{"replies":0}}"#), "it waits for nothing"),
+        ("twice", [call(1, false), call(1, false)].concat(), "it used one number for two calls"),
+        ("both", [call(1, true), call(2, false)].concat(), "it called more than it may"),
+        ("flood", (0..1100).flat_map(|id| call(id, false)).collect(), "it called more than it may"),
+        ("output", [output.clone(), output].concat(), "it wrote more than it may"),
+    ];
+    for (name, bytes, why) in cases {
+        let program = impostor(dir.path(), name, bytes);
+        let mut repl = start(Options { program, ..options() }, |_, _| std::future::pending().boxed()).await;
+        let pid = repl.worker().unwrap();
+        let outcome = repl.run("1", &Cancel::new()).await;
+        let error = outcome.error.unwrap().text;
+        assert!(error.starts_with(&format!("Error: the worker broke the rules of its pipe: {why}")), "{name}: {error}");
+        assert_eq!(outcome.lost.as_deref(), Some("The worker was restarted (it was killed): all variables are gone."));
+        assert_ne!(repl.worker(), Some(pid));
+    }
+    // One that ends another cell than it runs, and one that never ends its own.
+    let done = r#"{"Done":{"id":9,"tail":"","written":0,"rejections":[],"unawaited":[],"full":false}}"#;
+    for (name, bytes, kind) in [("other", frame(done), "Died"), ("deaf", vec![], "Limit")] {
+        let options = Options { program: impostor(dir.path(), name, &bytes), cell: Duration::ZERO, ..options() };
+        let mut repl = start(options, |_, _| std::future::pending().boxed()).await;
+        let text = shown(&repl.run("1", &Cancel::new()).await);
+        assert!(text.starts_with(kind) && text.ends_with("all variables are gone."), "{name}: {text}");
+    }
 }

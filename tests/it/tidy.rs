@@ -56,7 +56,7 @@ const DOORS: &[(&str, &str, &[&str])] = &[
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
     ("standard output", r"\b(e?print(ln)?|dbg)!", &[]),
-    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/"]),
+    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/ask.rs"]),
 ];
 
 const MAX_LINES: usize = 800;
@@ -222,19 +222,11 @@ fn files_are_short() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    // Split, so that this file passes.
-    let words = ["TO#DO", "FIX#ME", "XX#X", "to#do!", "unimplem#ented!", "#[ign#ore", "should_#panic"];
-    let words = words.map(|word| {
-        if let Some(rest) = word.strip_prefix('#') {
-            format!("#{}", rest.replace('#', ""))
-        } else {
-            word.replace('#', "")
-        }
-    });
+    // As comments and macros: the words themselves are also things that people search for.
+    let later = Regex::new(r#"//[^"]*\b(TODO|FIXME|XXX)\b|\b(todo|unimplemented)!\(|#\[ignore\]|#\[should_panic"#).unwrap();
     let mut offences = Vec::new();
-    for file in sources("src").iter().chain(&sources("tests")) {
-        offences
-            .extend(words.iter().filter(|word| file.text.contains(*word)).map(|word| format!("{}: {word}", file.name)));
+    for file in sources("src").iter().chain(&sources("tests")).filter(|file| file.name != "it/tidy.rs") {
+        offences.extend(later.find_iter(&file.text).map(|found| format!("{}: {}", file.name, found.as_str())));
     }
     assert_none("left for later", offences);
 }

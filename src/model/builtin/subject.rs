@@ -147,7 +147,7 @@ fn plain_names(part: &str) -> Vec<String> {
     let joined = words.iter().any(|word| ["and", "or", "&"].contains(word) || word.ends_with(','));
     if joined
         && listed.len() <= 8
-        && words.len() <= 2 * listed.len() - 1
+        && words.len() < 2 * listed.len()
         && (listed.len() == 2 || listed.iter().all(|w| is_code(w)))
     {
         let names: Vec<String> = listed.iter().filter_map(|word| named(word)).collect();

@@ -204,7 +204,7 @@ fn unlabelled_stream(
 /// The fault of a reply that is no success.
 async fn refusal(connection: &Connection, mut response: Response) -> Fault {
     let status = response.status();
-    let headers = response.headers().clone();
+    let headers = Box::new(response.headers().clone());
     let mut bytes = Vec::new();
     while bytes.len() < ERROR_LIMIT {
         match next(connection, &mut response).await {

@@ -24,6 +24,14 @@ use edits::{Edits, Inserted};
 use persist::Persist;
 use types::Erase;
 
+/// Bytes of source that a cell may have: more than a model writes in one reply.
+const MAX_SOURCE: usize = 256 << 10;
+
+/// Address space for the stack of the parsing thread. A level of nesting takes at least a byte of source, and up to some
+/// kilobytes of stack in a debug build; only what is used becomes memory.
+const STACK: usize = 2 << 20;
+const STACK_PER_BYTE: usize = 8 << 10;
+
 /// A cell that is ready to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
@@ -61,6 +69,21 @@ impl Cell {
 /// # Errors
 /// The first place that is no JavaScript (or TypeScript with types only), or that the REPL refuses, and why.
 pub fn rewrite(source: &str, reserved: &[&str]) -> Result<Cell, CellSyntaxError> {
+    if source.len() > MAX_SOURCE {
+        let message = format!("a cell may have {MAX_SOURCE} bytes; this one has {}", source.len());
+        return Err(CellSyntaxError::at("", 0, message));
+    }
+    // Parser and visitors recurse, and nothing but its length bounds how deeply a source nests.
+    let stack = STACK + source.len() * STACK_PER_BYTE;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("cell".into()).stack_size(stack);
+        let thread = thread.spawn_scoped(scope, || rewrite_here(source, reserved));
+        let done = thread.ok().and_then(|thread| thread.join().ok());
+        done.unwrap_or_else(|| Err(CellSyntaxError::at(source, 0, "this cell could not be parsed".into())))
+    })
+}
+
+fn rewrite_here(source: &str, reserved: &[&str]) -> Result<Cell, CellSyntaxError> {
     let allocator = Allocator::default();
     let parsed = parser(&allocator, source).parse();
     if let Some(object) = object_literal(&allocator, source, &parsed) {

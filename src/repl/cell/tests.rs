@@ -458,6 +458,39 @@ fn columns_lead_back_to_the_source() {
     assert!(!cell.is_source(1, 1) && !cell.is_source(1, body) && cell.is_source(1, body + 1) && cell.is_source(2, 1));
 }
 
+#[test]
+fn deep_nesting_and_long_sources_do_no_harm() {
+    for (open, close) in [
+        ("[", "]"),
+        ("(", ")"),
+        ("{", "}"),
+        ("{a:", "}"),
+        ("!", ""),
+        ("a=>", ""),
+        ("if(1)", ""),
+        ("`${", "}`"),
+        ("a+", ""),
+        ("a.", ""),
+        ("a?", ":b"),
+        ("f(", ")"),
+        ("() => {", "}"),
+        ("async (a: T) => (", ")"),
+        ("function f() {", "}"),
+        ("class A { static {", "}}"),
+        ("let x: [", "]"),
+        ("<T>", ""),
+        ("a as ", ""),
+        ("await ", ""),
+    ] {
+        let source = format!("{}a{}", open.repeat(3000), close.repeat(3000));
+        if let Ok(cell) = rewrite(&source, &RESERVED) {
+            assert!(cell.code.len() >= source.len(), "{open}");
+        }
+    }
+    let error = rewrite(&"a;".repeat(MAX_SOURCE), &RESERVED).expect_err("too long");
+    assert_eq!(error.message, "a cell may have 262144 bytes; this one has 524288");
+}
+
 /// Cells put together at random from statements that stand on their own.
 #[test]
 fn any_sequence_of_statements_stays_valid_and_keeps_its_lines() {

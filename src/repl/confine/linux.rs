@@ -11,6 +11,7 @@ use seccompiler::{
 use super::layer;
 use crate::repl::wire::Layer;
 
+#[expect(clippy::disallowed_methods, reason = "nothing was started yet that would have to be dropped")]
 pub fn before_v8(parent: Option<u32>) -> [Layer; 4] {
     let dies_with_parent = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     let now = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get() as u32);
@@ -89,6 +90,8 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
     libc::SYS_sched_getaffinity,
+    libc::SYS_sched_getparam,
+    libc::SYS_sched_getscheduler,
     libc::SYS_sched_yield,
     libc::SYS_set_robust_list,
     libc::SYS_sigaltstack,
@@ -96,8 +99,8 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_writev,
 ];
 
-/// Two filters, since one has a single answer to what it refuses: `EPERM` for nearly all, and `ENOSYS` for `clone3`, whose
-/// arguments a filter cannot see; libc then takes `clone`, which may only start threads.
+/// Two filters, since one has a single answer to what it refuses: `EPERM` for nearly all, and `ENOSYS` for `clone3`,
+/// whose arguments a filter cannot see; libc then takes `clone`, which may only start threads.
 pub fn seccomp() -> Layer {
     let put_on = || -> Result<String, seccompiler::Error> {
         let no_clone3 = filter([(libc::SYS_clone3, vec![])].into(), SeccompAction::Allow, errno(libc::ENOSYS))?;

@@ -399,7 +399,7 @@ impl Parser {
         let mut parts = Vec::new();
         while !self.eat("]") {
             let from = self.class_atom()?;
-            if !(self.looking_at("-") && !matches!(self.peek_at(1), None | Some(']'))) {
+            if !self.looking_at("-") || matches!(self.peek_at(1), None | Some(']')) {
                 parts.push(from);
                 continue;
             }

@@ -36,7 +36,8 @@ impl<'a> Pass<'a> {
                 Kind::Word => {
                     let next = if declares && self.parens == 0 { self.declaration_word(at) } else { None };
                     if let Some(next) = next.or_else(|| self.attribute(at)) {
-                        if self.head == at {
+                        // What was hidden is no part of the declaration; `class` in `class EXPORT Name` is.
+                        if self.head == at && !is_keyword(self.word(at)) {
                             self.head = next;
                         }
                         at = next;
@@ -86,8 +87,9 @@ impl<'a> Pass<'a> {
                 b"enum" => return Scope::Other,
                 _ => {}
             }
-            if matches!(self.punct(index), b'=' | b'(') && self.punct(index + 1) != b')' || self.punct(index) == b')' {
-                return Scope::Other;
+            // Parameters and initialisers are behind what they belong to; `template <int N = 3>` is before.
+            if matches!(self.punct(index), b'=' | b'(' | b')') {
+                scope = Scope::Other;
             }
         }
         scope
@@ -136,7 +138,8 @@ impl<'a> Pass<'a> {
             }
             let goes_on = next
                 .is_some_and(|next| matches!(next.kind, Kind::Punct(b';' | b'=' | b'(' | b'.' | b',' | b':' | b'-')));
-            if !goes_on {
+            let in_class = !self.scopes.is_empty() && is_shout(word) && word.contains(&b'_');
+            if !goes_on || in_class && next.is_some_and(|next| next.is(b';')) {
                 self.hide(at, after);
                 return Some(after);
             }
@@ -426,7 +429,7 @@ fn is_attribute_like(word: &[u8]) -> bool {
 }
 
 /// Words of the grammar that begin a type or stand before one.
-fn is_keyword(word: &[u8]) -> bool {
+pub(super) fn is_keyword(word: &[u8]) -> bool {
     is_qualifier(word)
         || matches!(
             word,
@@ -457,7 +460,7 @@ fn is_keyword(word: &[u8]) -> bool {
 }
 
 /// Words that a type still has to follow, or that no declaration has.
-fn is_qualifier(word: &[u8]) -> bool {
+pub(super) fn is_qualifier(word: &[u8]) -> bool {
     matches!(
         word,
         b"static"

@@ -58,26 +58,43 @@ pub(super) fn prepare(original: &str) -> Prepared {
 }
 
 impl Prepared {
+    /// Where what starts at `at` starts for a reader: macros that were hidden before it on its line belong to it.
+    pub fn visible_start(&self, at: usize) -> usize {
+        // Heads are short; a longer look back would cost too much on lines that are a whole file.
+        let near = at.saturating_sub(400);
+        let line = match self.text[near..at].iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => near + end + 1,
+            None if near == 0 => 0,
+            None => return at,
+        };
+        if !self.text[line..at].iter().all(|byte| byte.is_ascii_whitespace()) {
+            return at;
+        }
+        let first = self.hidden.partition_point(|range| range.end <= line);
+        self.hidden.get(first).map_or(at, |range| range.start.max(line).min(at))
+    }
+
     /// The words that the parser did not see, with whether a `(` follows: uses of names in macros and hidden branches.
     pub fn hidden_words<'a>(&'a self, original: &'a str) -> impl Iterator<Item = (Range<usize>, bool)> + 'a {
         let text = original.as_bytes();
         self.hidden.iter().flat_map(move |range| {
             let inside = &text[range.clone()];
-            // A directive is one token; its words are found in what follows the `#`.
-            let skip = if inside.first() == Some(&b'#') {
-                1 + conditionals::directive(inside).0.len()
-                    + inside[1..].iter().take_while(|b| b.is_ascii_whitespace()).count()
-            } else {
-                0
-            };
-            let start = range.start + skip.min(inside.len());
-            lex::tokens(&text[start..range.end]).into_iter().filter(|token| token.kind == Kind::Word).map(
-                move |token| {
-                    let word = token.start as usize + start..token.end as usize + start;
-                    let call = text[word.end..].iter().find(|byte| **byte != b' ') == Some(&b'(');
-                    (word, call)
+            // A directive is one token; its words are what follows its name.
+            let start = match inside.first() {
+                Some(b'#') => match conditionals::directive(inside) {
+                    (b"include" | b"include_next" | b"error" | b"warning", _) => range.end,
+                    (_, rest) => rest.as_ptr() as usize - text.as_ptr() as usize,
                 },
-            )
+                _ => range.start,
+            };
+            lex::tokens(&text[start..range.end]).into_iter().filter_map(move |token| {
+                let word = token.start as usize + start..token.end as usize + start;
+                if token.kind != Kind::Word || macros::is_keyword(&text[word.clone()]) {
+                    return None;
+                }
+                let call = text[word.end..].iter().find(|byte| **byte != b' ') == Some(&b'(');
+                Some((word, call))
+            })
         })
     }
 }
@@ -145,7 +162,7 @@ mod tests {
             "class V8_EXPORT Foo : public Bar { V8_INLINE static int x(); };",
             expect!["class Foo : public Bar { static int x(); };"],
         );
-        check("int f(char __user *p) { return (long __force)p; }", expect!["int f(char *p) { return (long)p; }"]);
+        check("int f(char __user *p) { return (long __force)p; }", expect!["int f(char *p) { return (long )p; }"]);
         check("struct a b; struct c d = { 1 };", expect!["struct a b; struct c d = { 1 };"]);
         check("static __u32 x; extern __be32 y;", expect!["static __u32 x; extern __be32 y;"]);
         check("static int x __initdata = 3; char y[] __aligned(8);", expect!["static int x = 3; char y[] ;"]);

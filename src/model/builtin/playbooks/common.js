@@ -114,8 +114,8 @@ function ordered(definitions, kinds = []) {
   }).map((entry) => entry[2]);
 }
 
-const KINDS = { enumMember: "enum member", declaration: "declaration", type: "type" };
-const kindOf = (d) => KINDS[d.kind] || d.kind;
+const KINDS = new Map([["enumMember", "enum member"]]);
+const kindOf = (d) => KINDS.get(d.kind) ?? d.kind;
 function ownerOf(d) {
   const parts = String(d.qualified || d.name).split(/\.|::/);
   return parts.length > 1 ? parts.slice(0, -1).join(".") : "";
