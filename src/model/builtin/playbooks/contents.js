@@ -52,7 +52,7 @@ function headComment(path) {
     const words = comment[1].trim();
     if (/SPDX|copyright|licen[sc]e|all rights reserved|-\*-/i.test(words)) continue;
     if (!words && lines.length) break;
-    if (words && words.length > 3 && base(path) !== words) lines.push(words);
+    if (words.length > 3 && !path.endsWith(words.replace(/^[.\/]+/, ""))) lines.push(words);
   }
   return cut(lines.join(" "), 240);
 }

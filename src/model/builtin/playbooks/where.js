@@ -25,8 +25,10 @@ function showAll(name, all, list, kinds, among) {
   const real = all.filter((d) => d.kind !== "declaration" || kinds.includes("declaration"));
   const declared = all.filter((d) => !real.includes(d));
   const main = real.length ? real : declared;
-  const shownKinds = kinds.length ? main.filter((d) => kinds.includes(d.kind)) : main;
-  const first = shownKinds.length ? shownKinds : main;
+  const fitting = kinds.length && main.some((d) => kinds.includes(d.kind)) ? main.filter((d) => kinds.includes(d.kind)) : main;
+  // One definition of the project's own is the answer, whatever its tests and what it vendors define.
+  const own = fitting.filter((d) => rank(d.path) === 0);
+  const first = own.length === 1 ? own : fitting;
   if (first.length === 1) {
     const d = first[0];
     const owner = ownerOf(d);
@@ -45,15 +47,17 @@ function showAll(name, all, list, kinds, among) {
       showDefinition(first[0], 12);
     }
   }
-  const others = main.filter((d) => !first.includes(d));
+  const elsewhere = fitting.filter((d) => !first.includes(d));
+  if (elsewhere.length) listed("Also defined in tests or in what others wrote:", elsewhere, 49);
+  const others = main.filter((d) => !fitting.includes(d));
   if (others.length) listed("Other things with this name:", others);
   if (real.length && declared.length) listed("Declared in:", declared);
 }
 
-function listed(title, definitions) {
+function listed(title, definitions, most = 20) {
   say(title, "");
-  for (const d of definitions.slice(0, 20)) item(d);
-  if (definitions.length > 20) say(`- ${number(definitions.length - 20)} more`);
+  for (const d of definitions.slice(0, most)) item(d);
+  if (definitions.length > most) say(`- ${number(definitions.length - most)} more`);
   say("");
 }
 
