@@ -136,8 +136,7 @@ async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ende
     let repo = bindings.repo.clone();
     let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
     let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
-    let transport =
-        if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
     let messages = vec![
         prompt::message(Role::System, prompt::root(transport)),
         prompt::message(Role::User, prompt::question(&bindings.key, question, &info, &tree)),

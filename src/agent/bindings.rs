@@ -151,9 +151,7 @@ impl Host for Bindings {
             let result = self.dispatch(host, call, cancel).await;
             let outcome = match &result {
                 Ok(json) => Outcome::Ok(json.as_str().into()),
-                Err(error) => {
-                    Outcome::Error(HostError { name: error.name.to_owned(), message: error.message.clone() })
-                }
+                Err(error) => Outcome::Error(HostError { name: error.name.to_owned(), message: error.message.clone() }),
             };
             journal.write(Event::HostReply { host, outcome });
             result

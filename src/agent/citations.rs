@@ -72,8 +72,7 @@ pub fn check(markdown: &str, passed: &[Citation], evidence: &dyn Evidence) -> (V
         let missing: Vec<String> = if absent.is_empty() {
             Vec::new()
         } else {
-            let around: Vec<String> =
-                cited.iter().filter_map(|c| evidence.definition(&c.path, c.from, c.to)).collect();
+            let around: Vec<String> = cited.iter().filter_map(|c| evidence.definition(&c.path, c.from, c.to)).collect();
             absent.into_iter().filter(|name| !around.iter().any(|text| has_word(text, name))).cloned().collect()
         };
         for citation in cited {
@@ -200,9 +199,9 @@ fn names_in(sentence: &str, evidence: &dyn Evidence) -> Vec<String> {
 /// `main.rs`, `Cargo.toml`: a name with a short lower-case ending and no call.
 fn looks_like_file(code: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "rs", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "c", "h", "cc", "cpp", "hpp", "hh", "java", "md", "toml",
-        "json", "yaml", "yml", "sh", "lua", "rb", "php", "cs", "kt", "swift", "txt", "cfg", "ini", "lock", "html", "css",
-        "scm", "gn", "gni", "S", "mk",
+        "rs", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "c", "h", "cc", "cpp", "hpp", "hh", "java", "md",
+        "toml", "json", "yaml", "yml", "sh", "lua", "rb", "php", "cs", "kt", "swift", "txt", "cfg", "ini", "lock",
+        "html", "css", "scm", "gn", "gni", "S", "mk",
     ];
     code.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
 }
@@ -210,7 +209,8 @@ fn looks_like_file(code: &str) -> bool {
 fn has_word(text: &str, word: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     text.match_indices(word).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(is_name) && !text[at + word.len()..].chars().next().is_some_and(is_name)
+        !text[..at].chars().next_back().is_some_and(is_name)
+            && !text[at + word.len()..].chars().next().is_some_and(is_name)
     })
 }
 
@@ -242,7 +242,8 @@ mod tests {
     fn statuses() {
         let check = |text: &str, expect: &str| {
             let (kept, dropped) = check(text, &[], &Files);
-            let kept = kept.iter().map(|c| format!("{}:{}-{} {:?} {}", c.path, c.from, c.to, c.status, c.missing.join(",")));
+            let kept =
+                kept.iter().map(|c| format!("{}:{}-{} {:?} {}", c.path, c.from, c.to, c.status, c.missing.join(",")));
             let dropped = dropped.iter().map(|d| format!("{}:{}-{} {}", d.path, d.from, d.to, d.reason));
             let got: Vec<String> = kept.chain(dropped).map(|line| line.trim().to_owned()).collect();
             assert_eq!(got.join("; "), expect, "{text}");

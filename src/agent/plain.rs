@@ -46,10 +46,8 @@ pub async fn answer(
 ) -> Result<HeldAnswer, CallFailure> {
     let calls = &session.bindings.calls;
     calls.journal.write(Event::Note { text: "The whole scope fits into one prompt: one plain call.".to_owned() });
-    let user = format!(
-        "<question>\n{question}\n</question>\n\nThe files:\n{}",
-        fence(&session.bindings.key, "files", scope)
-    );
+    let user =
+        format!("<question>\n{question}\n</question>\n\nThe files:\n{}", fence(&session.bindings.key, "files", scope));
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::Work,

@@ -29,7 +29,9 @@ pub fn message(role: Role, content: impl Into<String>) -> Message {
 /// The root's system prompt. The same bytes for every question, so that providers can cache it.
 pub fn root(transport: Transport) -> String {
     let how = match transport {
-        Transport::Fence => "write it as one fenced block that starts with ```js, after at most two sentences of reasoning",
+        Transport::Fence => {
+            "write it as one fenced block that starts with ```js, after at most two sentences of reasoning"
+        }
         Transport::Tool => "call the tool `run_javascript` once",
     };
     ROOT.replace("{{transport}}", how).replace("{{api}}", API.trim_end())

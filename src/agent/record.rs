@@ -17,10 +17,7 @@ pub fn request(request: &Request) -> journal::Request {
         "temperature": request.temperature,
         "schema": request.schema,
     });
-    journal::Request {
-        messages: request.messages.iter().map(message).collect(),
-        options: options.to_string().into(),
-    }
+    journal::Request { messages: request.messages.iter().map(message).collect(), options: options.to_string().into() }
 }
 
 fn message(message: &Message) -> journal::Message {

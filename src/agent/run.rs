@@ -134,8 +134,7 @@ impl Root<'_> {
             let vars = self.repl.vars(work).await;
             let vars = vars.is_empty().then_some(String::new()).or_else(|| Some(list(&vars)));
             let vars = vars.filter(|vars| !vars.is_empty());
-            let mut seen =
-                prompt::observation(&self.bindings.key, turn, &outcome, held, ignored, vars.as_deref());
+            let mut seen = prompt::observation(&self.bindings.key, turn, &outcome, held, ignored, vars.as_deref());
             let share = calls.ledger.share_left();
             if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
                 announced = mark;
@@ -257,9 +256,8 @@ fn tool_result(call: String, content: String) -> Message {
 /// Replaces old outputs by their sizes, all but the last two. Says whether that made anything shorter.
 fn shorten(messages: &mut [Message]) -> bool {
     const SHORT: usize = 1_000;
-    let outputs: Vec<usize> = (2..messages.len())
-        .filter(|&at| matches!(messages[at].role, Role::User | Role::Tool))
-        .collect();
+    let outputs: Vec<usize> =
+        (2..messages.len()).filter(|&at| matches!(messages[at].role, Role::User | Role::Tool)).collect();
     let mut shorter = false;
     for &at in outputs.iter().rev().skip(2) {
         let size = messages[at].content.chars().count();

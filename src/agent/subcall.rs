@@ -43,7 +43,9 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
     };
     let mut content = prompt::leaf(&bindings.key, &call.prompt, rendered.as_deref());
     if let Some(schema) = &call.schema {
-        content.push_str(&format!("\n\nReply with one JSON value and nothing else. It has to satisfy this schema:\n{schema}"));
+        content.push_str(&format!(
+            "\n\nReply with one JSON value and nothing else. It has to satisfy this schema:\n{schema}"
+        ));
     }
     let mut messages = vec![prompt::message(Role::System, prompt::LEAF), prompt::message(Role::User, content)];
     let mut complaint = String::new();
@@ -74,7 +76,8 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
 /// A batch: all at once, in order, failing item by item.
 pub async fn all(bindings: &Arc<Bindings>, host: u64, calls: Vec<Value>, cancel: &Cancel) -> Result<String, CallError> {
     if calls.len() > MOST_CALLS {
-        let message = format!("llmAll: {} calls at once, and the limit is {MOST_CALLS}; give each more data", calls.len());
+        let message =
+            format!("llmAll: {} calls at once, and the limit is {MOST_CALLS}; give each more data", calls.len());
         return Err(CallError { name: "RangeError", message });
     }
     let results = join_all(calls.into_iter().map(|call| async {

@@ -27,7 +27,9 @@ pub struct Ask {
 
 pub async fn run(args: Ask) -> Result<ExitCode, CliError> {
     if args.question.trim().is_empty() {
-        return Err(CliError::usage("the question is empty").hint("spelunk ask \"where is the main loop?\" path/to/repository"));
+        return Err(
+            CliError::usage("the question is empty").hint("spelunk ask \"where is the main loop?\" path/to/repository")
+        );
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);

@@ -115,7 +115,11 @@ async fn model(what: &'static str, named: &Named) -> Check {
     };
     let started = Instant::now();
     match named.model.complete(&request, &|_| (), &Cancel::new()).await {
-        Ok(_) => Check { good: true, what, found: format!("{} answers in {:.1} s", named.name, started.elapsed().as_secs_f64()) },
+        Ok(_) => Check {
+            good: true,
+            what,
+            found: format!("{} answers in {:.1} s", named.name, started.elapsed().as_secs_f64()),
+        },
         Err(error) => Check { good: false, what, found: format!("{}: {error}", named.name) },
     }
 }

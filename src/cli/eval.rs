@@ -44,7 +44,8 @@ pub async fn run(args: Eval) -> Result<ExitCode, CliError> {
     let snapshot = setup::snapshot(&args.place).await?;
     let models = setup::models(&config)?;
     let live = Live::new(false);
-    let session = Session::new(setup::agent(&config, snapshot, models, setup::options(&config)?, Journal::off(), live.emit()));
+    let session =
+        Session::new(setup::agent(&config, snapshot, models, setup::options(&config)?, Journal::off(), live.emit()));
     let mut repl = session.repl().await?;
     let cancel = Cancel::new();
     let interrupted = cancel.clone();

@@ -34,7 +34,10 @@ impl Live {
     pub fn new(show_code: bool) -> Self {
         let bar = output::stderr_is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
-            bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_style(
+                ProgressStyle::with_template("{spinner} {wide_msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+            );
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
@@ -93,7 +96,10 @@ impl Live {
                     line = if self.0.show_code {
                         Some(format!("--- cell {cell}\n{}", code.trim_end()))
                     } else {
-                        self.0.bar.is_none().then(|| format!("turn {cell}: running {} lines of code", code.lines().count()))
+                        self.0
+                            .bar
+                            .is_none()
+                            .then(|| format!("turn {cell}: running {} lines of code", code.lines().count()))
                     };
                 }
                 RunEvent::CellDone { output, error, .. } if self.0.show_code => {

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use rustyline::error::ReadlineError;
 use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::validate::{MatchingBracketValidator, ValidationContext, ValidationResult, Validator};
@@ -56,7 +56,8 @@ pub fn run(args: Repl, runtime: &Runtime) -> Result<ExitCode, CliError> {
     let models = setup::models(&config)?;
     let live = Live::new(false);
     live.finish();
-    let session = Session::new(setup::agent(&config, snapshot, models, setup::options(&config)?, Journal::off(), live.emit()));
+    let session =
+        Session::new(setup::agent(&config, snapshot, models, setup::options(&config)?, Journal::off(), live.emit()));
     let mut repl = runtime.block_on(session.repl())?;
 
     let broken = |error: ReadlineError| CliError::failed(format!("the terminal cannot be used: {error}"));

@@ -38,7 +38,8 @@ pub fn models(config: &Config) -> Result<Models, CliError> {
 
 fn named(name: &str, endpoints: &Endpoints) -> Result<Named, CliError> {
     let unusable = |error: CatalogError| {
-        CliError::usage(error.to_string()).hint("--model builtin needs no key; `spelunk doctor` shows what is configured")
+        CliError::usage(error.to_string())
+            .hint("--model builtin needs no key; `spelunk doctor` shows what is configured")
     };
     let model = model::open(name, endpoints).map_err(unusable)?;
     let id = ModelName::parse(name).map_err(unusable)?.model;

@@ -110,10 +110,9 @@ impl RepoHost {
             }
             "repo.symbols" => {
                 let query: options::Symbols = args.next("query")?;
-                let query = query.query().map_err(|error| CallError {
-                    name: "TypeError",
-                    message: format!("repo.symbols: {error}"),
-                })?;
+                let query = query
+                    .query()
+                    .map_err(|error| CallError { name: "TypeError", message: format!("repo.symbols: {error}") })?;
                 let list = graph::symbols(&self.snapshot, &self.symbols, &query, cancel).map_err(graph_failure)?;
                 for definition in &list.items {
                     self.found_definition(definition, false);
@@ -125,9 +124,8 @@ impl RepoHost {
                 let options: DefinitionOptions = args.or_default("options")?;
                 let DefinitionOptions { at, limit } = options;
                 let limit = limit.unwrap_or(100);
-                let list =
-                    graph::definition(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), limit, cancel)
-                        .map_err(graph_failure)?;
+                let list = graph::definition(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), limit, cancel)
+                    .map_err(graph_failure)?;
                 for definition in &list.items {
                     self.found_definition(definition, true);
                 }
@@ -208,7 +206,9 @@ impl RepoHost {
         };
         let files = match &path {
             // A hidden folder that is asked for by name is wanted.
-            Some(path) if path.as_str().split('/').any(|part| part.starts_with('.')) => self.snapshot.files_with_hidden()?,
+            Some(path) if path.as_str().split('/').any(|part| part.starts_with('.')) => {
+                self.snapshot.files_with_hidden()?
+            }
             _ => self.snapshot.files()?,
         };
         workspace::tree(files, path.as_ref(), depth)

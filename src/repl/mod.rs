@@ -16,7 +16,6 @@ mod session;
 mod wire;
 pub mod worker;
 
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

@@ -156,7 +156,10 @@ fn names_a_secret(name: &str) -> bool {
         || KEY_EXTENSIONS.contains(&extension)
         || name.contains(".tfstate")
         || is_data && SSH_KEYS.iter().any(|key| stem.starts_with(key))
-        || !sample && (name.starts_with(".env") || extension == "env" || is_data && is_secret_word(word, !extension.is_empty()))
+        || !sample
+            && (name.starts_with(".env")
+                || extension == "env"
+                || is_data && is_secret_word(word, !extension.is_empty()))
 }
 
 /// `credentials`, `aws-credentials`, `secrets`, `app_secrets`, `client_secret_1`, `service-account`, ...
