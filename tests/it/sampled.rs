@@ -4,6 +4,7 @@
 //! among the citations. `make questions` runs these.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -180,6 +181,8 @@ async fn check(tree: &Path) {
     }
     let right = samples.len() - wrong.len();
     let verdict = format!("{right} of {} right\n{}", samples.len(), wrong.join("\n"));
+    // For whoever runs this with --nocapture.
+    writeln!(std::io::stderr(), "{}: {verdict}", tree.display()).expect("standard error is open");
     assert!(right * 100 >= samples.len() * 95, "{verdict}");
 }
 
