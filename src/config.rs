@@ -206,7 +206,7 @@ impl Config {
             }
         }
         for (name, upper) in
-            [("openai", "OPENAI"), ("openrouter", "OPENROUTER"), ("ollama", "OLLAMA"), ("vllm", "VLLM")]
+            [("openai", "OPENAI"), ("openrouter", "OPENROUTER"), ("ollama", "OLLAMA"), ("vllm", "VLLM"), ("lmstudio", "LMSTUDIO"), ("llamacpp", "LLAMACPP")]
         {
             environment_provider(&mut providers, name, upper, env);
         }

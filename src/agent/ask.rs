@@ -102,7 +102,7 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
     };
     let mut findings = Findings::default();
     let ended = match scope {
-        Some(scope) => match plain::answer(session, question, &scope, &stop.cancel).await {
+        Some(scope) => match plain_call(session, question, &scope, stop).await {
             Ok(answer) => Ended::Answered(answer),
             Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
             Err(CallFailure::Model(error)) => return Err(error.into()),
@@ -129,6 +129,13 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
     tokio::task::spawn_blocking(move || report(&session, answer, tripped, elapsed))
         .await
         .map_err(|_| AskError::Cancelled)
+}
+
+async fn plain_call(session: &Session, question: &str, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
+    tokio::select! {
+        answer = plain::answer(session, question, scope, &stop.cancel) => answer,
+        () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),
+    }
 }
 
 async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ended, Findings), AskError> {

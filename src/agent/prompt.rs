@@ -54,7 +54,7 @@ pub fn question(key: &FenceKey, question: &str, info: &Info, tree: &str) -> Stri
 /// What a cell did, as the root model sees it.
 pub fn observation(
     key: &FenceKey,
-    cell: u32,
+    cell: u64,
     outcome: &Outcome,
     held: Option<&HeldAnswer>,
     ignored: usize,

@@ -110,13 +110,14 @@ impl Root<'_> {
             }
             last_code.clone_from(&source);
 
-            let outcome = self.cell(turn, &source, work).await;
+            let cell = self.repl.cells() + 1;
+            let outcome = self.cell(cell, &source, work).await;
             let stopped = work.is_cancelled();
             let (verdict, step) = self.judge(&outcome);
             if let Step::End(ended) = step {
                 return Ok(ended);
             }
-            self.findings.cell(turn, &source, &outcome);
+            self.findings.cell(cell, &source, &outcome);
             if self.cancel.is_cancelled() {
                 return Ok(Ended::Cancelled);
             }
@@ -134,7 +135,7 @@ impl Root<'_> {
             let vars = self.repl.vars(work).await;
             let vars = vars.is_empty().then_some(String::new()).or_else(|| Some(list(&vars)));
             let vars = vars.filter(|vars| !vars.is_empty());
-            let mut seen = prompt::observation(&self.bindings.key, turn, &outcome, held, ignored, vars.as_deref());
+            let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held, ignored, vars.as_deref());
             let share = calls.ledger.share_left();
             if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
                 announced = mark;
@@ -187,11 +188,11 @@ impl Root<'_> {
         }
     }
 
-    async fn cell(&mut self, turn: u32, source: &str, work: &Cancel) -> Outcome {
+    async fn cell(&mut self, cell: u64, source: &str, work: &Cancel) -> Outcome {
         let calls = self.bindings.calls.clone();
-        self.bindings.cell.store(turn, Ordering::Relaxed);
-        calls.journal.write(Event::Cell { cell: u64::from(turn), code: source.into() });
-        (calls.emit)(RunEvent::Cell { cell: turn, code: source.to_owned() });
+        self.bindings.cell.store(cell, Ordering::Relaxed);
+        calls.journal.write(Event::Cell { cell, code: source.into() });
+        (calls.emit)(RunEvent::Cell { cell, code: source.to_owned() });
         let deadline = tokio::time::sleep(calls.ledger.work_time_left());
         let outcome = {
             let run = self.repl.run(source, work);
@@ -204,13 +205,13 @@ impl Root<'_> {
                 }
             }
         };
-        calls.journal.write(record::cell_done(turn, &outcome));
+        calls.journal.write(record::cell_done(cell, &outcome));
         let mut output = outcome.output.clone();
         if let Some(value) = &outcome.value {
             output.push_str(value);
         }
         let error = outcome.error.as_ref().map(|error| error.text.clone());
-        (calls.emit)(RunEvent::CellDone { cell: turn, output, error });
+        (calls.emit)(RunEvent::CellDone { cell, output, error });
         outcome
     }
 
