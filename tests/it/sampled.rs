@@ -55,7 +55,8 @@ fn tags(tree: &Path) -> Vec<Tag> {
         .output()
         .expect("universal-ctags runs");
     let text = String::from_utf8_lossy(&output.stdout);
-    let skipped = ["local", "parameter", "header", "package", "unknown", "namespace", "label"];
+    // ctags calls every `impl` block a tag of its own; it defines nothing.
+    let skipped = ["local", "parameter", "header", "package", "unknown", "namespace", "label", "implementation"];
     let is_name = |name: &str| {
         name.len() > 2
             && !name.starts_with("__anon")
