@@ -37,7 +37,8 @@ pub struct Stop {
 pub struct Report {
     /// The answer as Markdown; empty when there is none.
     pub answer: String,
-    /// What code passed to `answer`.
+    /// What code passed to `answer`, when that was not Markdown.
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub value: Value,
     pub citations: Vec<Checked>,
     /// Citations that were not kept.
@@ -151,6 +152,8 @@ async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ende
     let mut repl = session.repl().await?;
     let mut root = Root {
         bindings,
+        evidence: session,
+        warned: false,
         repl: &mut repl,
         transport,
         cancel: &stop.cancel,
@@ -176,7 +179,7 @@ fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped
     };
     Report {
         answer: markdown,
-        value: answer.map_or(Value::Null, |answer| answer.value),
+        value: answer.map(|answer| answer.value).filter(|value| !value.is_string()).unwrap_or_default(),
         citations,
         dropped,
         complete: tripped.is_none(),
