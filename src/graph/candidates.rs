@@ -134,7 +134,7 @@ fn around(before: &str, behind: &str, c_like: bool) -> Likeness {
             }
             // A call that is a statement.
             Some('(') if right.trim_end().ends_with(';') => Likeness::None,
-            Some('(' | ',' | '}' | '[' | '{') | None => Likeness::Slight,
+            Some('(' | ',' | '}' | '[' | '{' | ';') | None => Likeness::Slight,
             Some('/') => Likeness::Slight,
             Some(c) if c.is_alphabetic() => Likeness::Slight,
             _ => Likeness::None,
