@@ -21,6 +21,11 @@ check:
 bench: v8
 	. scripts/ripgrep.sh && cargo bench --bench main
 
-# The question lists over the trees that are there: SPELUNK_V8 and SPELUNK_LINUX name their folders.
+# The question lists, and where-is questions sampled from what ctags finds, over this tree and those that SPELUNK_V8
+# and SPELUNK_LINUX name. Cargo keeps the v8 crate's source.
+SPELUNK_V8 ?= $(firstword $(wildcard $(HOME)/.cargo/registry/src/*/v8-150.4.0))
+export SPELUNK_V8
+
 questions: v8
-	cargo test --test it questions:: sampled:: -- --nocapture
+	cargo test --test it -- --include-ignored --nocapture --test-threads=1 questions::about_this sampled::this \
+		$(if $(SPELUNK_V8),questions::about_v8 sampled::v8) $(if $(SPELUNK_LINUX),questions::about_linux sampled::linux)

@@ -179,7 +179,8 @@ async fn check(tree: &Path) {
         }
     }
     let right = samples.len() - wrong.len();
-    let verdict = format!("{right} of {} right\n{}", samples.len(), wrong.join("\n"));
+    let verdict = format!("{}: {right} of {} right\n{}", tree.display(), samples.len(), wrong.join("\n"));
+    println!("{verdict}");
     assert!(right * 100 >= samples.len() * 95, "{verdict}");
 }
 
