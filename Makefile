@@ -1,6 +1,6 @@
 # `make run` asks a question of this repository, `make test` runs every test. Both set up what they need.
 
-QUESTION ?= Who calls files_with_word?
+QUESTION ?= Where is the root loop, and what ends a run?
 
 .PHONY: run test check bench questions v8
 
@@ -21,7 +21,11 @@ check:
 bench: v8
 	. scripts/ripgrep.sh && cargo bench --bench main
 
-# The question lists, and 200 where-is questions per tree sampled from universal-ctags. SPELUNK_V8 and SPELUNK_LINUX name the
-# source folders of the v8 crate and of linux-source-6.1.
+# The question lists, and where-is questions sampled from what ctags finds, over this tree and those that SPELUNK_V8
+# and SPELUNK_LINUX name. Cargo keeps the v8 crate's source.
+SPELUNK_V8 ?= $(firstword $(wildcard $(HOME)/.cargo/registry/src/*/v8-150.4.0))
+export SPELUNK_V8
+
 questions: v8
-	cargo test --test it -- questions:: sampled:: --include-ignored --nocapture
+	cargo test --test it -- --include-ignored --nocapture --test-threads=1 questions::about_this sampled::this \
+		$(if $(SPELUNK_V8),questions::about_v8 sampled::v8) $(if $(SPELUNK_LINUX),questions::about_linux sampled::linux)

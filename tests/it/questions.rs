@@ -109,13 +109,17 @@ fn check(list: &str, tree: &Path, all: bool) {
         });
         match found {
             Ok((faults, _)) if faults.is_empty() => {}
-            Ok((faults, answer)) => wrong.push(format!("{}\n  {}\n{answer}", question.ask, faults.join("\n  "))),
+            Ok((faults, answer)) => {
+                let head: String = answer.chars().take(1_000).collect();
+                wrong.push(format!("{}\n  {}\n{head}", question.ask, faults.join("\n  ")));
+            }
             Err(error) => wrong.push(format!("{}\n  {error}", question.ask)),
         }
     }
     let asked = list.question.len();
     assert!(asked >= 10, "only {asked} questions");
     let right = asked - wrong.len();
+    println!("{list}: {right} of {asked} right", list = tree.display());
     let enough = if all { right == asked } else { right * 10 >= asked * 9 };
     assert!(enough, "{right} of {asked} right\n\n{}", wrong.join("\n\n"));
 }

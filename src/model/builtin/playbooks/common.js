@@ -33,8 +33,9 @@ const folder = (path) => path.includes("/") ? path.slice(0, path.lastIndexOf("/"
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\\/-]/g, "\\$&").replace(/\\([-\/])/g, "$1");
 const globbed = (path) => path.replace(/[*?[\]{}!\\]/g, "\\$&");
 const cut = (text, most) => text.length > most ? text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "") : text;
-const plain = (text) => String(text).replace(/\s+/g, " ").trim().replace(/(^|[^\w\\])([_*]+)(?=\S)|([_*]+)(?=$|\W)/g,
-  (all, before, open, close) => (before || "") + (open || close || "").replace(/./g, "\\$&"));
+// Text on one line; names like __init__ would be set in bold.
+const plain = (text) => String(text).replace(/\s+/g, " ").trim().replace(/(^|[^\w\\])(_+)(\w*?[^\W_])(_+)(?!\w)/g,
+  (all, before, open, name, close) => before + [...open].map(() => "\\_").join("") + name + [...close].map(() => "\\_").join(""));
 
 // Inline code, whatever backticks the text has. What is cut is said outside, so that the code stays verbatim.
 function code(text, most = 140) {
@@ -146,11 +147,14 @@ function flatten(definitions) {
   return definitions.flatMap((d) => [d, ...flatten(d.children || [])]);
 }
 
+// Bytes of a repository from which on asking for symbols by a part of their name takes too long.
+const BIG = 128 * 1048576;
+
 // Names that exist and look like the one that does not.
 function nearNames(name) {
   const last = name.split(/::|\.|#|\//).pop() || name;
   const found = new Map();
-  for (const d of attempt(() => repo.symbols({ name: last, limit: 60 }), none())) found.set(d.name, d);
+  if (repo.info.bytes < BIG) for (const d of attempt(() => repo.symbols({ name: last, limit: 60 }), none())) found.set(d.name, d);
   if (!found.size && last.length > 3) {
     for (const name of misspelt(last)) for (const d of definitionsOf(name, 1)) found.set(d.name, d);
   }

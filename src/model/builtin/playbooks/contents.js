@@ -52,7 +52,7 @@ function headComment(path) {
     const words = comment[1].trim();
     if (/SPDX|copyright|licen[sc]e|all rights reserved|-\*-/i.test(words)) continue;
     if (!words && lines.length) break;
-    if (words.length > 3 && !path.endsWith(words.replace(/^[.\/]+/, ""))) lines.push(words);
+    if (words.length > 3 && !(words.endsWith(base(path)) && !words.includes(" "))) lines.push(words);
   }
   return cut(lines.join(" "), 240);
 }
@@ -167,14 +167,16 @@ function showDirect(direct, onlyFiles) {
   if (sorted.length > (onlyFiles ? 200 : 80)) say(`- ${number(sorted.length - (onlyFiles ? 200 : 80))} more`);
 }
 
-// What others can use says best what a file is about, types before functions, long before short.
+// What says best what a file is about: what it is called after, its types, public ones first, then its longest functions.
 function telling(outline) {
-  const weight = (d) =>
-    (/^(pub|export|public)\s/.test(d.signature) ? 1000 : 0) +
-    (["class", "struct", "enum", "trait", "interface", "union"].includes(d.kind) ? 500 : 0) +
-    Math.min(d.to - d.from, 400);
-  return outline.filter((d) => !["declaration", "macro", "variable", "module"].includes(d.kind))
-    .sort((a, b) => weight(b) - weight(a)).slice(0, 3).sort((a, b) => a.line - b.line);
+  const bare = (name) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const namesake = (d) => bare(d.name) === bare(base(d.path).replace(/\.\w+$/, "")) ? 1 : 0;
+  const types = ["class", "struct", "trait", "interface", "enum", "union", "type"];
+  const open = (d) => /^(pub |export |public )/.test(d.signature || "") ? 1 : 0;
+  const longest = (a, b) => namesake(b) - namesake(a) || open(b) - open(a) || (b.to - b.from) - (a.to - a.from);
+  const named = outline.filter((d) => types.includes(d.kind)).sort(longest).slice(0, 2);
+  const rest = outline.filter((d) => !["declaration", "macro", "variable", "module", ...types].includes(d.kind)).sort(longest);
+  return [...named, ...rest.slice(0, 3 - named.length)].sort((a, b) => a.line - b.line);
 }
 
 function showKinds(path, kinds) {

@@ -70,7 +70,7 @@ function manifests() {
 function entryPoints() {
   const pattern = "^\\s*(pub\\s+)?(async\\s+)?fn main\\(|^(int|void|auto)\\s+main\\s*\\(|^func main\\(\\)|^if __name__ == |^\\s*public static void main\\(|^(asmlinkage\\b.*\\s)?(void\\s+)?start_kernel\\(|^asmlinkage\\b.*\\bstart_kernel\\(";
   const found = attempt(() => repo.search(pattern, { limit: 1000 }), none());
-  const sorted = found.slice().sort((a, b) => score(a.path) - score(b.path) || (a.path < b.path ? -1 : 1));
+  const sorted = found.slice().sort((a, b) => score(a) - score(b) || (a.path < b.path ? -1 : 1));
   if (sorted.length) {
     say(`**Where programs start** (${number(total(found))} in all)`, "");
     for (const m of sorted.slice(0, 12)) say(`- ${at(m.path, m.line)}: ${code(m.text)}`);
@@ -88,4 +88,6 @@ function entryPoints() {
   say("");
 }
 
-const score = (path) => rank(path) * 10 + (/(^|\/)(tools|scripts|samples|docs?|documentation|contrib|usr|build\.rs)(\/|$)/i.test(path) ? 5 : 0) + depth(path);
+// What a reader would open first: a main file near the top, not a tool or a sample.
+const score = (m) => rank(m.path) * 10 + depth(m.path) - (/start_kernel/.test(m.text) ? 9 : /(^|\/)(main|cli|app|__main__)\.\w+$/.test(m.path) ? 2 : 0)
+  + (/(^|\/)(tools|scripts|samples|docs?|documentation|contrib|usr|lib|certs|build\.rs)(\/|$)/i.test(m.path) ? 5 : 0);

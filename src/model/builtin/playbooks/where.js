@@ -13,12 +13,22 @@ function whereIs(name, kinds, scope, among) {
   const path = /[\/]|\.\w{1,6}$/.test(name) && !name.includes("#") && !name.includes("::");
   if (path && showFiles(name)) return;
   note(`looking for the definition of ${name}`);
+  if (/^CONFIG_\w+$/.test(name)) showOption(name);
   const list = definitionsOf(name);
   const wanted = ordered(list, kinds).filter((d) => inScope(d.path, scope));
   const all = wanted.length ? wanted : ordered(list, kinds);
   if (scope && list.length && !wanted.length) say(`Nothing with this name is defined in ${plain(scope)}; elsewhere:`, "");
   if (all.length) return showAll(name, all, list, kinds, among);
   unknown(name, scope);
+}
+
+// An option of Linux's kind of configuration is defined where its entry is, not where a macro of its name is.
+function showOption(name) {
+  const found = attempt(() => repo.search(`^\\s*(menu)?config\\s+${escaped(name.slice(7))}\\s*$`, { glob: "Kconfig*", limit: 50 }), none());
+  if (!found.length) return;
+  say(`${plain(name)} is a configuration option with ${found.length === 1 ? "this entry" : `${number(total(found))} entries`}:`, "");
+  showMatches(found, 50, 10);
+  say("");
 }
 
 function showAll(name, all, list, kinds, among) {
