@@ -36,6 +36,9 @@ struct Token {
     range: Range<usize>,
 }
 
+/// Macros inside more braces than this stay closed: each is looked at once per level.
+const DEEPEST: usize = 64;
+
 /// What a brace holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -65,7 +68,7 @@ impl Walk<'_> {
                     continue;
                 }
                 b'{' => {
-                    let scope = if items { self.scope(head, at) } else { Scope::Other };
+                    let scope = if items && scopes.len() < DEEPEST { self.scope(head, at) } else { Scope::Other };
                     if scope == Scope::Opened {
                         opened.names.push(self.tokens[at - 2].range.clone());
                         opened.blank(self.tokens[head].range.start..self.tokens[at].range.end);
@@ -104,7 +107,11 @@ impl Walk<'_> {
     fn scope(&self, head: usize, brace: usize) -> Scope {
         if brace >= head + 2 && self.punct(brace - 1) == b'!' && !self.word(brace - 2).is_empty() {
             let path = (head..brace - 1).all(|at| !self.word(at).is_empty() || self.punct(at) == b':');
-            return if path && self.holds_items(brace) { Scope::Opened } else { Scope::Other };
+            return if path && self.starts_items(brace) && self.reads_as_items(brace) {
+                Scope::Opened
+            } else {
+                Scope::Other
+            };
         }
         let mut scope = Scope::Other;
         for at in head..brace {
@@ -120,13 +127,13 @@ impl Walk<'_> {
         scope
     }
 
-    /// Whether the body that opens at `brace` is made of items, and not in a language of the macro's own.
-    fn holds_items(&self, brace: usize) -> bool {
+    /// Whether the body that opens at `brace` begins like an item.
+    fn starts_items(&self, brace: usize) -> bool {
         let mut first = brace + 1;
         while self.punct(first) == b'#' {
             first = self.after_attribute(first);
         }
-        let item = match self.word(first) {
+        match self.word(first) {
             b"" => false,
             b"pub" | b"fn" | b"struct" | b"enum" | b"union" | b"impl" | b"mod" | b"use" | b"static" | b"const"
             | b"trait" | b"type" | b"unsafe" | b"async" | b"extern" | b"macro_rules" => {
@@ -134,9 +141,8 @@ impl Walk<'_> {
                     || matches!(self.punct(first + 1), b'(' | b'<' | b':' | b'{' | b'!')
                     || self.tokens.get(first + 1).is_some_and(|token| token.kind == Kind::Literal)
             }
-            _ => self.punct(first + 1) == b'!' && self.punct(first + 2) == b'{' && self.holds_items(first + 2),
-        };
-        item && self.reads_as_items(brace)
+            _ => self.punct(first + 1) == b'!' && self.punct(first + 2) == b'{' && self.starts_items(first + 2),
+        }
     }
 
     /// `struct A: u32 { .. }` and `x => y` are not Rust.
