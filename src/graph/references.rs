@@ -34,7 +34,7 @@ const LIMIT: usize = 200;
 /// Files that one question parses; those past it are read as text.
 const FILES: usize = 3_000;
 
-/// The uses of a name, without its definitions, surest first.
+/// The uses of a name, without its definitions: surest first, prose behind code.
 ///
 /// # Errors
 /// When the text is not a name, or the search behind it fails or is cancelled.
@@ -81,7 +81,7 @@ pub fn references(
     let mut items: Vec<Reference> = per_file.into_iter().flatten().collect();
     items.retain(|item| query.kind.is_none_or(|kind| item.kind == kind));
     // Files are in order already, and so are the uses in each.
-    items.sort_by_key(|item| item.confidence);
+    items.sort_by_key(|item| (is_prose(&item.path), item.confidence));
     Ok(Found::cut(items, query.limit.unwrap_or(LIMIT), notes))
 }
 
@@ -197,6 +197,11 @@ fn floor(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// Files without a grammar: what they say of a name is no use of it by code.
+fn is_prose(path: &str) -> bool {
+    !Language::of(path).is_some_and(Language::has_grammar)
 }
 
 fn is_import(line: &str) -> bool {

@@ -104,7 +104,13 @@ pub fn symbols(
         .collect();
     // Stable: files are in order, and definitions in each.
     ranked.sort_by_key(|(rank, item)| (*rank, item.kind == Kind::Declaration));
-    Ok(Found::cut(ranked.into_iter().map(|(_, item)| item).collect(), limit, notes))
+    let similar = ranked.first().is_some_and(|(rank, _)| *rank > 0);
+    let mut found = Found::cut(ranked.into_iter().map(|(_, item)| item).collect(), limit, notes);
+    if let Some(name) = name.filter(|_| similar) {
+        // The list is whole: this says what is in it.
+        found.notes.push(format!("no definition is named {name}; these are similar"));
+    }
+    Ok(found)
 }
 
 fn wanted(query: &SymbolsQuery, kind: Kind) -> bool {

@@ -153,3 +153,29 @@ fn cancelled_questions_stop() {
     assert!(references(&tree.snapshot, &tree.cache, "new", &ReferencesQuery::default(), &cancel).is_err());
     assert!(symbols(&tree.snapshot, &tree.cache, &SymbolsQuery::default(), &cancel).is_err());
 }
+
+#[test]
+fn prose_comes_behind_code() {
+    let tree = tree(&[
+        ("CHANGELOG.md", "- `Cell::new` is faster\n"),
+        ("src/cell.rs", "pub struct Cell;\nimpl Cell {\n    pub fn new() -> Self { Cell }\n}\n"),
+        ("src/other.rs", "pub struct Other;\nimpl Other {\n    pub fn new() -> Self { Other }\n}\n"),
+        ("src/use.rs", "fn f() { make(Unknown::new()) }\n"),
+    ]);
+    let found = tree.references("Cell.new", &ReferencesQuery::default());
+    assert_eq!(found, ["src/use.rs:1:24 Call Possible f", "CHANGELOG.md:1:10 Read Possible -"]);
+}
+
+#[test]
+fn similar_names_are_said_to_be_no_more() {
+    let tree = tree(&[("m.py", "def reader(): ...\n")]);
+    let asked = |name: &str| {
+        let query = SymbolsQuery { name: Some(name.to_owned()), ..SymbolsQuery::default() };
+        let found = symbols(&tree.snapshot, &tree.cache, &query, &Cancel::new()).unwrap();
+        (found.items.len(), found.truncated, found.notes)
+    };
+    let note = "no definition is named read; these are similar".to_owned();
+    assert_eq!(asked("read"), (1, false, vec![note]));
+    assert_eq!(asked("reader"), (1, false, Vec::new()));
+    assert_eq!(asked("absent"), (0, false, Vec::new()));
+}

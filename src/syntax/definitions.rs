@@ -106,7 +106,10 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
     for raw in &mut found {
         split_path(text, raw);
     }
-    let found = merged(found);
+    let mut found = merged(found);
+    if family == Family::C {
+        end_at_next(text, &mut found);
+    }
     let mut out: Vec<Symbol> = Vec::with_capacity(found.len());
     // Open regions: their extent, what they are, their qualified name, and their symbol.
     let mut open: Vec<Open> = Vec::new();
@@ -249,6 +252,30 @@ fn merged(mut found: Vec<Raw>) -> Vec<Raw> {
     out
 }
 
+/// Ends functions where another begins at the start of a line: C's functions hold none, the parse lost a bracket.
+fn end_at_next(text: &str, found: &mut [Raw]) {
+    let function = |raw: &Raw| raw.what == What::Definition(Kind::Function);
+    // Functions and blocks that are still open.
+    let mut open: Vec<usize> = Vec::new();
+    for at in 0..found.len() {
+        let start = found[at].extent.start;
+        open.retain(|outer| found[*outer].extent.end > start);
+        let outer = open.iter().copied().find(|outer| function(&found[*outer]));
+        let first_column = start == 0 || text.as_bytes()[start - 1] == b'\n';
+        if let Some(outer) = outer.filter(|_| function(&found[at]) && first_column) {
+            let head = found[outer].name.end.min(start);
+            let end = text[head..start].find("\n}").map_or(start, |brace| head + brace + 2);
+            for inside in &mut found[outer..at] {
+                inside.extent.end = inside.extent.end.min(end.max(inside.extent.start));
+            }
+            open.clear();
+        }
+        if function(&found[at]) || found[at].what == What::Local {
+            open.push(at);
+        }
+    }
+}
+
 /// `a::b::c` as a name: the path goes to the qualifier.
 fn split_path(text: &str, raw: &mut Raw) {
     let Some(name) = text.get(raw.name.clone()) else { return };
@@ -311,5 +338,19 @@ fn is_constructor(family: Family, name: &str, parent: Option<&str>, qualifier: O
         Family::JavaScript => name == "constructor",
         Family::C => qualifier.or(parent).is_some_and(last),
         Family::Rust | Family::Go | Family::Java => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Budget, Language, extract};
+
+    #[test]
+    fn a_lost_bracket_does_not_swallow_the_functions_behind_it() {
+        let text = "static void a(void)\n{\n\tif (x) {\n}\n\nint global;\n\nstatic int b(int x)\n{\n\treturn 0;\n}\n\nint c(void)\n{\n}\n";
+        let found = extract(Language::of("a.c").unwrap(), text, &Budget::default());
+        let shown: Vec<String> =
+            found.symbols.iter().map(|symbol| format!("{} {}-{}", symbol.qualified, symbol.from, symbol.to)).collect();
+        assert_eq!(shown, ["a 1-4", "global 6-6", "b 8-11", "c 13-15"]);
     }
 }

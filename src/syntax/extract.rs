@@ -8,7 +8,7 @@ use super::languages::{Family, Language};
 use super::lines::Lines;
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
-use super::{Kind, Symbol, Usage, lexical, references};
+use super::{Kind, Symbol, Usage, item_macros, lexical, references};
 
 /// The definitions of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -88,7 +88,12 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     }
     let compiled = compiled(grammar);
     let prepared = (family == Family::C).then(|| preprocess::prepare(text));
-    let source = prepared.as_ref().map_or(text.as_bytes(), |prepared| &prepared.text);
+    let opened = if family == Family::Rust { item_macros::open(text) } else { None };
+    let source = match (&prepared, &opened) {
+        (Some(prepared), _) => prepared.text.as_slice(),
+        (None, Some(opened)) => opened.text.as_slice(),
+        (None, None) => text.as_bytes(),
+    };
     let Some(tree) = parse(&compiled.language, source, budget) else { return scanned() };
     let (mut raws, mut partial) = definitions::captured(compiled, &tree, source, budget);
     if let Some(prepared) = &prepared {
@@ -114,6 +119,11 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         found.extend(hidden.map(|(word, call)| (word, if call { Usage::Call } else { Usage::Read })));
         found.sort_by_key(|(name, _)| name.start);
         found.dedup_by_key(|(name, _)| name.start);
+    }
+    if let Some(opened) = opened {
+        let names = opened.names.into_iter().filter(|name| wanted(&text.as_bytes()[name.clone()]));
+        found.extend(names.map(|name| (name, Usage::Call)));
+        found.sort_by_key(|(name, _)| name.start);
     }
     (Extracted { symbols, partial }, found)
 }

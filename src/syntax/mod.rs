@@ -4,6 +4,7 @@ mod compiled;
 mod definitions;
 mod extract;
 mod head;
+mod item_macros;
 mod languages;
 mod lexical;
 mod lines;

@@ -50,6 +50,7 @@ fn check(name: &str) {
 #[test]
 fn rust() {
     check("cache.rs");
+    check("gated.rs");
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl<'a> Pass<'a> {
             match self.tokens[at].kind {
                 Kind::Word => {
                     let next = if declares && self.parens == 0 { self.declaration_word(at) } else { None };
-                    if let Some(next) = next.or_else(|| self.attribute(at)) {
+                    if let Some(next) = next.or_else(|| self.attribute(at)).or_else(|| self.each(at)) {
                         // What was hidden is no part of the declaration; `class` in `class EXPORT Name` is.
                         if self.head == at && !is_keyword(self.word(at)) {
                             self.head = next;
@@ -247,6 +247,24 @@ impl<'a> Pass<'a> {
         self.hide(at, at + 2);
         self.hide(after - 1, after);
         Some(after)
+    }
+
+    /// `list_for_each(pos, head)` before a statement reads as `while (pos, head)`.
+    fn each(&mut self, at: usize) -> Option<usize> {
+        let starts = at.checked_sub(1).is_some_and(|before| {
+            matches!(self.punct(before), b';' | b'{' | b'}' | b')' | b':') || self.word(before) == b"else"
+        });
+        let each = self.word(at).windows(8).any(|part| part == b"for_each");
+        if !starts || !each || self.punct(at + 1) != b'(' || self.scopes.last() != Some(&Scope::Other) {
+            return None;
+        }
+        let after = self.closed(at + 1)?;
+        if self.word(after).is_empty() && self.punct(after) != b'{' {
+            return None;
+        }
+        self.hide(at, at + 1);
+        self.sheet.write(self.tokens[at].start as usize, b"while");
+        Some(at + 1)
     }
 
     /// Macros in the place of an attribute, anywhere. Returns the next token to look at.

@@ -184,6 +184,16 @@ mod tests {
     }
 
     #[test]
+    fn macros_before_a_statement_become_loops() {
+        check("int f(void) { for_each_cpu(c, m) g(c); }", expect!["int f(void) { while (c, m) g(c); }"]);
+        check("int f(void) { x_for_each(c) { g(c); } }", expect!["int f(void) { while (c) { g(c); } }"]);
+        check(
+            "int f(void) { for_each(c, m); x = for_each(c); }",
+            expect!["int f(void) { for_each(c, m); x = for_each(c); }"],
+        );
+    }
+
+    #[test]
     fn conditionals_keep_brackets_even() {
         check(
             "#ifdef A\nif (x) {\n#else\nif (y) {\n#endif\n}",
