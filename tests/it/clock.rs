@@ -27,8 +27,6 @@ impl Clock {
     pub async fn settle(&self) {
         for _ in 0..TURNS {
             tokio::task::yield_now().await;
-            // The kernel may carry packets of the loopback device in a thread of its own.
-            std::thread::yield_now();
         }
     }
 

@@ -776,6 +776,9 @@ mod keys {
             .with_max_level(tracing::level_filters::LevelFilter::TRACE)
             .with_writer(move || writer.clone())
             .finish();
+        // With a single subscriber, tracing asks only the thread that meets an event first whether anybody listens, and that
+        // may be another test's. With two it asks both of them.
+        let _second = tracing::Dispatch::new(tracing_subscriber::registry());
         let _guard = tracing::subscriber::set_default(subscriber);
         let echo = format!("your key {KEY} and the header Bearer {KEY} are bad");
         let quoted = json!({ "error": { "message": echo, "param": KEY } });
