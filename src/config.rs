@@ -192,7 +192,8 @@ impl Config {
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
         let in_file = |reason: String| ConfigError::File { path: file.display().to_string(), reason };
-        let mut settings: BTreeMap<String, toml::Value> = toml::from_str(text).map_err(|error| in_file(error.to_string()))?;
+        let mut settings: BTreeMap<String, toml::Value> =
+            toml::from_str(text).map_err(|error| in_file(error.to_string()))?;
         let mut providers = BTreeMap::new();
         if let Some(table) = settings.remove("providers") {
             let table: BTreeMap<String, FileProvider> = table

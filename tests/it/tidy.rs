@@ -223,7 +223,8 @@ fn files_are_short() {
 #[test]
 fn nothing_is_left_for_later() {
     // As comments and macros: the words themselves are also things that people search for.
-    let later = Regex::new(r#"//[^"]*\b(TODO|FIXME|XXX)\b|\b(todo|unimplemented)!\(|#\[ignore\]|#\[should_panic"#).unwrap();
+    let later =
+        Regex::new(r#"//[^"]*\b(TODO|FIXME|XXX)\b|\b(todo|unimplemented)!\(|#\[ignore\]|#\[should_panic"#).unwrap();
     let mut offences = Vec::new();
     for file in sources("src").iter().chain(&sources("tests")).filter(|file| file.name != "it/tidy.rs") {
         offences.extend(later.find_iter(&file.text).map(|found| format!("{}: {}", file.name, found.as_str())));
