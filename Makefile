@@ -1,6 +1,6 @@
 # `make run` asks a question of this repository, `make test` runs every test. Both set up what they need.
 
-QUESTION ?= Where is the root loop, and what ends a run?
+QUESTION ?= Who calls files_with_word?
 
 .PHONY: run test check bench questions v8
 

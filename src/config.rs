@@ -205,9 +205,14 @@ impl Config {
                 providers.insert(name, provider);
             }
         }
-        for (name, upper) in
-            [("openai", "OPENAI"), ("openrouter", "OPENROUTER"), ("ollama", "OLLAMA"), ("vllm", "VLLM")]
-        {
+        for (name, upper) in [
+            ("openai", "OPENAI"),
+            ("openrouter", "OPENROUTER"),
+            ("ollama", "OLLAMA"),
+            ("vllm", "VLLM"),
+            ("lmstudio", "LMSTUDIO"),
+            ("llamacpp", "LLAMACPP"),
+        ] {
             environment_provider(&mut providers, name, upper, env);
         }
         if let Some(unknown) = settings.keys().find(|key| !SETTINGS.iter().any(|s| s.key == key.as_str())) {

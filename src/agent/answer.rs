@@ -30,10 +30,10 @@ impl HeldAnswer {
         }
     }
 
-    /// The first 2,000 characters, for a model that has to confirm it.
+    /// The first 600 characters, for a model that has to confirm it.
     pub fn preview(&self) -> String {
         let text = self.markdown();
-        match text.char_indices().nth(2_000) {
+        match text.char_indices().nth(600) {
             Some((at, _)) => format!("{}… ({} characters in all)", &text[..at], text.chars().count()),
             None => text,
         }
@@ -68,6 +68,11 @@ impl Answers {
         let mut state = self.state();
         state.given = Some(answer);
         state.confirmed = false;
+    }
+
+    /// Holds an answer that was about to end the run.
+    pub fn hold(&self, answer: HeldAnswer) {
+        self.state().held = Some(answer);
     }
 
     /// `answer()`: confirms the held answer. Says why when there is none.

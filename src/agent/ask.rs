@@ -37,7 +37,8 @@ pub struct Stop {
 pub struct Report {
     /// The answer as Markdown; empty when there is none.
     pub answer: String,
-    /// What code passed to `answer`.
+    /// What code passed to `answer`, when that was not Markdown.
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub value: Value,
     pub citations: Vec<Checked>,
     /// Citations that were not kept.
@@ -102,7 +103,7 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
     };
     let mut findings = Findings::default();
     let ended = match scope {
-        Some(scope) => match plain::answer(session, question, &scope, &stop.cancel).await {
+        Some(scope) => match plain_call(session, question, &scope, stop).await {
             Ok(answer) => Ended::Answered(answer),
             Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
             Err(CallFailure::Model(error)) => return Err(error.into()),
@@ -131,6 +132,13 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
         .map_err(|_| AskError::Cancelled)
 }
 
+async fn plain_call(session: &Session, question: &str, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
+    tokio::select! {
+        answer = plain::answer(session, question, scope, &stop.cancel) => answer,
+        () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),
+    }
+}
+
 async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ended, Findings), AskError> {
     let bindings = &session.bindings;
     let repo = bindings.repo.clone();
@@ -144,6 +152,8 @@ async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ende
     let mut repl = session.repl().await?;
     let mut root = Root {
         bindings,
+        evidence: session,
+        warned: false,
         repl: &mut repl,
         transport,
         cancel: &stop.cancel,
@@ -169,7 +179,7 @@ fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped
     };
     Report {
         answer: markdown,
-        value: answer.map_or(Value::Null, |answer| answer.value),
+        value: answer.map(|answer| answer.value).filter(|value| !value.is_string()).unwrap_or_default(),
         citations,
         dropped,
         complete: tripped.is_none(),

@@ -1,7 +1,7 @@
 //! The host of a run's REPL: `repo.*` from the repository, and what only a run has: `llm`, `answer`, `budget`, `note`, `cite`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -28,7 +28,7 @@ pub struct Bindings {
     /// Characters of data that one sub-call may carry.
     pub max_data: usize,
     /// The cell that runs; host calls are journalled under it.
-    pub cell: AtomicU32,
+    pub cell: AtomicU64,
     next: AtomicU64,
 }
 
@@ -75,7 +75,7 @@ struct AnswerOptions {
 impl Bindings {
     pub fn new(repo: Arc<RepoHost>, calls: Arc<Calls>, key: FenceKey, max_data: usize) -> Self {
         let answers = Answers::default();
-        Self { repo, calls, answers, key, max_data, cell: AtomicU32::new(0), next: AtomicU64::new(1) }
+        Self { repo, calls, answers, key, max_data, cell: AtomicU64::new(0), next: AtomicU64::new(1) }
     }
 
     async fn dispatch(self: Arc<Self>, host: u64, call: Call, cancel: Cancel) -> Result<String, CallError> {
@@ -142,7 +142,7 @@ impl Host for Bindings {
         async move {
             let journal = self.calls.journal.clone();
             journal.write(Event::HostCall {
-                cell: u64::from(self.cell.load(Ordering::Relaxed)),
+                cell: self.cell.load(Ordering::Relaxed),
                 host,
                 name: call.name.clone(),
                 args: call.args.as_str().into(),

@@ -116,11 +116,11 @@ fn judge(
 }
 
 static CITATION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<path>[\w@+~.$\[\]()-]*[\w@+~$\])-](?:/[\w@+~.$\[\]()-]*[\w@+~$\])-])*):(?P<from>\d{1,9})(?:[-–](?P<to>\d{1,9}))?\b")
+    Regex::new(r"(?P<path>[\w@+~.$\[\]()-]*[\w@+~$\])-](?:/[\w@+~.$\[\]()-]*[\w@+~$\])-])*)(?::|#L|:L)(?P<from>\d{1,9})(?:[-–]L?(?P<to>\d{1,9}))?\b")
         .expect("a constant pattern")
 });
 
-/// `path:12` and `path:12-20` in a text.
+/// `path:12`, `path:12-20` and `path#L12-L20` in a text.
 pub fn citations_in(text: &str) -> Vec<Citation> {
     CITATION
         .captures_iter(text)
@@ -152,7 +152,7 @@ fn sentences(markdown: &str) -> Vec<&str> {
         }
         let mut rest = line;
         let mut from = 0;
-        while let Some(at) = rest[from..].find(['.', '!', '?', ';']) {
+        while let Some(at) = rest[from..].find(['.', '!', '?']) {
             let end = from + at + 1;
             // A full stop inside code or a path does not end a sentence.
             let ends = rest[end..].starts_with([' ', '\t']) && rest[..end].matches('`').count() % 2 == 0;
@@ -254,6 +254,7 @@ mod tests {
         check("`delta` is called at src/a.rs:2", "src/a.rs:2-2 Unsupported delta");
         check("First `delta`. Then src/a.rs:1–2", "src/a.rs:1-2 Valid");
         check("`src/a.rs` has it: ./src/a.rs:1", "src/a.rs:1-1 Valid");
+        check("See src/a.rs#L1-L2, src/a.rs:L3", "src/a.rs:1-2 Valid; src/a.rs:3-3 Valid");
         check("See src/a.rs:4", "src/a.rs:4-4 its lines were never looked at");
         check("See src/a.rs:3-9", "src/a.rs:3-9 the file has fewer lines");
         check("See src/a.rs:3-2", "src/a.rs:3-2 its lines are not a range");

@@ -44,11 +44,11 @@ pub enum RunEvent {
         spent: Spent,
     },
     Cell {
-        cell: u32,
+        cell: u64,
         code: String,
     },
     CellDone {
-        cell: u32,
+        cell: u64,
         output: String,
         error: Option<String>,
     },

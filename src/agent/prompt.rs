@@ -13,6 +13,12 @@ pub const LEAF: &str = include_str!("prompts/leaf.md");
 pub const PLAIN: &str = include_str!("prompts/plain.md");
 const SALVAGE: &str = include_str!("prompts/salvage.md");
 
+/// An answer that waits for its author's word, and what is wrong with its citations.
+pub struct Held {
+    pub answer: HeldAnswer,
+    pub problems: Vec<String>,
+}
+
 /// How code travels from the model to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
@@ -54,11 +60,11 @@ pub fn question(key: &FenceKey, question: &str, info: &Info, tree: &str) -> Stri
 /// What a cell did, as the root model sees it.
 pub fn observation(
     key: &FenceKey,
-    cell: u32,
+    cell: u64,
     outcome: &Outcome,
-    held: Option<&HeldAnswer>,
+    held: Option<&Held>,
     ignored: usize,
-    vars: Option<&str>,
+    news: &str,
 ) -> String {
     let mut text = format!("Cell {cell}");
     if outcome.output.is_empty() && outcome.value.is_none() && outcome.error.is_none() {
@@ -85,15 +91,26 @@ pub fn observation(
     if ignored > 0 {
         let _ = writeln!(text, "Your reply held {ignored} more cells; only the first of a reply runs.");
     }
-    if let Some(vars) = vars {
-        let _ = writeln!(text, "Variables: {vars}");
+    if !news.is_empty() {
+        let _ = writeln!(text, "New or changed variables: {news}");
     }
     if let Some(held) = held {
+        let Held { answer, problems } = held;
+        if problems.is_empty() {
+            text.push_str("Your answer is held, because the cell also showed output that you had not seen.\n");
+        } else {
+            let _ = writeln!(
+                text,
+                "Your answer is held, because some of its citations cannot be kept as they are. Only lines that were \
+                 logged, found or passed to a model count as looked at; reading into a variable does not.\n{}",
+                fence(key, "citations", &problems.join("\n"))
+            );
+        }
         let _ = writeln!(
             text,
-            "Your answer is held, because the cell also showed output that you had not seen. It is:\n{}\nIf it still stands, \
-             call `answer()` without arguments; else go on, or call `answer` with a better one.",
-            fence(key, "answer", &held.preview())
+            "It begins:\n{}\nIf it still stands, call `answer()` without arguments; else go on, or call `answer` with a \
+             better one.",
+            fence(key, "answer", &answer.preview())
         );
     }
     text

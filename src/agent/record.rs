@@ -72,7 +72,7 @@ pub fn totals(spent: &Spent) -> journal::Totals {
     }
 }
 
-pub fn cell_done(cell: u32, outcome: &repl::Outcome) -> Event {
+pub fn cell_done(cell: u64, outcome: &repl::Outcome) -> Event {
     let kind = |kind| match kind {
         repl::CellErrorKind::Syntax => "syntax",
         repl::CellErrorKind::Thrown => "thrown",
@@ -81,7 +81,7 @@ pub fn cell_done(cell: u32, outcome: &repl::Outcome) -> Event {
         repl::CellErrorKind::Died => "died",
     };
     Event::CellDone {
-        cell: u64::from(cell),
+        cell,
         output: outcome.output.as_str().into(),
         value: outcome.value.as_deref().map(Into::into),
         error: outcome

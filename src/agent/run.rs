@@ -1,5 +1,6 @@
 //! The root loop: one cell a turn until code calls `answer`, or a limit trips and the salvage has the last word.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -7,9 +8,10 @@ use super::answer::{HeldAnswer, Verdict};
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::{Ask, CallFailure};
+use super::citations::{self, Evidence, Status};
 use super::code::{self, Asked};
 use super::event::RunEvent;
-use super::prompt::{self, Transport};
+use super::prompt::{self, Held, Transport};
 use super::record;
 use super::salvage::Findings;
 use crate::cancel::Cancel;
@@ -35,6 +37,9 @@ pub enum Ended {
 /// One run of the root loop over a REPL that is already there.
 pub struct Root<'a> {
     pub bindings: &'a Arc<Bindings>,
+    pub evidence: &'a (dyn Evidence + Sync),
+    /// Whether the model was told about citations that cannot be kept: once is enough.
+    pub warned: bool,
     pub repl: &'a mut Repl,
     pub transport: Transport,
     /// Ends the run without an answer.
@@ -70,6 +75,7 @@ impl Root<'_> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
         let mut announced = 1.0;
+        let mut vars = BTreeMap::new();
         loop {
             let turn = match calls.ledger.turn() {
                 Ok(turn) => turn,
@@ -110,13 +116,14 @@ impl Root<'_> {
             }
             last_code.clone_from(&source);
 
-            let outcome = self.cell(turn, &source, work).await;
+            let cell = self.repl.cells() + 1;
+            let outcome = self.cell(cell, &source, work).await;
             let stopped = work.is_cancelled();
             let (verdict, step) = self.judge(&outcome);
             if let Step::End(ended) = step {
                 return Ok(ended);
             }
-            self.findings.cell(turn, &source, &outcome);
+            self.findings.cell(cell, &source, &outcome);
             if self.cancel.is_cancelled() {
                 return Ok(Ended::Cancelled);
             }
@@ -127,14 +134,18 @@ impl Root<'_> {
                 let limit_s = calls.ledger.limits().wall.as_secs();
                 return Ok(Ended::Tripped(Tripped::Wall { limit_s }));
             }
-            let held = match &verdict {
-                Verdict::Held(answer) => Some(answer),
+            let held = match verdict {
+                Verdict::Held(answer) => {
+                    let problems = self.problems(&answer);
+                    self.warned |= !problems.is_empty();
+                    Some(Held { answer, problems })
+                }
                 _ => None,
             };
-            let vars = self.repl.vars(work).await;
-            let vars = vars.is_empty().then_some(String::new()).or_else(|| Some(list(&vars)));
-            let vars = vars.filter(|vars| !vars.is_empty());
-            let mut seen = prompt::observation(&self.bindings.key, turn, &outcome, held, ignored, vars.as_deref());
+            let now = self.repl.vars(work).await;
+            let news = list(now.iter().filter(|(name, what)| vars.get(*name) != Some(*what)));
+            vars = now;
+            let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
             let share = calls.ledger.share_left();
             if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
                 announced = mark;
@@ -187,11 +198,11 @@ impl Root<'_> {
         }
     }
 
-    async fn cell(&mut self, turn: u32, source: &str, work: &Cancel) -> Outcome {
+    async fn cell(&mut self, cell: u64, source: &str, work: &Cancel) -> Outcome {
         let calls = self.bindings.calls.clone();
-        self.bindings.cell.store(turn, Ordering::Relaxed);
-        calls.journal.write(Event::Cell { cell: u64::from(turn), code: source.into() });
-        (calls.emit)(RunEvent::Cell { cell: turn, code: source.to_owned() });
+        self.bindings.cell.store(cell, Ordering::Relaxed);
+        calls.journal.write(Event::Cell { cell, code: source.into() });
+        (calls.emit)(RunEvent::Cell { cell, code: source.to_owned() });
         let deadline = tokio::time::sleep(calls.ledger.work_time_left());
         let outcome = {
             let run = self.repl.run(source, work);
@@ -204,14 +215,28 @@ impl Root<'_> {
                 }
             }
         };
-        calls.journal.write(record::cell_done(turn, &outcome));
+        calls.journal.write(record::cell_done(cell, &outcome));
         let mut output = outcome.output.clone();
         if let Some(value) = &outcome.value {
             output.push_str(value);
         }
         let error = outcome.error.as_ref().map(|error| error.text.clone());
-        (calls.emit)(RunEvent::CellDone { cell: turn, output, error });
+        (calls.emit)(RunEvent::CellDone { cell, output, error });
         outcome
+    }
+
+    /// What is wrong with the citations of an answer; its author is told once. `builtin` cannot mend any.
+    fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
+        if self.bindings.calls.models.root.model.provider() == "builtin" {
+            return Vec::new();
+        }
+        let check = || citations::check(&answer.markdown(), &answer.citations, self.evidence);
+        let (kept, dropped) = tokio::task::block_in_place(check);
+        let unsupported = kept
+            .iter()
+            .filter(|c| c.status == Status::Unsupported)
+            .map(|c| format!("{}:{}-{}: these lines do not hold {}", c.path, c.from, c.to, c.missing.join(", ")));
+        dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason)).chain(unsupported).collect()
     }
 
     fn judge(&self, outcome: &Outcome) -> (Verdict, Step) {
@@ -221,6 +246,11 @@ impl Root<'_> {
         let shown = !outcome.output.trim().is_empty() || outcome.value.is_some() || !outcome.warnings.is_empty();
         let verdict = answers.judge(threw, shown);
         match &verdict {
+            Verdict::Final(answer) if !self.warned && !self.problems(answer).is_empty() => {
+                answers.hold(answer.clone());
+                self.bindings.calls.journal.write(record::answer(answer, &[], true));
+                (Verdict::Held(answer.clone()), Step::Go)
+            }
             Verdict::Final(answer) => (verdict.clone(), Step::End(Ended::Answered(answer.clone()))),
             // The same answer twice is as good as a confirmation.
             Verdict::Held(answer) if before.as_ref() == Some(answer) => {
@@ -270,11 +300,13 @@ fn shorten(messages: &mut [Message]) -> bool {
 }
 
 /// `a: string of 12 characters; b: Array(3)`, at most 40 of them.
-fn list(vars: &std::collections::BTreeMap<String, String>) -> String {
+fn list<'a>(vars: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     const MOST: usize = 40;
-    let mut text: Vec<String> = vars.iter().take(MOST).map(|(name, what)| format!("{name}: {what}")).collect();
-    if vars.len() > MOST {
-        text.push(format!("and {} more", vars.len() - MOST));
+    let mut text: Vec<String> = vars.map(|(name, what)| format!("{name}: {what}")).collect();
+    let more = text.len().saturating_sub(MOST);
+    text.truncate(MOST);
+    if more > 0 {
+        text.push(format!("and {more} more"));
     }
     text.join("; ")
 }

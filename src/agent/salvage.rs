@@ -24,7 +24,7 @@ pub struct Findings {
 
 impl Findings {
     /// A cell and what came of it.
-    pub fn cell(&mut self, cell: u32, source: &str, outcome: &Outcome) {
+    pub fn cell(&mut self, cell: u64, source: &str, outcome: &Outcome) {
         let mut entry = format!("Cell {cell}:\n{}\n", clip(source, 2_000));
         for body in [Some(&outcome.output), outcome.value.as_ref()].into_iter().flatten() {
             if !body.is_empty() {

@@ -57,9 +57,9 @@ impl Session {
         Repl::start(self.options.clone(), host).await
     }
 
-    /// The last value that code passed to `answer`, for callers that run cells themselves.
-    pub fn take_answer(&self) -> Option<serde_json::Value> {
-        match self.bindings.answers.judge(false, false) {
+    /// The value that a cell passed to `answer`, for callers that run cells themselves; a throw voids it.
+    pub fn take_answer(&self, outcome: &crate::repl::Outcome) -> Option<serde_json::Value> {
+        match self.bindings.answers.judge(outcome.error.is_some(), false) {
             super::answer::Verdict::Final(answer) => Some(answer.value),
             _ => None,
         }

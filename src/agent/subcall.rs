@@ -51,7 +51,12 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
     let mut complaint = String::new();
     for _ in 0..2 {
         let reply = bindings.calls.complete(ask(&call, host, messages.clone()), cancel).await.map_err(failure)?;
-        let Some(validator) = &validator else { return Ok(Value::String(reply.text)) };
+        let Some(validator) = &validator else {
+            if reply.text.trim().is_empty() {
+                return Err(CallError { name: "ModelError", message: "llm: the reply was empty".to_owned() });
+            }
+            return Ok(Value::String(reply.text));
+        };
         match parse(&reply.text) {
             Ok(value) => {
                 let errors: Vec<String> = validator

@@ -57,7 +57,7 @@ pub async fn run(args: Eval) -> Result<ExitCode, CliError> {
     let outcome = repl.run(&code, &cancel).await;
     signals.abort();
     live.finish();
-    if let Some(answer) = session.take_answer() {
+    if let Some(answer) = session.take_answer(&outcome) {
         match answer.as_str() {
             Some(text) => output::markdown(text),
             None => output::json(&answer),

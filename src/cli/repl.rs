@@ -92,7 +92,7 @@ pub fn run(args: Repl, runtime: &Runtime) -> Result<ExitCode, CliError> {
                 }
             }
         });
-        if let Some(answer) = session.take_answer() {
+        if let Some(answer) = session.take_answer(&outcome) {
             output::markdown(&answer.as_str().map_or_else(|| answer.to_string(), str::to_owned));
         }
         last = show(&outcome, cancel.is_cancelled());

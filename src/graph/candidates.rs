@@ -134,7 +134,7 @@ fn around(before: &str, behind: &str, c_like: bool) -> Likeness {
             }
             // A call that is a statement.
             Some('(') if right.trim_end().ends_with(';') => Likeness::None,
-            Some('(' | ',' | '}' | '[' | '{') | None => Likeness::Slight,
+            Some('(' | ',' | '}' | '[' | '{' | ';') | None => Likeness::Slight,
             Some('/') => Likeness::Slight,
             Some(c) if c.is_alphabetic() => Likeness::Slight,
             _ => Likeness::None,
@@ -157,6 +157,9 @@ fn around(before: &str, behind: &str, c_like: bool) -> Likeness {
     if last.is_alphanumeric() || matches!(last, '_' | '*' | '&' | '>' | ']') {
         let typed = ends || right.starts_with("__") || right.starts_with(char::is_alphabetic) || right.starts_with('<');
         return if typed { if indented { Likeness::Fair } else { Likeness::Strong } } else { Likeness::Slight };
+    }
+    if left.ends_with("::") && ends && !right.starts_with([')', ',', ']', '}']) {
+        return Likeness::Fair;
     }
     match last {
         ',' | '{' | '(' | '}' | '|' if ends => Likeness::Slight,
@@ -191,6 +194,7 @@ mod tests {
         check("a.py", "foo = 3", "foo", Likeness::Fair);
         check("a.js", "exports.foo = bar", "foo", Likeness::Fair);
         check("a.cc", "void Foo::bar(int x) {", "bar", Likeness::Fair);
+        check("a.cc", "int Foo::count_ = 0;", "count_", Likeness::Fair);
         check("a.java", "  public final class Foo extends Bar {", "Foo", Likeness::Strong);
     }
 }

@@ -7,7 +7,7 @@ use crate::syntax::{Kind, Symbol};
 use crate::workspace::{RelPath, Snapshot};
 
 use super::name::Name;
-use super::parsed::{Parsed, by_path, look};
+use super::parsed::{Parsed, aside, by_path, look};
 use super::{Definition, Found, GraphError, Symbols};
 
 /// The place that a question comes from; definitions near it come first.
@@ -32,9 +32,7 @@ pub fn definition(
 ) -> Result<Found<Definition>, GraphError> {
     let name = Name::parse(name)?;
     let (mut places, mut notes) = self::places(snapshot, cache, &name, at, cancel)?;
-    if let Some(call) =
-        system_call(&name).filter(|_| places.iter().all(|place| place.symbol().kind == Kind::Declaration))
-    {
+    if let Some(call) = system_call(&name).filter(|_| places.iter().all(Place::is_doubtful)) {
         let (calls, more) = self::places(snapshot, cache, &call, at, cancel)?;
         let calls = calls.into_iter().filter(|place| place.symbol().signature.contains("SYSCALL_DEFINE"));
         places = calls.chain(places).collect();
@@ -58,6 +56,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// A declaration only, or beside the code proper.
+    fn is_doubtful(&self) -> bool {
+        self.symbol().kind == Kind::Declaration || aside(self.file.path.as_str()) > 0
+    }
+
     pub fn symbol(&self) -> &Symbol {
         &self.file.symbols.symbols[self.index]
     }
@@ -97,7 +100,9 @@ pub(super) fn places(
         let key = |place: &Place| {
             let symbol = place.symbol();
             let near = at.is_some_and(|site| site.path == place.file.path.as_str());
-            (std::cmp::Reverse(near && symbol.kind != Kind::Declaration), weight(symbol), depth(symbol))
+            let (path, weight) = (place.file.path.as_str(), weight(symbol));
+            // Code before tests, but a test's function before a field of the same name.
+            (!near || weight == DECLARATION, weight.max(MACRO), aside(path), weight, is_deep(symbol))
         };
         key(a)
             .cmp(&key(b))
@@ -107,16 +112,44 @@ pub(super) fn places(
     Ok((found, looked.notes))
 }
 
-/// Real definitions before members, members before declarations.
+const MACRO: u8 = 1;
+const MEMBER: u8 = 2;
+const DOUBTFUL: u8 = 3;
+const DECLARATION: u8 = 4;
+
+/// Functions and types before macros, those before members, and those before declarations.
 fn weight(symbol: &Symbol) -> u8 {
     match symbol.kind {
-        Kind::Declaration => 2,
-        Kind::Field | Kind::Property | Kind::EnumMember => 1,
+        Kind::Declaration => DECLARATION,
+        Kind::Field | Kind::Property | Kind::EnumMember => MEMBER,
+        Kind::Macro => MACRO,
+        Kind::Variable if is_made_by_macro(symbol) => DOUBTFUL,
         _ => 0,
     }
 }
 
-fn depth(symbol: &Symbol) -> bool {
-    // Methods and namespaced names are as good as top-level ones; only locals of functions are deeper.
+/// `DEFINE_SHOW_ATTRIBUTE(name)` defines something around `name`; locks, lists and the like do define it.
+fn is_made_by_macro(symbol: &Symbol) -> bool {
+    let Some((before, _)) = symbol.signature.split_once('(') else { return false };
+    let sure = [
+        "LOCK",
+        "MUTEX",
+        "HEAD",
+        "PER_CPU",
+        "SEMAPHORE",
+        "IDA",
+        "IDR",
+        "STATIC_KEY",
+        "TIMER",
+        "HASHTABLE",
+        "SRCU",
+        "XARRAY",
+    ];
+    let made = before.contains("DEFINE_") || before.contains("DECLARE_");
+    made && !before.contains(symbol.name.as_str()) && !sure.iter().any(|word| before.contains(word))
+}
+
+/// Local to a function, or far inside of types; methods and names in a namespace are as good as top-level ones.
+fn is_deep(symbol: &Symbol) -> bool {
     symbol.qualified.matches('.').count() > 3
 }

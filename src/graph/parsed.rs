@@ -112,8 +112,8 @@ pub(super) fn by_path(a: &str, b: &str) -> std::cmp::Ordering {
     key(a).cmp(&key(b)).then_with(|| a.cmp(b))
 }
 
-/// Whether a path is a test's, an example's or somebody else's code.
-fn aside(path: &str) -> u8 {
+/// Whether a path is a test's, a tool's, an example's (1) or somebody else's code (2).
+pub(super) fn aside(path: &str) -> u8 {
     let parts = path.split('/');
     let last = path.rsplit('/').next().unwrap_or(path);
     let mut aside = u8::from(
@@ -122,7 +122,7 @@ fn aside(path: &str) -> u8 {
     for part in parts {
         aside = aside.max(match part {
             "test" | "tests" | "testing" | "__tests__" | "spec" | "examples" | "samples" | "benches" | "bench"
-            | "mock" | "mocks" | "selftests" | "unittests" | "testdata" | "fixtures" => 1,
+            | "mock" | "mocks" | "selftests" | "tools" | "unittests" | "testdata" | "fixtures" => 1,
             "vendor" | "vendored" | "third_party" | "third-party" | "node_modules" | "external" | "deps" => 2,
             _ => 0,
         });

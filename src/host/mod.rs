@@ -122,10 +122,18 @@ impl RepoHost {
             "repo.definition" => {
                 let target: Target = args.next("name")?;
                 let options: DefinitionOptions = args.or_default("options")?;
-                let DefinitionOptions { at, limit } = options;
+                let DefinitionOptions { at, path, limit } = options;
                 let limit = limit.unwrap_or(100);
-                let list = graph::definition(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), limit, cancel)
-                    .map_err(graph_failure)?;
+                let most = if path.is_some() { usize::MAX } else { limit };
+                let mut list =
+                    graph::definition(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), most, cancel)
+                        .map_err(graph_failure)?;
+                if let Some(path) = path {
+                    list.items.retain(|definition| is_below(&definition.path, &path));
+                    list.total = list.items.len();
+                    list.truncated |= list.total > limit;
+                    list.items.truncate(limit);
+                }
                 for definition in &list.items {
                     self.found_definition(definition, true);
                 }
@@ -189,7 +197,8 @@ impl RepoHost {
     }
 
     fn files(&self, globs: &Globs, options: &FilesOptions) -> Result<String, CallError> {
-        let files = search::select(&self.snapshot, &globs.0, options.hidden).map_err(search_failure)?;
+        let globs = self.folders_as_globs(&globs.0).map_err(failure)?;
+        let files = search::select(&self.snapshot, &globs, options.hidden).map_err(search_failure)?;
         let limit = options.limit.unwrap_or(100_000);
         let items = files.iter().take(limit).map(|file| FileRow {
             path: file.path.as_str(),
@@ -232,7 +241,21 @@ impl RepoHost {
         Ok(slice.text)
     }
 
-    fn search(&self, query: Query, cancel: &Cancel) -> Result<String, CallError> {
+    /// A glob that is just the name of a folder means everything in it.
+    fn folders_as_globs(&self, globs: &[String]) -> Result<Vec<String>, WorkspaceError> {
+        let files = if globs.is_empty() { &[] } else { self.snapshot.files()? };
+        let widen = |glob: &String| {
+            let place = glob.trim_start_matches("./").trim_matches('/');
+            let is_folder = !place.is_empty()
+                && !place.contains(['*', '?', '[', '{', '!'])
+                && files.iter().any(|file| file.path.as_str() != place && is_below(file.path.as_str(), place));
+            if is_folder { format!("/{place}/**") } else { glob.clone() }
+        };
+        Ok(globs.iter().map(widen).collect())
+    }
+
+    fn search(&self, mut query: Query, cancel: &Cancel) -> Result<String, CallError> {
+        query.glob = self.folders_as_globs(&query.glob).map_err(failure)?;
         let matches = search::search(&self.snapshot, &query, cancel).map_err(search_failure)?;
         for found in &matches.items {
             let (before, after) = (found.before.len() as u64, found.after.len() as u64);
@@ -284,6 +307,12 @@ impl RepoHost {
             Err(error) => Err(failure(error)),
         }
     }
+}
+
+/// Whether `path` is `place`, or stands below it.
+fn is_below(path: &str, place: &str) -> bool {
+    let place = place.trim_start_matches("./").trim_end_matches('/');
+    place.is_empty() || path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn failure(error: WorkspaceError) -> CallError {

@@ -11,7 +11,7 @@ use crate::search::{Pattern, Query};
 pub struct Globs(pub Vec<String>);
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a glob or an array of globs")]
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -68,7 +68,7 @@ impl SearchOptions {
 
 /// `repo.symbols("name")` or `repo.symbols({ name, kind, path, exact, limit })`.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name or { name, kind, path, exact, limit }")]
 pub enum Symbols {
     Name(String),
     Query(serde_json::Value),
@@ -87,7 +87,7 @@ impl Symbols {
 
 /// A name, or something that has one: a definition that an earlier call returned.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name or a definition that repo.* returned")]
 pub enum Target {
     Name(String),
     Definition { path: String, qualified: String },
@@ -106,6 +106,8 @@ impl Target {
 #[serde(deny_unknown_fields)]
 pub struct DefinitionOptions {
     pub at: Option<Site>,
+    /// Only below this file or folder.
+    pub path: Option<String>,
     pub limit: Option<usize>,
 }
 

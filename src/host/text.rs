@@ -14,7 +14,8 @@ impl RepoHost {
     pub(super) fn text(&self, what: &Value, context: u64, cancel: &Cancel) -> Result<String, CallError> {
         let mut out = String::new();
         self.write(&mut out, what, context, cancel)?;
-        Ok(out)
+        let trimmed = out.trim_end();
+        Ok(if trimmed.is_empty() { "(nothing)".to_owned() } else { format!("{trimmed}\n") })
     }
 
     fn write(&self, out: &mut String, what: &Value, context: u64, cancel: &Cancel) -> Result<(), CallError> {
@@ -45,6 +46,8 @@ impl RepoHost {
                     _ => None,
                 };
                 match range {
+                    // A list of single lines reads best as a list.
+                    Some((from, to)) if from == to && context == 0 => self.line(out, &path, from)?,
                     Some((from, to)) => self.lines(out, &path, from.saturating_sub(context).max(1), to + context)?,
                     None => self.lines(out, &path, 1, u64::MAX)?,
                 }
@@ -55,6 +58,14 @@ impl RepoHost {
             let message = format!("repo.text: more than {MOST} bytes; pass fewer items, or slices of them");
             return Err(CallError { name: "RangeError", message });
         }
+        Ok(())
+    }
+
+    fn line(&self, out: &mut String, path: &RelPath, line: u64) -> Result<(), CallError> {
+        let slice = self.snapshot.lines(path, line, line).map_err(failure)?;
+        let text = slice.text.trim_end_matches(['\n', '\r']);
+        (self.sighted)(Sighting::Read { path: path.as_str(), from: line, text });
+        out.push_str(&format!("{path}:{line}: {text}\n"));
         Ok(())
     }
 

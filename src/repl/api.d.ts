@@ -1,6 +1,8 @@
 // The repository and the tools for reading it. Paths are relative to the repository's root, with "/".
 // Lines are 1-based and inclusive. repo.* is synchronous; llm and llmAll are async: await them.
-// A List is an array that also has .total (all there are) and .truncated; it prints as "50 of 1,234".
+// A List is an array that also has .total (all there are) and .truncated. It prints as a header, "50 of 1,234", then every
+// item: use .total for a count. Lists hold 200 items unless { limit } says otherwise (files: 100,000; definition: 100).
+// A glob may be the name of a folder. Date and Math.random are artificial.
 
 interface List<T> extends Array<T> { total: number; truncated: boolean }
 interface File { path: string; language: string | null; bytes: number; readonly lines: number }  // lines: counted when read
@@ -8,7 +10,7 @@ interface Match { path: string; line: number; column: number; text: string; befo
 interface Definition {
   path: string; line: number; from: number; to: number;  // line of the name; first and last line of the whole definition
   name: string; kind: Kind; qualified: string;           // qualified: "Outer.name"
-  signature: string; doc?: string; children?: Definition[];
+  signature: string; doc?: string; children?: Definition[];  // doc: its first paragraph
 }
 type Kind = "module" | "class" | "struct" | "enum" | "enumMember" | "union" | "interface" | "trait" | "type" | "function"
   | "method" | "constructor" | "field" | "property" | "variable" | "constant" | "macro" | "declaration";
@@ -24,14 +26,17 @@ declare const repo: {
   info: { name: string; revision: string | null; files: number; bytes: number; languages: Record<string, number> };
   files(glob?: string | string[], o?: { hidden?: boolean; limit?: number }): List<File>;
   tree(path?: string, depth?: number): string;                   // outline of directories with file counts and sizes
-  read(path: string, from?: number, to?: number): string;        // exact text of those lines
+  read(path: string, from?: number, to?: number): string;        // exact text of those lines, without numbers
   search(pattern: string | RegExp, o?: { glob?: string | string[]; literal?: boolean; word?: boolean; ignoreCase?: boolean;
     hidden?: boolean; context?: number; limit?: number }): List<Match>;  // string patterns are Rust regex syntax
   outline(path: string): List<Definition>;                       // nested definitions of a file
   symbols(query: string | { name?: string; kind?: Kind | Kind[]; path?: string; exact?: boolean; limit?: number }): List<Definition>;
-  definition(name: string, o?: { at?: { path: string; line: number }; limit?: number }): List<Definition>;  // Foo, Foo.bar, Foo::bar, path#Foo
+  // Foo, Foo.bar, Foo::bar, path#Foo
+  definition(name: string, o?: { path?: string; at?: { path: string; line: number }; limit?: number }): List<Definition>;
   references(of: string | Definition, o?: { path?: string; kind?: Reference["kind"]; limit?: number }): List<Reference>;
-  text(x: unknown, o?: { context?: number }): string;            // lists, matches, definitions... as text with path:line headers
+  // Anything with a path (File, Match, Definition, Reference, { path }, { path, from, to }), a path, or arrays of these, as text
+  // with path:line and numbered lines: what to log, and what to pass to llm when it has to cite.
+  text(x: unknown, o?: { context?: number }): string;
 };
 
 declare function llm(prompt: string, data?: unknown, o?: { schema?: object; model?: "root" | "leaf"; maxTokens?: number }): Promise<any>;

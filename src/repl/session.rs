@@ -86,6 +86,11 @@ impl Repl {
         self.worker.as_ref().map_or(&[], Process::layers)
     }
 
+    /// How many cells have run. Errors name cells by their number, from 1.
+    pub fn cells(&self) -> u64 {
+        self.cells
+    }
+
     /// Runs one cell. What it did is in the outcome, whatever happened: an error, a limit, a cancellation, the end of
     /// its worker, which is then replaced.
     pub async fn run(&mut self, code: &str, cancel: &Cancel) -> Outcome {
@@ -102,7 +107,6 @@ impl Repl {
 
     /// The variables so far, each with its type and size.
     pub async fn vars(&mut self, cancel: &Cancel) -> BTreeMap<String, String> {
-        self.cells += 1;
         let outcome = self.drive(ToWorker::Vars { id: self.cells }, self.cells, cancel).await;
         let listed: Option<Vec<(String, String)>> = outcome.value.and_then(|json| serde_json::from_str(&json).ok());
         listed.unwrap_or_default().into_iter().collect()

@@ -14,13 +14,8 @@ const MAX_GLOB_BYTES: usize = 4_096;
 /// A query's globs: a later one wins over an earlier one, `!` excludes, and one without `/` matches at any depth.
 pub(super) struct Globs {
     overrides: Override,
-}
-
-/// What the globs and the rule about hidden files say about a folder or a file.
-#[derive(Clone, Copy, PartialEq)]
-enum Verdict {
-    In,
-    Out,
+    /// Whether one asks for a hidden name in so many words, as `.github/**` does.
+    name_hidden: bool,
 }
 
 impl Globs {
@@ -38,62 +33,46 @@ impl Globs {
             builder.add(glob).map_err(|error| bad(glob, reason(error)))?;
         }
         let overrides = builder.build().map_err(|error| bad(&globs.join(", "), reason(error)))?;
-        Ok(Self { overrides })
+        Ok(Self { overrides, name_hidden: globs.iter().any(|glob| names_hidden(glob)) })
     }
 
-    /// The files to search, in path order.
-    ///
-    /// As in ripgrep, a glob that names a hidden file includes it, when no folder above it is hidden.
+    /// The files to search, in path order. A glob that names a hidden file or folder finds it without `hidden`.
     pub(super) fn select<'a>(
         &self,
         snapshot: &'a Snapshot,
         hidden: bool,
     ) -> Result<Vec<&'a FileEntry>, WorkspaceError> {
-        let visible = snapshot.files()?;
+        let files = if hidden || self.name_hidden { snapshot.files_with_hidden()? } else { snapshot.files()? };
         if self.overrides.is_empty() {
-            let files = if hidden { snapshot.files_with_hidden()? } else { visible };
             return Ok(files.iter().collect());
         }
-        let names_files = self.overrides.num_whitelists() > 0;
-        let files = if hidden || names_files { snapshot.files_with_hidden()? } else { visible };
-        let listed = |entry: &FileEntry| {
-            hidden || !entry.hidden || visible.binary_search_by(|file| file.path.cmp(&entry.path)).is_ok()
-        };
         // Neighbours share their folder, and there are far fewer folders than files.
-        let mut folder: Option<(&str, bool, Verdict)> = None;
-        let mut selected = Vec::new();
-        for entry in files {
+        let mut known = ("", true);
+        let selected = files.iter().filter(|entry| {
             let path = entry.path.as_str();
-            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            let listed = listed(entry);
-            let verdict = match folder {
-                Some((known, as_listed, verdict)) if known == parent && as_listed == listed => verdict,
-                _ => self.folders(parent, listed),
-            };
-            folder = Some((parent, listed, verdict));
-            if verdict == Verdict::In && self.one(path, false, listed) == Verdict::In {
-                selected.push(entry);
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if known.0 != folder {
+                known = (folder, self.enters(folder));
             }
-        }
-        Ok(selected)
+            known.1 && self.takes(path)
+        });
+        Ok(selected.collect())
     }
 
-    /// A folder is entered when every folder above it is.
-    fn folders(&self, path: &str, listed: bool) -> Verdict {
-        let ends = path.match_indices('/').map(|(at, _)| at).chain((!path.is_empty()).then_some(path.len()));
-        for end in ends {
-            if self.one(&path[..end], true, listed) == Verdict::Out {
-                return Verdict::Out;
-            }
-        }
-        Verdict::In
+    /// A folder is entered when every folder above it is, and itself.
+    fn enters(&self, folder: &str) -> bool {
+        let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
+        ends.into_iter().all(|end| !self.overrides.matched(Path::new(&folder[..end]), true).is_ignore())
     }
 
-    fn one(&self, path: &str, is_folder: bool, listed: bool) -> Verdict {
-        let found = self.overrides.matched(Path::new(path), is_folder);
-        let hidden = || path.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
-        if found.is_ignore() || (found.is_none() && !listed && hidden()) { Verdict::Out } else { Verdict::In }
+    fn takes(&self, file: &str) -> bool {
+        !self.overrides.matched(Path::new(file), false).is_ignore()
     }
+}
+
+/// Whether a glob that includes has a name in it that starts with a dot.
+fn names_hidden(glob: &str) -> bool {
+    !glob.starts_with('!') && glob.split('/').any(|name| name.starts_with('.') && !name.trim_matches('.').is_empty())
 }
 
 /// The glob crate's reason without the glob, which the error names already.
@@ -116,7 +95,7 @@ mod tests {
             .copied()
             .filter(|path| {
                 let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-                globs.folders(parent, true) == Verdict::In && globs.one(path, false, true) == Verdict::In
+                (parent.is_empty() || globs.enters(parent)) && globs.takes(path)
             })
             .collect();
         assert_eq!(selected, expect);

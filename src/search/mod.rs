@@ -55,7 +55,7 @@ fn default_limit() -> usize {
 
 /// A pattern in one of the two syntaxes that callers have.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string or a RegExp as the pattern")]
 pub enum Pattern {
     /// A JavaScript RegExp: its source and flags.
     JavaScript { source: String, flags: String },

@@ -189,11 +189,11 @@ fn ran_out_of_heap(error: &io::Error) -> bool {
 fn reason(error: &WorkspaceError) -> String {
     match error {
         WorkspaceError::NotFound { .. } => "gone".to_owned(),
-        WorkspaceError::Secret { .. } => "may hold secrets".to_owned(),
-        WorkspaceError::Binary { .. } => BINARY.to_owned(),
-        WorkspaceError::OutsideRoot { .. } => "outside the workspace".to_owned(),
         WorkspaceError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => "gone".to_owned(),
         WorkspaceError::Io { source, .. } => source.kind().to_string(),
-        other => other.to_string(),
+        WorkspaceError::NotAFile { what, .. } => (*what).to_owned(),
+        WorkspaceError::Changed { .. } => "changed on disk".to_owned(),
+        WorkspaceError::Secret { .. } => "may hold secrets".to_owned(),
+        _ => "cannot be opened".to_owned(),
     }
 }

@@ -103,9 +103,8 @@ fn comment_above(family: Family, lines: &Lines, first: u32) -> Option<String> {
     let mut block = false;
     while at > 1 && collected.len() < 200 {
         let line = lines.text(at - 1).trim();
-        let closes =
-            || line.ends_with("*/") && (line.starts_with("/*") || line.starts_with('*') || !line.contains("/*"));
-        let inside = if block || closes() {
+        let closes = line.ends_with("*/") && (line.starts_with("/*") || line.starts_with('*') || !line.contains("/*"));
+        let inside = if block || closes {
             block = !line.starts_with("/*");
             true
         } else if family == Family::Python {

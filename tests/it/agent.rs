@@ -60,7 +60,7 @@ impl World {
         let world = Self { dir: tempfile::tempdir().unwrap() };
         world.file("src/parse.rs", PARSE);
         world.file("src/main.rs", MAIN);
-        world.file(".env", &format!("TOKEN={CANARY}\n"));
+        world.file(".env", format!("TOKEN={CANARY}\n"));
         std::fs::write(world.dir.path().join("config.toml"), "").unwrap();
         world
     }
@@ -261,9 +261,11 @@ async fn citations_of_lines_that_were_only_read_are_not_kept() {
     let cells = [
         "const texts = repo.files('lib/**').map((f) => repo.read(f.path)); texts.length",
         "const cites = Array.from({ length: 20 }, (_, i) => `lib/f${i}.rs:${10 + 17 * i}-${14 + 17 * i}`); answer('See ' + cites.join(', ') + '.')",
+        "answer()",
     ];
-    let (report, _) = outcome(&world, &cells, &[]).await;
-    assert_eq!(report["citations"], json!([]));
+    let (report, seen) = outcome(&world, &cells, &[]).await;
+    assert!(seen[2].contains("lib/f0.rs:10-14: its lines were never looked at"), "{}", seen[2]);
+    assert_eq!((&report["citations"], &report["complete"]), (&json!([]), &json!(true)));
     assert_eq!(report["dropped"].as_array().unwrap().len(), 20);
     // What was logged counts.
     let (report, _) =

@@ -619,7 +619,8 @@ fn declared(api: &str) -> (Vec<&str>, Vec<&str>) {
         .collect();
     let (_, repo) = api.split_once("declare const repo: {\n").unwrap();
     let (repo, _) = repo.split_once("\n};").unwrap();
-    let members = repo.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let is_member = |line: &&str| line.starts_with("  ") && !line.starts_with("   ") && !line.starts_with("  //");
+    let members = repo.lines().filter(is_member);
     let mut members: Vec<&str> = members.map(str::trim).map(|line| &line[..word(line)]).collect();
     globals.sort_unstable();
     members.sort_unstable();

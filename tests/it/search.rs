@@ -432,8 +432,13 @@ fn hidden_files_are_found_when_asked_for() {
         let paths: Vec<&str> = found.items.iter().map(|item| item.path.as_str()).collect();
         assert_eq!(paths, expect);
     };
+    let all = [".github/ci.yml", ".top.yml", "seen.yml"];
     check(json!({ "pattern": "needle" }), &["seen.yml"]);
-    check(json!({ "pattern": "needle", "glob": ["!*.md"] }), &["seen.yml"]);
+    check(json!({ "pattern": "needle", "glob": ["*.yml"] }), &["seen.yml"]);
+    check(json!({ "pattern": "needle", "hidden": true }), &all);
+    check(json!({ "pattern": "needle", "hidden": true, "glob": ["!.top*"] }), &[".github/ci.yml", "seen.yml"]);
+    // Whoever names a hidden folder means it.
+    check(json!({ "pattern": "needle", "glob": [".github/**"] }), &[".github/ci.yml"]);
 }
 
 #[test]

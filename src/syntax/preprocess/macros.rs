@@ -241,12 +241,24 @@ impl<'a> Pass<'a> {
         end + self.text[end..].iter().take_while(|byte| **byte == b' ' || **byte == b'\t').count()
     }
 
+    /// `class A : public NON_EXPORTED_BASE(B) {` reads as `class A : public B {`.
+    fn base(&mut self, at: usize) -> Option<usize> {
+        let after = (self.punct(at + 1) == b'(').then(|| self.closed(at + 1)).flatten()?;
+        self.hide(at, at + 2);
+        self.hide(after - 1, after);
+        Some(after)
+    }
+
     /// Macros in the place of an attribute, anywhere. Returns the next token to look at.
     fn attribute(&mut self, at: usize) -> Option<usize> {
         let word = self.word(at);
         let (known, like) = (is_attribute(word), is_attribute_like(word));
         if !known && !like {
             return None;
+        }
+        if matches!(at.checked_sub(1).map_or(&b""[..], |index| self.word(index)), b"public" | b"private" | b"protected")
+        {
+            return self.base(at);
         }
         let after = match self.punct(at + 1) {
             b'(' => self.closed(at + 1)?,
@@ -298,19 +310,18 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// All capitals, as macros are: at least three characters of `[A-Z0-9_]`.
+/// All capitals, as macros are: at least three characters of `[A-Z0-9_]`, `_LIBCPP_INLINE` included.
 fn is_shout(word: &[u8]) -> bool {
     word.len() >= 3
-        && word[0].is_ascii_uppercase()
         && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        && word.iter().find(|byte| **byte != b'_').is_some_and(u8::is_ascii_uppercase)
+        && word.iter().filter(|byte| byte.is_ascii_uppercase()).count() >= 2
 }
 
 /// Begins like a macro's name: `SYSCALL_DEFINE3`, `__ATTR_RO`, `CPUHP_foo`.
 fn is_macro(word: &[u8]) -> bool {
-    let name = word.strip_prefix(b"__").unwrap_or(word);
-    name.len() >= 3
-        && name.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_').count()
-            >= 3
+    let head = word.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_');
+    head.filter(|byte| byte.is_ascii_uppercase()).count() >= 3
 }
 
 /// A macro that defines the variable which it names.

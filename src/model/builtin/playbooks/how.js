@@ -1,6 +1,8 @@
 // How something works: its definition, what it calls and who calls it; words without a name get the evidence.
 function play(ask) {
-  const names = ask.intent.names.slice(0, 3);
+  // A single plain word is tried as a name too.
+  const asked = ask.intent.names.length || ask.words.length !== 1 ? ask.intent.names : ask.words;
+  const names = asked.slice(0, 3);
   const scope = placeOf(ask.intent.scope);
   const found = names.map((name) => [name, ordered(definitionsOf(name, 50)).filter((d) => inScope(d.path, scope))]).filter((entry) => entry[1].length);
   if (!found.length) return evidence(ask);
