@@ -105,6 +105,11 @@ fn split_scope(phrase: &Phrase, part: &str) -> Option<(String, Inside)> {
     if (looks_like_path(&scope) || place_noun) && !is_stop_word(&scope) {
         return Some((rest, Inside::Place(scope)));
     }
+    // `kfree in mm`: one name, and a word that can only be a place.
+    let lower = scope.chars().all(|c| c.is_lowercase() || c.is_numeric() || "_-".contains(c));
+    if !member_prep && lower && !is_code(&scope) && !is_stop_word(&scope) && member(phrase, &rest).is_some() {
+        return Some((rest, Inside::Place(scope)));
+    }
     let type_noun = kinds(before).is_some() || kinds(after).is_some();
     let owner = named(&scope)?;
     let starts_upper = owner.starts_with(|c: char| c.is_uppercase());
@@ -232,6 +237,10 @@ pub fn keywords(phrase: &Phrase) -> Vec<String> {
         if word.chars().count() >= 2 && word.len() <= 80 && !is_stop_word(&word) && !words.contains(&word) {
             words.push(word);
         }
+    }
+    // `function` and `struct` say what kind of thing is meant, unless nothing else says more.
+    if words.iter().any(|word| kinds(word).is_none()) {
+        words.retain(|word| kinds(word).is_none());
     }
     words.truncate(10);
     words

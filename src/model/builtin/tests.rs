@@ -232,6 +232,8 @@ const TABLE: &[(&str, &str)] = &[
     ("where is task_struct defined, and who uses it?", "where task_struct"),
     ("Where is RelPath? What does it do?", "where RelPath"),
     ("Where is the root loop, and what ends a run?", "evidence"),
+    ("where is the function kfree in mm", "where kfree kind=function in mm"),
+    ("where is Snapshot in workspace", "where Snapshot in workspace"),
     // Uses.
     ("show me how Snapshot is used", "uses Snapshot"),
     ("examples of using Snapshot", "uses Snapshot"),

@@ -55,7 +55,7 @@ function gather(ask) {
   if (!words.size) return { symbols, files: [] };
   const terms = [...words].slice(0, 6).map(([word, whole]) => {
     note(`searching for ${whole}`);
-    const list = attempt(() => repo.search(word, { literal: true, ignoreCase: true, limit: 400 }), none());
+    const list = attempt(() => repo.search(patternOf(word), { ignoreCase: true, limit: 400 }), none());
     return { word, whole, list, total: total(list), weight: total(list) ? 1 / Math.log2(4 + total(list)) : 0 };
   }).filter((term) => term.total > 0);
   const together = attempt(() => linesWithSeveral(terms), none());
@@ -71,7 +71,7 @@ function gather(ask) {
 
 // Lines that have two words or more, from the rarest four.
 function linesWithSeveral(terms) {
-  const rare = terms.slice().sort((a, b) => a.total - b.total).slice(0, 4).map((term) => escaped(term.word));
+  const rare = terms.slice().sort((a, b) => a.total - b.total).slice(0, 4).map((term) => patternOf(term.word));
   if (rare.length < 2) return none();
   const orders = (size) => {
     const grow = (list) => list.length === size ? [list] : rare.filter((w) => !list.includes(w)).flatMap((w) => grow([...list, w]));
@@ -84,9 +84,12 @@ function linesWithSeveral(terms) {
   return none();
 }
 
+// Short words are sought as words of their own, or as parts between underscores; longer ones anywhere.
+const patternOf = (word) => word.length > 3 ? escaped(word) : `(^|[^A-Za-z0-9])${escaped(word)}([^A-Za-z0-9]|$)`;
+
 function wordsIn(text, terms) {
   const lower = text.toLowerCase();
-  return terms.filter((term) => lower.includes(term.word.toLowerCase()));
+  return terms.filter(({ word }) => word.length > 3 ? lower.includes(word.toLowerCase()) : new RegExp(patternOf(word), "i").test(lower));
 }
 
 function scoreFiles(terms, together) {

@@ -2,7 +2,7 @@
 function play() {
   const info = repo.info;
   note("looking at the whole repository");
-  say(`${plain(info.name || "This repository")} has ${many(info.files, "file")}, ${size(info.bytes)}${info.revision ? `, at revision ${plain(String(info.revision).slice(0, 12))}` : ""}.`, "");
+  say(`${plain(info.name || "This repository")} has ${many(info.files, "file")}, ${size(info.bytes)}${info.revision ? `, at revision ${plain(cut(String(info.revision), 60))}` : ""}.`, "");
   description();
   languages(info);
   layout();
@@ -15,15 +15,20 @@ function description() {
   const readmes = attempt(() => repo.files(["/README*", "/readme*", "/Readme*"], { limit: 50 }), none());
   const readme = readmes.find((f) => /^readme(\.(md|rst|txt))?$/i.test(f.path)) || readmes[0];
   if (!readme) return void say("It has no README at its top.", "");
-  const text = attempt(() => repo.read(readme.path, 1, 80), "");
-  const lines = text.split("\n");
-  const heads = attempt(() => repo.search("^\\S.{15,}", { glob: `/${globbed(readme.path)}`, limit: 30 }), none()).filter((m) => m.path === readme.path && !/^(#|\[!|!\[|<|=|-{3}|\||```)/.test(m.text));
-  const first = heads[0];
-  if (!first) return;
-  const words = [];
-  let last = first.line;
-  for (let i = first.line - 1; i < lines.length && lines[i].trim() && words.length < 12; i++) { words.push(lines[i].trim()); last = i + 1; }
-  say(`> ${plain(cut(words.join(" ").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/`/g, "'"), 700))}`, "", `So says ${at(readme.path, first.line)}.`, "");
+  const all = attempt(() => repo.search("\\S", { glob: `/${globbed(readme.path)}`, limit: 120 }), none()).filter((m) => m.path === readme.path);
+  const words = (m) => m.text.replace(/<[^>]*>/g, " ").replace(/!?\[[^\]]*\]\([^)]*\)/g, (link) => link.startsWith("!") ? " " : link.slice(1, link.indexOf("]"))).replace(/[#=*|`]+/g, " ").replace(/\s+/g, " ").trim();
+  const title = all.find((m) => /[\p{L}]{2}/u.test(words(m)));
+  if (!title) return;
+  const start = all.find((m) => m.line > title.line && /^[^#=<|!\[`~-]/.test(m.text.trim()) && words(m).split(" ").length > 4);
+  const paragraph = [];
+  for (let i = start ? all.indexOf(start) : all.length; i < all.length && paragraph.length < 12; i++) {
+    if (paragraph.length && all[i].line !== all[i - 1].line + 1) break;
+    paragraph.push(all[i]);
+  }
+  const last = paragraph.length ? paragraph[paragraph.length - 1].line : title.line;
+  say(`${at(readme.path, title.line, last)} says:`, "", `> **${plain(words(title))}**`);
+  if (paragraph.length) say(`> ${plain(cut(paragraph.map(words).join(" "), 700))}`);
+  say("");
 }
 
 function languages(info) {
@@ -45,7 +50,7 @@ function layout() {
     if (second) entry.inside.set(second, (entry.inside.get(second) || 0) + 1);
     folders.set(top, entry);
   }
-  const tops = [...folders].filter((entry) => entry[0]).sort((a, b) => b[1].files - a[1].files);
+  const tops = [...folders].filter((entry) => entry[0]).sort((a, b) => rank(a[0] + "/") - rank(b[0] + "/") || b[1].files - a[1].files);
   if (!tops.length) return;
   say("**Folders**", "");
   for (const [name, entry] of tops.slice(0, 25)) {
