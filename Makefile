@@ -19,7 +19,7 @@ check:
 
 # Measurements in the release profile, beside ripgrep and ctags.
 bench: v8
-	. scripts/ripgrep.sh && cargo bench --bench main
+	cargo bench --bench main
 
 # The question lists, and where-is questions sampled from what ctags finds, over this tree and those that SPELUNK_V8
 # and SPELUNK_LINUX name. Cargo keeps the v8 crate's source.

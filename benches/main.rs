@@ -1,7 +1,7 @@
 //! Measurements, as medians and as ratios to a peer that runs beside us: `make bench`.
 //!
-//! The tree is `SPELUNK_BENCH_TREE`, by default the source of the v8 crate in cargo's registry folder. Peers: the ripgrep that the
-//! tests build (`SPELUNK_TEST_RG`) and Debian's universal-ctags.
+//! The tree is `SPELUNK_BENCH_TREE`, by default the source of the v8 crate in cargo's registry folder. Peers, as Debian packages them:
+//! ripgrep (`rg`, or what `SPELUNK_BENCH_RG` names: a release build) and universal-ctags.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -119,7 +119,7 @@ fn tree() -> PathBuf {
 }
 
 fn searches(tree: &Path) {
-    let rg = std::env::var_os("SPELUNK_TEST_RG").unwrap_or_else(|| "rg".into());
+    let rg = std::env::var_os("SPELUNK_BENCH_RG").unwrap_or_else(|| "rg".into());
     let patterns = [
         ("a rare name", r"NewSyntheticModule", false),
         ("a common word", r"return", false),
