@@ -23,6 +23,8 @@ pub struct Seen {
 #[derive(Default)]
 struct State {
     lines: HashMap<String, LineSet>,
+    /// Whole definitions that came back: their ranges may be cited as they are.
+    spans: HashSet<(String, u64, u64)>,
     reads: Vec<Read>,
     read_lines: usize,
 }
@@ -70,6 +72,15 @@ impl Seen {
             Some(set) => set.insert(*lines.start(), *lines.end()),
             None => state.lines.entry(path.to_owned()).or_default().insert(*lines.start(), *lines.end()),
         }
+    }
+
+    /// A definition that came back: its head was shown, and its range is a fact that may be cited.
+    pub fn defined(&self, path: &str, line: u64, from: u64, to: u64) {
+        const HEAD: u64 = 3;
+        self.found(path, from.min(line)..=to.min(line + HEAD));
+        let mut state = self.state();
+        state.spans.insert((path.to_owned(), from, to));
+        state.spans.insert((path.to_owned(), line, to));
     }
 
     /// Text that was read from line `from` on; it counts once a prompt shows it.
@@ -120,6 +131,9 @@ impl Seen {
     /// Whether any of these lines was looked at. A citation may reach around what was seen, but not far from it.
     pub fn knows(&self, path: &str, from: u64, to: u64) -> bool {
         let state = self.state();
+        if state.spans.contains(&(path.to_owned(), from, to)) {
+            return true;
+        }
         let Some(set) = state.lines.get(path) else { return false };
         let seen = (from..=to.min(from + 10_000)).filter(|&line| set.contains(line)).count() as u64;
         seen > 0 && (seen * 4 > to - from || to - from < 12)
@@ -191,6 +205,14 @@ mod tests {
         assert!(!seen.knows("a.rs", 1, 400));
         assert!(!seen.knows("a.rs", 6, 8));
         assert!(!seen.knows("b.rs", 5, 5));
+    }
+
+    #[test]
+    fn a_definition_may_be_cited_as_a_whole() {
+        let seen = Seen::default();
+        seen.defined("a.rs", 10, 8, 900);
+        assert!(seen.knows("a.rs", 8, 900) && seen.knows("a.rs", 10, 900) && seen.knows("a.rs", 10, 11));
+        assert!(!seen.knows("a.rs", 300, 400) && !seen.knows("a.rs", 1, 900));
     }
 
     #[test]

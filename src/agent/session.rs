@@ -42,6 +42,7 @@ impl Session {
         let noticed = seen.clone();
         let sighted = move |sighting: Sighting<'_>| match sighting {
             Sighting::Found { path, from, to } => noticed.found(path, from..=to),
+            Sighting::Defined { path, line, from, to } => noticed.defined(path, line, from, to),
             Sighting::Read { path, from, text } => noticed.read(path, from, text),
         };
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), Arc::new(sighted)));

@@ -26,6 +26,15 @@ pub struct Ask {
 }
 
 pub async fn run(args: Ask) -> Result<ExitCode, CliError> {
+    let json = args.json;
+    let result = answer(args).await;
+    if let (Err(error), true) = (&result, json) {
+        output::json(&serde_json::json!({ "error": error.message, "hint": error.hint, "exit": error.code }));
+    }
+    result
+}
+
+async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     if args.question.trim().is_empty() {
         return Err(
             CliError::usage("the question is empty").hint("spelunk ask \"where is the main loop?\" path/to/repository")

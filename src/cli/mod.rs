@@ -71,7 +71,7 @@ struct Overrides {
     #[arg(long, value_name = "MODEL")]
     leaf_model: Option<String>,
     /// US dollars that the run may cost
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = usd)]
     max_usd: Option<f64>,
     /// Cells that the root model may run
     #[arg(long, value_name = "N")]
@@ -86,8 +86,8 @@ struct Overrides {
     #[arg(long, value_name = "S")]
     max_seconds: Option<u64>,
     /// Model requests in flight at once
-    #[arg(long, value_name = "N")]
-    concurrency: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: Option<u16>,
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
@@ -111,9 +111,14 @@ impl Overrides {
         set(&mut config.max_calls, &self.max_calls);
         set(&mut config.max_tokens, &self.max_tokens);
         set(&mut config.max_time, &self.max_seconds.map(std::time::Duration::from_secs));
-        set(&mut config.concurrency, &self.concurrency.map(|n| n.clamp(1, 256)));
+        set(&mut config.concurrency, &self.concurrency.map(usize::from));
         config.journal &= !self.no_journal;
     }
+}
+
+fn usd(text: &str) -> Result<f64, String> {
+    let usd: f64 = text.parse().map_err(|_| "expected an amount such as 0.50".to_owned())?;
+    if usd.is_finite() && usd >= 0.0 { Ok(usd) } else { Err("expected an amount of 0 or more".to_owned()) }
 }
 
 /// Runs the command line and says how it ended.
@@ -126,6 +131,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     logs();
     match run(cli.command) {
+        Ok(_) if output::is_lost() => ExitCode::from(exit::FAILED),
         Ok(code) => code,
         Err(error) => {
             let mut text = format!("spelunk: {error}");

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agent::Report;
 use crate::agent::citations::Status;
@@ -26,8 +27,20 @@ pub fn json(value: &impl serde::Serialize) {
 fn write(text: &str) {
     let mut out = std::io::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    // Whoever closed the pipe has read enough.
-    drop(write!(out, "{text}{newline}").and_then(|()| out.flush()));
+    if let Err(error) = write!(out, "{text}{newline}").and_then(|()| out.flush())
+        // Whoever closed the pipe has read enough.
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+        error_line(&format!("spelunk: standard output cannot be written: {error}"));
+    }
+}
+
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether something could not be written to stdout.
+pub fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// Writes one line, or a few, to stderr.

@@ -18,11 +18,19 @@ use crate::workspace::{Snapshot, Workspace};
 /// Opens the repository, narrowed to the scope.
 pub async fn snapshot(place: &Place) -> Result<Snapshot, CliError> {
     let (path, scope) = (place.path.clone(), place.scope.clone());
-    let opened = tokio::task::spawn_blocking(move || {
+    let opened = tokio::task::spawn_blocking(move || -> Result<Snapshot, CliError> {
         let snapshot = Workspace::open(&path)?.snapshot();
-        if scope.is_empty() { Ok(snapshot) } else { snapshot.scoped(&scope) }
+        if scope.is_empty() {
+            return Ok(snapshot);
+        }
+        let scoped = snapshot.scoped(&scope)?;
+        if scoped.files()?.is_empty() && !snapshot.files()?.is_empty() {
+            let message = format!("no file of {} matches --scope {}", path.display(), scope.join(" --scope "));
+            return Err(CliError::usage(message).hint("globs are as ripgrep's -g has them, such as 'src/**' or '*.rs'"));
+        }
+        Ok(scoped)
     });
-    Ok(opened.await.map_err(|error| CliError::failed(error.to_string()))??)
+    opened.await.map_err(|error| CliError::failed(error.to_string()))?
 }
 
 /// Opens the root and leaf models that the configuration names.

@@ -22,8 +22,10 @@ use crate::workspace::{self, RelPath, Snapshot, WorkspaceError};
 /// Lines that a call brought back. Lines are 1-based and inclusive.
 #[derive(Debug, Clone, Copy)]
 pub enum Sighting<'a> {
-    /// As a match, a definition or a reference.
+    /// As a match or a reference.
     Found { path: &'a str, from: u64, to: u64 },
+    /// As a definition, whose name is in `line`.
+    Defined { path: &'a str, line: u64, from: u64, to: u64 },
     /// As the text of a read that starts at line `from`.
     Read { path: &'a str, from: u64, text: &'a str },
 }
@@ -104,7 +106,7 @@ impl RepoHost {
                 let path = self.file(&args.next::<String>("path")?)?;
                 let list = graph::outline(&self.snapshot, &self.symbols, path.as_str()).map_err(graph_failure)?;
                 for definition in &list.items {
-                    self.found_definition(definition, false);
+                    self.defined(definition);
                 }
                 to_json(&list)
             }
@@ -115,7 +117,7 @@ impl RepoHost {
                     .map_err(|error| CallError { name: "TypeError", message: format!("repo.symbols: {error}") })?;
                 let list = graph::symbols(&self.snapshot, &self.symbols, &query, cancel).map_err(graph_failure)?;
                 for definition in &list.items {
-                    self.found_definition(definition, false);
+                    self.defined(definition);
                 }
                 to_json(&list)
             }
@@ -135,7 +137,7 @@ impl RepoHost {
                     list.items.truncate(limit);
                 }
                 for definition in &list.items {
-                    self.found_definition(definition, true);
+                    self.defined(definition);
                 }
                 to_json(&list)
             }
@@ -236,7 +238,13 @@ impl RepoHost {
             let message = format!("repo.read: lines {from} to {to} of {path} are not a range; both ends are inclusive");
             return Err(CallError { name: "RangeError", message });
         }
-        let slice = self.snapshot.lines(path, from, to).map_err(failure)?;
+        let slice = match self.snapshot.lines(path, from, to) {
+            Err(WorkspaceError::NoSuchLines { reason, .. }) if to == u64::MAX => {
+                let message = format!("repo.read: {path} has no line {from}: {reason}");
+                return Err(CallError { name: "RangeError", message });
+            }
+            slice => slice.map_err(failure)?,
+        };
         (self.sighted)(Sighting::Read { path: path.as_str(), from: slice.from, text: &slice.text });
         Ok(slice.text)
     }
@@ -268,16 +276,11 @@ impl RepoHost {
         (self.sighted)(Sighting::Found { path, from, to });
     }
 
-    /// A definition brings its lines: all of them when it was asked for by name, its head when it stands in a list.
-    fn found_definition(&self, definition: &graph::Definition, whole: bool) {
-        const HEAD: u32 = 3;
-        const MOST: u32 = 400;
-        let most = if whole { MOST } else { HEAD };
-        let from = definition.from.min(definition.line);
-        let to = definition.to.min(definition.line + most);
-        self.found(&definition.path, u64::from(from), u64::from(to));
+    fn defined(&self, definition: &graph::Definition) {
+        let [line, from, to] = [definition.line, definition.from, definition.to].map(u64::from);
+        (self.sighted)(Sighting::Defined { path: &definition.path, line, from, to });
         for child in &definition.children {
-            self.found_definition(child, false);
+            self.defined(child);
         }
     }
 
