@@ -14,9 +14,7 @@ pub(super) struct Opened {
 /// Opens the macros around items; `None` when there are none.
 pub(super) fn open(text: &str) -> Option<Opened> {
     let bytes = text.as_bytes();
-    if memchr::memmem::find(bytes, b"! {").or_else(|| memchr::memmem::find(bytes, b"!{")).is_none() {
-        return None;
-    }
+    memchr::memmem::find(bytes, b"! {").or_else(|| memchr::memmem::find(bytes, b"!{"))?;
     let walk = Walk { text: bytes, tokens: tokens(bytes) };
     let mut opened = Opened { text: bytes.to_vec(), names: Vec::new() };
     walk.run(&mut opened);
