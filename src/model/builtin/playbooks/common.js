@@ -97,6 +97,7 @@ const trimmed = (path) => path.replace(/^(\.?\/)+|\/+$/g, "");
 function placeOf(scope) {
   if (!scope) return undefined;
   const name = trimmed(scope);
+  if (!name || name === ".") return undefined;
   const g = globbed(name);
   if (attempt(() => repo.files([`/${g}`, `/${g}/**`], { limit: 1 }), none()).length) return name;
   const files = attempt(() => repo.files([`**/${g}`, `**/${g}/**`], { limit: 2000 }), none());
@@ -106,9 +107,13 @@ function placeOf(scope) {
   return best;
 }
 
+// Types and macros are at home in the public headers; programs that help with the build have copies of them.
+const aside = (d) => /^(tools|scripts)\//.test(d.path) ? 2 : /^include\//.test(d.path) && ["macro", "struct", "union", "enum", "class", "type"].includes(d.kind) ? 0 : 1;
+const alias = (d) => ["type", "variable", "constant", "field", "property", "enumMember", "module"].includes(d.kind) ? 1 : 0;
+
 // Definitions as a reader wants them: of the kinds asked for, real before declared, own before tests and vendored.
 function ordered(definitions, kinds = []) {
-  const key = (d) => [d.kind === "declaration" && !kinds.includes("declaration") ? 1 : 0, kinds.length && !kinds.includes(d.kind) ? 1 : 0, rank(d.path), depth(d.path)];
+  const key = (d) => [d.kind === "declaration" && !kinds.includes("declaration") ? 1 : 0, kinds.length && !kinds.includes(d.kind) ? 1 : 0, rank(d.path), aside(d), alias(d), depth(d.path)];
   return definitions.map((d, i) => [key(d), i, d]).sort((a, b) => {
     for (let k = 0; k < a[0].length; k++) if (a[0][k] !== b[0][k]) return a[0][k] - b[0][k];
     return a[1] - b[1];

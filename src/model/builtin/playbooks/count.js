@@ -5,13 +5,13 @@ function play(ask) {
   const place = scope ? ` in ${plain(scope)}` : "";
   note("counting");
   if (unit === "files") return files(of, scope, place);
-  if (unit === "lines") return lines(scope, place);
+  if (unit === "lines") return lines(of, scope, place);
   if (unit === "definitions") return definitions(of, kinds, scope, place);
   if (unit === "uses") return uses(of, scope, place);
   text(of, scope, place);
 }
 
-const ENDINGS = { rust: "rs", python: "py", javascript: "js,mjs,cjs,jsx", typescript: "ts,tsx,mts", go: "go", c: "c,h", "c++": "cc,cpp,cxx,hpp,hh,h", cpp: "cc,cpp,cxx,hpp,hh,h", java: "java", header: "h,hpp,hh", markdown: "md", shell: "sh", json: "json", toml: "toml", yaml: "yml,yaml", html: "html", css: "css", ruby: "rb", assembly: "s,S,asm" };
+const ENDINGS = { rust: "rs", python: "py", javascript: "js,mjs,cjs,jsx", typescript: "ts,tsx,mts", go: "go", c: "c,h", "c++": "cc,cpp,cxx,hpp,hh,h", cpp: "cc,cpp,cxx,hpp,hh,h", java: "java", header: "h,hpp,hh", markdown: "md", shell: "sh", json: "json", toml: "toml", yaml: "yml,yaml", html: "html", css: "css", ruby: "rb", kotlin: "kt,kts", swift: "swift", scala: "scala", php: "php", bash: "sh,bash", lua: "lua", perl: "pl,pm", sql: "sql", assembly: "s,S,asm" };
 
 function globsFor(kind, scope) {
   const key = (kind || "").toLowerCase().replace(/^\./, "");
@@ -31,12 +31,12 @@ function files(kind, scope, place) {
   if (list.truncated) say("", "The languages are counted for the first 100,000 files.");
 }
 
-function lines(scope, place) {
-  const glob = globsFor("", scope);
+function lines(kind, scope, place) {
+  const glob = globsFor(kind, scope);
   const all = repo.search("^", { limit: 1, ...(glob && { glob }) });
   const blank = attempt(() => repo.search("^\\s*$", { limit: 1, ...(glob && { glob }) }), none());
   const list = attempt(() => repo.files(glob, { limit: 1 }), none());
-  say(`There ${total(all) === 1 ? "is" : "are"} ${many(total(all), "line")}${place}, ${number(total(blank))} of them blank, in ${many(total(list), "file")}.`);
+  say(`There ${total(all) === 1 ? "is" : "are"} ${many(total(all), "line")}${kind ? ` of ${plain(kind)}` : ""}${place}, ${number(total(blank))} of them blank, in ${many(total(list), "file")}.`);
 }
 
 function definitions(of, kinds, scope, place) {

@@ -90,6 +90,8 @@ function dependencies(top) {
     const text = attempt(() => repo.read(path, 1, 800), "");
     let inside = path === "requirements.txt";
     const lines = text.split("\n").flatMap((line, i) => {
+      // A header of Cargo's that names the crate itself; what follows are the crate's own settings.
+      if (/^\[(.*[.\s])?([\w-]+-)?dependencies\.[^\].]+\s*\]/.test(line)) { inside = false; return [i + 1]; }
       if (/^\[|^\s*"\w+"\s*:\s*\{|^\w[\w-]* = \[$|^require \(/.test(line)) inside = /depend|require/i.test(line);
       else if (inside && /^\s*["\w@]/.test(line) && !/^\s*#/.test(line)) return [i + 1];
       return [];
