@@ -103,6 +103,8 @@ function placeOf(scope) {
   const files = attempt(() => repo.files([`**/${g}`, `**/${g}/**`], { limit: 2000 }), none());
   const places = files.map((f) => f.path.endsWith("/" + name) ? f.path : f.path.slice(0, f.path.indexOf(`/${name}/`) + 1) + name);
   const best = [...new Set(places)].sort((a, b) => rank(a) - rank(b) || depth(a) - depth(b))[0];
+  // The repository may be the folder that is meant.
+  if (!best && name === repo.info.name) return undefined;
   if (!best) say(`There is no file or folder ${plain(scope)}; all of the repository was searched.`, "");
   return best;
 }

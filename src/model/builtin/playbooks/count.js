@@ -21,8 +21,24 @@ function globsFor(kind, scope) {
   return tail ? `/${globbed(scope)}/**/${tail}` : scopeGlob(scope);
 }
 
+// The files of one language: by what each of them is taken for, since names without an ending count too.
+function ofLanguage(kind, scope) {
+  const key = { cpp: "c++", bash: "shell" }[kind.toLowerCase()] || kind.toLowerCase();
+  const all = attempt(() => repo.files(scopeGlob(scope), { limit: 200000 }), none());
+  return all.truncated ? [] : all.filter((f) => (f.language || "").toLowerCase() === key);
+}
+
+// Globs for the files of a language that a place has.
+function languageGlobs(kind, scope) {
+  const root = scope ? `/${globbed(scope)}/**/` : "**/";
+  const names = ofLanguage(kind, scope).map((f) => base(f.path)).map((name) => name.lastIndexOf(".") > 0 ? `*${globbed(name.slice(name.lastIndexOf(".")))}` : globbed(name));
+  const different = [...new Set(names)];
+  return different.length && different.length <= 50 ? different.map((name) => root + name) : globsFor(kind, scope);
+}
+
 function files(kind, scope, place) {
-  const list = attempt(() => repo.files(globsFor(kind, scope), { limit: 100000 }), none());
+  const own = kind ? ofLanguage(kind, scope) : [];
+  const list = own.length ? own : attempt(() => repo.files(globsFor(kind, scope), { limit: 100000 }), none());
   say(`There ${total(list) === 1 ? "is" : "are"} ${many(total(list), `${kind ? plain(kind) + " " : ""}file`)}${place}.`, "");
   const languages = new Map();
   for (const f of list) languages.set(f.language || "other", (languages.get(f.language || "other") || 0) + 1);
@@ -32,7 +48,7 @@ function files(kind, scope, place) {
 }
 
 function lines(kind, scope, place) {
-  const glob = globsFor(kind, scope);
+  const glob = kind ? languageGlobs(kind, scope) : globsFor("", scope);
   const all = repo.search("^", { limit: 1, ...(glob && { glob }) });
   const blank = attempt(() => repo.search("^\\s*$", { limit: 1, ...(glob && { glob }) }), none());
   const list = attempt(() => repo.files(glob, { limit: 1 }), none());

@@ -87,7 +87,7 @@ function section(title, matches, most) {
 function dependencies(top) {
   const wanted = top.filter((p) => ["Cargo.toml", "package.json", "pyproject.toml", "requirements.txt", "go.mod"].includes(p));
   return wanted.flatMap((path) => {
-    const text = attempt(() => repo.read(path, 1, 800), "");
+    const text = attempt(() => repo.read(path), "");
     let inside = path === "requirements.txt";
     const lines = text.split("\n").flatMap((line, i) => {
       // A header of Cargo's that names the crate itself; what follows are the crate's own settings.
@@ -97,7 +97,7 @@ function dependencies(top) {
       return [];
     });
     if (!lines.length) return [];
-    const all = attempt(() => repo.search("\\S", { glob: `/${globbed(path)}`, limit: 1000 }), none());
+    const all = attempt(() => repo.search("\\S", { glob: `/${globbed(path)}`, limit: 20000 }), none());
     return all.filter((m) => m.path === path && lines.includes(m.line));
   });
 }
