@@ -205,7 +205,7 @@ pub fn imports_of(phrase: &Phrase, found: &Captures<'_>, importers: bool) -> Opt
 pub fn count(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
     let noun = found.name("n").map_or("", |noun| noun.as_str()).trim().to_lowercase();
     let part = found.name("t").map_or("", |part| part.as_str()).trim();
-    let subject = if part.is_empty() || whole_repository(part) {
+    let subject = if part.is_empty() || part.eq_ignore_ascii_case("there") || whole_repository(part) {
         Subject::default()
     } else if looks_like_path(&phrase.expand(part)) {
         Subject { scope: Some(phrase.expand(part)), ..Subject::default() }

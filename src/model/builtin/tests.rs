@@ -360,6 +360,8 @@ const TABLE: &[(&str, &str)] = &[
     ("how many files are in kernel/sched?", "count files in kernel/sched"),
     ("how many rust files are there", "count files rust"),
     ("how many rust files", "count files rust"),
+    ("how many lines of code are there?", "count lines"),
+    ("how many lines are there", "count lines"),
     ("how many lines of python code are there?", "count lines python"),
     ("how many lines of rust are in src", "count lines rust in src"),
     ("how many python lines are there", "count lines python"),

@@ -46,7 +46,7 @@ function play(ask) {
   }
   if (targets && top.includes("Makefile")) section("Targets in the Makefile", search(`^(${targets})[\\w.-]*\\s*:([^=]|$)`, ["Makefile"]), 10);
   if (targets && top.includes("package.json")) section("Scripts in package.json", search(`^\\s*"[\\w:-]*(${targets})[\\w:-]*"\\s*:`, ["package.json"]), 10);
-  if (topic === "dependencies") section("Declared dependencies", dependencies(top), 80);
+  if (topic === "dependencies") declared(dependencies(top), 80);
   if (topic === "license") section("Licences", search("licen[sc]e|copyright", ["LICENSE*", "LICENCE*", "COPYING*", "Cargo.toml", "package.json", "pyproject.toml", "README*"]), 12);
   if (topic === "test") tests();
   const documents = ["README*", "CONTRIBUTING*", "INSTALL*", "BUILDING*", "HACKING*", "DEVELOPMENT*", "docs/*.md", "doc/*.md", "Documentation/admin-guide/*.rst"];
@@ -81,6 +81,18 @@ function section(title, matches, most) {
   if (!rooted.length) return;
   say(`**${title}**`, "");
   showMatches(rooted, most, most);
+  say("");
+}
+
+// Dependencies with the crates that headers name set before them, since a header may be long and its name stands last.
+function declared(matches, most) {
+  if (!matches.length) return;
+  say("**Declared dependencies**", "");
+  for (const m of matches.slice(0, most)) {
+    const header = /dependencies\.["']?([^\]."']+)["']?\s*\]/.exec(m.text);
+    say(`- ${header ? `${plain(header[1])}, ` : ""}${at(m.path, m.line)}: ${code(m.text)}`);
+  }
+  if (matches.length > most) say(`- ${number(matches.length - most)} more`);
   say("");
 }
 
