@@ -113,6 +113,21 @@ function placeOf(scope) {
 const aside = (d) => /^(tools|scripts)\//.test(d.path) ? 2 : /^include\//.test(d.path) && ["macro", "struct", "union", "enum", "class", "type"].includes(d.kind) ? 0 : 1;
 const alias = (d) => ["type", "variable", "constant", "field", "property", "enumMember", "module"].includes(d.kind) ? 1 : 0;
 
+// A path to a hidden file can be no name in code.
+const hiddenName = (name) => /(^|\/)\.[^\/]+$/.test(name);
+
+// What is said of a file that is not read, since its name says that it may hold secrets.
+function withheld(name) {
+  try {
+    repo.read(name, 1, 1);
+  } catch (error) {
+    if (error && (error.name === "Cancelled" || error.name === "BudgetError")) throw error;
+    const why = String((error && error.message) || error);
+    if (/secret|withheld/i.test(why)) return `${plain(name)} is withheld: it is not read, because it may hold secrets.`;
+  }
+  return "";
+}
+
 // Definitions as a reader wants them: of the kinds asked for, real before declared, own before tests and vendored.
 function ordered(definitions, kinds = []) {
   const key = (d) => [d.kind === "declaration" && !kinds.includes("declaration") ? 1 : 0, kinds.length && !kinds.includes(d.kind) ? 1 : 0, rank(d.path), aside(d), alias(d), depth(d.path)];

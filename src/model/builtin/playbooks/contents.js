@@ -7,24 +7,12 @@ function play(ask) {
   const target = resolve(name);
   if (target && target.file) return showFile(target.file, kinds, target.others);
   if (target) return kinds.length ? showKinds(target.folder, kinds) : showFolder(target.folder, files, target.others);
-  const definitions = ordered(definitionsOf(name, 50));
+  const definitions = hiddenName(name) ? [] : ordered(definitionsOf(name, 50));
   if (definitions.length) return showMembers(name, definitions, kinds);
   const secret = withheld(name);
   if (secret) return void say(secret);
   say(`There is no file, folder or definition called ${plain(name)} here.`, "");
   evidence({ ...ask, words: [name.split("/").pop() || name] });
-}
-
-// What is said of a file that is not read, since its name says that it may hold secrets.
-function withheld(name) {
-  try {
-    repo.read(name, 1, 1);
-  } catch (error) {
-    if (error && (error.name === "Cancelled" || error.name === "BudgetError")) throw error;
-    const why = String((error && error.message) || error);
-    if (/secret|withheld/i.test(why)) return `${plain(name)} is withheld: it is not read, because it may hold secrets. (${plain(why.split("\n")[0])})`;
-  }
-  return "";
 }
 
 // A path as it is written, or the shallowest file or folder that ends like it.
