@@ -56,6 +56,7 @@ pub enum Intent {
     Imports {
         place: String,
         importers: bool,
+        scope: Option<String>,
     },
     Count {
         unit: Unit,
@@ -128,7 +129,12 @@ impl Ask {
                 names.push(word);
             }
         }
-        let intent = rules::apply(&phrase).unwrap_or_else(|| bare(&phrase));
+        let mut intent = rules::apply(&phrase).unwrap_or_else(|| bare(&phrase));
+        if let (Intent::How { names, .. }, [word]) = (&mut intent, words.as_slice())
+            && names.is_empty()
+        {
+            names.extend(subject::capitalised(&phrase, word));
+        }
         Self { question: question.trim().to_owned(), words, names, intent }
     }
 }

@@ -80,6 +80,14 @@ pub const TABLE: &[(&str, Reading)] = &[
         },
     ),
     (
+        r"(?:how many|count(?: the)?|(?:the )?number of) (?P<n>lines) of (?P<l>rust|python|javascript|typescript|go|c\+\+|cpp|c|java|ruby|kotlin|swift|scala|php|shell|bash|lua|perl|html|css|json|toml|yaml|markdown|sql|assembly)(?: (?:source )?(?:code|source|files))?(?: are| is| does| do| has| have)?(?: there| exist)?(?: in)?(?: (?P<t>.+?))?(?: have| has| contain| there)?",
+        count,
+    ),
+    (
+        r"(?:how many|count(?: the)?|(?:the )?number of) (?P<l>rust|python|javascript|typescript|go|c\+\+|cpp|c|java|ruby|kotlin|swift|scala|php|shell|bash|lua|perl|html|css|json|toml|yaml|markdown|sql|assembly) (?P<n>lines)(?: of code)?(?: are| is| does| do| has| have)?(?: there| exist)?(?: in)?(?: (?P<t>.+?))?(?: have| has| contain| there)?",
+        count,
+    ),
+    (
         r"how many (?P<n>lines) (?:of code )?(?:are |is )?(?:there )?(?:in |does |do |has |have )?(?P<t>.*?)(?: have| has| contain| there)?",
         count,
     ),

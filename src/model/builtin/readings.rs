@@ -195,14 +195,17 @@ pub fn imports_of(phrase: &Phrase, found: &Captures<'_>, importers: bool) -> Opt
         return (!importers).then_some(Intent::Project { topic: Topic::Dependencies });
     }
     let subject = Subject::read(phrase, part);
-    let place = subject.names.into_iter().next().or(subject.scope)?;
-    (!is_stop_word(&place)).then_some(Intent::Imports { place, importers })
+    let (place, scope) = match subject.names.into_iter().next() {
+        Some(name) => (name, subject.scope),
+        None => (subject.scope?, None),
+    };
+    (!is_stop_word(&place)).then_some(Intent::Imports { place, importers, scope })
 }
 
 pub fn count(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
     let noun = found.name("n").map_or("", |noun| noun.as_str()).trim().to_lowercase();
     let part = found.name("t").map_or("", |part| part.as_str()).trim();
-    let subject = if part.is_empty() || whole_repository(part) {
+    let subject = if part.is_empty() || part.eq_ignore_ascii_case("there") || whole_repository(part) {
         Subject::default()
     } else if looks_like_path(&phrase.expand(part)) {
         Subject { scope: Some(phrase.expand(part)), ..Subject::default() }
@@ -225,7 +228,10 @@ pub fn count(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
                 (true, Some(text)) => {
                     Intent::Count { unit: Unit::Text, of: Some(text), kinds: &[], scope: subject.scope }
                 }
-                _ => Intent::Count { unit: Unit::Lines, of: None, kinds: &[], scope: place },
+                _ => {
+                    let language = found.name("l").map(|language| language.as_str().to_lowercase());
+                    Intent::Count { unit: Unit::Lines, of: language, kinds: &[], scope: place }
+                }
             }
         }
         "use" | "usage" | "caller" | "reference" | "time" | "place" | "call" | "occurrence" | "call-site" | "site"

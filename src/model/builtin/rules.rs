@@ -62,13 +62,14 @@ pub fn limited(mut intent: Intent, to: String) -> Intent {
         | Intent::Uses { scope, .. }
         | Intent::How { scope, .. }
         | Intent::Text { scope, .. }
+        | Intent::Imports { scope, .. }
         | Intent::Count { scope, .. } => {
             scope.get_or_insert(to);
         }
         Intent::Contents { place, .. } => {
             place.get_or_insert(to);
         }
-        Intent::Overview | Intent::Imports { .. } | Intent::Project { .. } | Intent::Evidence => {}
+        Intent::Overview | Intent::Project { .. } | Intent::Evidence => {}
     }
     intent
 }

@@ -107,7 +107,8 @@ fn split_scope(phrase: &Phrase, part: &str) -> Option<(String, Inside)> {
     }
     // `kfree in mm`: one name, and a word that can only be a place.
     let lower = scope.chars().all(|c| c.is_lowercase() || c.is_numeric() || "_-".contains(c));
-    if !member_prep && lower && !is_code(&scope) && !is_stop_word(&scope) && member(phrase, &rest).is_some() {
+    let told = member(phrase, &rest).is_some() || phrase.quotes_in(&rest).next().is_some();
+    if !member_prep && lower && !is_code(&scope) && !is_stop_word(&scope) && told {
         return Some((rest, Inside::Place(scope)));
     }
     let type_noun = kinds(before).is_some() || kinds(after).is_some();
@@ -219,6 +220,15 @@ pub fn looks_like_path(word: &str) -> bool {
     let pair = ["and/or", "read/write", "input/output", "i/o", "true/false", "client/server", "yes/no"];
     (slash && !pair.contains(&word.to_lowercase().as_str()))
         || (has_file_ending(word) && (word.contains('.') || word.starts_with(|c: char| c.is_uppercase())))
+}
+
+/// A keyword as it was written, when that is with a capital in front: `mutex` of `how does Mutex work`.
+pub fn capitalised(phrase: &Phrase, keyword: &str) -> Option<String> {
+    phrase
+        .text
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .find(|word| word.starts_with(char::is_uppercase) && word.to_lowercase() == keyword)
+        .map(str::to_owned)
 }
 
 /// The words that a question is about, in order: no stop words, names as they are, the rest in lower case.

@@ -37,8 +37,8 @@ fn brief(intent: &Intent) -> String {
         Intent::Text { pattern, flags: Some(flags), scope } => {
             with(format!("regex {pattern} {flags}").trim_end().to_owned(), &[], scope)
         }
-        Intent::Imports { place, importers: true } => format!("importers {place}"),
-        Intent::Imports { place, importers: false } => format!("imports {place}"),
+        Intent::Imports { place, importers: true, scope } => with(format!("importers {place}"), &[], scope),
+        Intent::Imports { place, importers: false, scope } => with(format!("imports {place}"), &[], scope),
         Intent::Count { unit, of, kinds, scope } => {
             let of = of.as_ref().map_or(String::new(), |of| format!(" {of}"));
             with(format!("count {}{of}", format!("{unit:?}").to_lowercase()), kinds, scope)
@@ -332,6 +332,8 @@ const TABLE: &[(&str, &str)] = &[
     ("search for `unsafe impl` in src/repl", "text unsafe impl in src/repl"),
     ("grep for schedule_timeout", "text schedule_timeout"),
     ("find all TODOs", "text TODO"),
+    ("find \"DeprecationWarning\" in asyncio", "text DeprecationWarning in asyncio"),
+    ("find \"could not open\" in asyncio", "text could not open in asyncio"),
     ("find /fn\\s+main/i", "regex fn\\s+main i"),
     ("search for /TODO|FIXME/", "regex TODO|FIXME"),
     ("lines matching /^use .*;$/", "regex ^use .*;$"),
@@ -343,6 +345,10 @@ const TABLE: &[(&str, &str)] = &[
     // Imports.
     ("what depends on src/text.rs", "importers src/text.rs"),
     ("who imports serde_json", "importers serde_json"),
+    ("what includes linux/rbtree.h in mm/", "importers linux/rbtree.h in mm/"),
+    ("how does Mutex work?", "how Mutex"),
+    ("How does Foo work?", "how Foo"),
+    ("what is Cow used for", "how Cow"),
     ("which files include linux/sched.h", "importers linux/sched.h"),
     ("what does src/host.rs import", "imports src/host.rs"),
     ("what does the module search depend on", "imports search"),
@@ -353,6 +359,12 @@ const TABLE: &[(&str, &str)] = &[
     ("how many files are there", "count files"),
     ("how many files are in kernel/sched?", "count files in kernel/sched"),
     ("how many rust files are there", "count files rust"),
+    ("how many rust files", "count files rust"),
+    ("how many lines of code are there?", "count lines"),
+    ("how many lines are there", "count lines"),
+    ("how many lines of python code are there?", "count lines python"),
+    ("how many lines of rust are in src", "count lines rust in src"),
+    ("how many python lines are there", "count lines python"),
     ("how many functions are in src/lib.rs", "count definitions kind=function in src/lib.rs"),
     ("how many uses of RelPath are there", "count uses RelPath"),
     ("how many times is kmalloc called", "count uses kmalloc"),

@@ -97,18 +97,40 @@ const trimmed = (path) => path.replace(/^(\.?\/)+|\/+$/g, "");
 function placeOf(scope) {
   if (!scope) return undefined;
   const name = trimmed(scope);
+  if (!name || name === ".") return undefined;
   const g = globbed(name);
   if (attempt(() => repo.files([`/${g}`, `/${g}/**`], { limit: 1 }), none()).length) return name;
   const files = attempt(() => repo.files([`**/${g}`, `**/${g}/**`], { limit: 2000 }), none());
   const places = files.map((f) => f.path.endsWith("/" + name) ? f.path : f.path.slice(0, f.path.indexOf(`/${name}/`) + 1) + name);
   const best = [...new Set(places)].sort((a, b) => rank(a) - rank(b) || depth(a) - depth(b))[0];
+  // The repository may be the folder that is meant.
+  if (!best && name === repo.info.name) return undefined;
   if (!best) say(`There is no file or folder ${plain(scope)}; all of the repository was searched.`, "");
   return best;
 }
 
+// Types and macros are at home in the public headers; programs that help with the build have copies of them.
+const aside = (d) => /^(tools|scripts)\//.test(d.path) ? 2 : /^include\//.test(d.path) && ["macro", "struct", "union", "enum", "class", "type"].includes(d.kind) ? 0 : 1;
+const alias = (d) => ["type", "variable", "constant", "field", "property", "enumMember", "module"].includes(d.kind) ? 1 : 0;
+
+// A path to a hidden file can be no name in code.
+const hiddenName = (name) => /(^|\/)\.[^\/]+$/.test(name);
+
+// What is said of a file that is not read, since its name says that it may hold secrets.
+function withheld(name) {
+  try {
+    repo.read(name, 1, 1);
+  } catch (error) {
+    if (error && (error.name === "Cancelled" || error.name === "BudgetError")) throw error;
+    const why = String((error && error.message) || error);
+    if (/secret|withheld/i.test(why)) return `${plain(name)} is withheld: it is not read, because it may hold secrets.`;
+  }
+  return "";
+}
+
 // Definitions as a reader wants them: of the kinds asked for, real before declared, own before tests and vendored.
 function ordered(definitions, kinds = []) {
-  const key = (d) => [d.kind === "declaration" && !kinds.includes("declaration") ? 1 : 0, kinds.length && !kinds.includes(d.kind) ? 1 : 0, rank(d.path), depth(d.path)];
+  const key = (d) => [d.kind === "declaration" && !kinds.includes("declaration") ? 1 : 0, kinds.length && !kinds.includes(d.kind) ? 1 : 0, rank(d.path), aside(d), alias(d), depth(d.path)];
   return definitions.map((d, i) => [key(d), i, d]).sort((a, b) => {
     for (let k = 0; k < a[0].length; k++) if (a[0][k] !== b[0][k]) return a[0][k] - b[0][k];
     return a[1] - b[1];

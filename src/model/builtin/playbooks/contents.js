@@ -7,8 +7,10 @@ function play(ask) {
   const target = resolve(name);
   if (target && target.file) return showFile(target.file, kinds, target.others);
   if (target) return kinds.length ? showKinds(target.folder, kinds) : showFolder(target.folder, files, target.others);
-  const definitions = ordered(definitionsOf(name, 50));
+  const definitions = hiddenName(name) ? [] : ordered(definitionsOf(name, 50));
   if (definitions.length) return showMembers(name, definitions, kinds);
+  const secret = withheld(name);
+  if (secret) return void say(secret);
   say(`There is no file, folder or definition called ${plain(name)} here.`, "");
   evidence({ ...ask, words: [name.split("/").pop() || name] });
 }

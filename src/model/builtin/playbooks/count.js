@@ -5,13 +5,13 @@ function play(ask) {
   const place = scope ? ` in ${plain(scope)}` : "";
   note("counting");
   if (unit === "files") return files(of, scope, place);
-  if (unit === "lines") return lines(scope, place);
+  if (unit === "lines") return lines(of, scope, place);
   if (unit === "definitions") return definitions(of, kinds, scope, place);
   if (unit === "uses") return uses(of, scope, place);
   text(of, scope, place);
 }
 
-const ENDINGS = { rust: "rs", python: "py", javascript: "js,mjs,cjs,jsx", typescript: "ts,tsx,mts", go: "go", c: "c,h", "c++": "cc,cpp,cxx,hpp,hh,h", cpp: "cc,cpp,cxx,hpp,hh,h", java: "java", header: "h,hpp,hh", markdown: "md", shell: "sh", json: "json", toml: "toml", yaml: "yml,yaml", html: "html", css: "css", ruby: "rb", assembly: "s,S,asm" };
+const ENDINGS = { rust: "rs", python: "py", javascript: "js,mjs,cjs,jsx", typescript: "ts,tsx,mts", go: "go", c: "c,h", "c++": "cc,cpp,cxx,hpp,hh,h", cpp: "cc,cpp,cxx,hpp,hh,h", java: "java", header: "h,hpp,hh", markdown: "md", shell: "sh", json: "json", toml: "toml", yaml: "yml,yaml", html: "html", css: "css", ruby: "rb", kotlin: "kt,kts", swift: "swift", scala: "scala", php: "php", bash: "sh,bash", lua: "lua", perl: "pl,pm", sql: "sql", assembly: "s,S,asm" };
 
 function globsFor(kind, scope) {
   const key = (kind || "").toLowerCase().replace(/^\./, "");
@@ -21,8 +21,24 @@ function globsFor(kind, scope) {
   return tail ? `/${globbed(scope)}/**/${tail}` : scopeGlob(scope);
 }
 
+// The files of one language: by what each of them is taken for, since names without an ending count too.
+function ofLanguage(kind, scope) {
+  const key = { cpp: "c++", bash: "shell" }[kind.toLowerCase()] || kind.toLowerCase();
+  const all = attempt(() => repo.files(scopeGlob(scope), { limit: 200000 }), none());
+  return all.truncated ? [] : all.filter((f) => (f.language || "").toLowerCase() === key);
+}
+
+// Globs for the files of a language that a place has.
+function languageGlobs(kind, scope) {
+  const root = scope ? `/${globbed(scope)}/**/` : "**/";
+  const names = ofLanguage(kind, scope).map((f) => base(f.path)).map((name) => name.lastIndexOf(".") > 0 ? `*${globbed(name.slice(name.lastIndexOf(".")))}` : globbed(name));
+  const different = [...new Set(names)];
+  return different.length && different.length <= 50 ? different.map((name) => root + name) : globsFor(kind, scope);
+}
+
 function files(kind, scope, place) {
-  const list = attempt(() => repo.files(globsFor(kind, scope), { limit: 100000 }), none());
+  const own = kind ? ofLanguage(kind, scope) : [];
+  const list = own.length ? own : attempt(() => repo.files(globsFor(kind, scope), { limit: 100000 }), none());
   say(`There ${total(list) === 1 ? "is" : "are"} ${many(total(list), `${kind ? plain(kind) + " " : ""}file`)}${place}.`, "");
   const languages = new Map();
   for (const f of list) languages.set(f.language || "other", (languages.get(f.language || "other") || 0) + 1);
@@ -31,12 +47,12 @@ function files(kind, scope, place) {
   if (list.truncated) say("", "The languages are counted for the first 100,000 files.");
 }
 
-function lines(scope, place) {
-  const glob = globsFor("", scope);
+function lines(kind, scope, place) {
+  const glob = kind ? languageGlobs(kind, scope) : globsFor("", scope);
   const all = repo.search("^", { limit: 1, ...(glob && { glob }) });
   const blank = attempt(() => repo.search("^\\s*$", { limit: 1, ...(glob && { glob }) }), none());
   const list = attempt(() => repo.files(glob, { limit: 1 }), none());
-  say(`There ${total(all) === 1 ? "is" : "are"} ${many(total(all), "line")}${place}, ${number(total(blank))} of them blank, in ${many(total(list), "file")}.`);
+  say(`There ${total(all) === 1 ? "is" : "are"} ${many(total(all), "line")}${kind ? ` of ${plain(kind)}` : ""}${place}, ${number(total(blank))} of them blank, in ${many(total(list), "file")}.`);
 }
 
 function definitions(of, kinds, scope, place) {

@@ -4,7 +4,9 @@ function play(ask) {
   const asked = ask.intent.names.length || ask.words.length !== 1 ? ask.intent.names : ask.words;
   const names = asked.slice(0, 3);
   const scope = placeOf(ask.intent.scope);
-  const found = names.map((name) => [name, ordered(definitionsOf(name, 50)).filter((d) => inScope(d.path, scope))]).filter((entry) => entry[1].length);
+  const look = (list) => list.map((name) => [name, ordered(definitionsOf(name, 50)).filter((d) => inScope(d.path, scope))]).filter((entry) => entry[1].length);
+  let found = look(names);
+  if (!found.length && ask.words.length === 1 && names[0] !== ask.words[0]) found = look(ask.words);
   if (!found.length) return evidence(ask);
   for (const [name, definitions] of found) explain(name, definitions, found.length);
   if (ask.words.length > names.length + 1) {

@@ -4,27 +4,28 @@ const IMPORT = "^\\s*(#\\s*include|#\\s*import|import|from|use|pub\\s+use|pub\\(
 function play(ask) {
   const place = ask.intent.place.replace(/^[.\/]+|[>"']+$/g, "");
   note(`looking at imports of ${place}`);
-  if (ask.intent.importers) importersOf(place); else importsOf(ask, place);
+  if (ask.intent.importers) importersOf(place, placeOf(ask.intent.scope)); else importsOf(ask, place);
 }
 
-function importersOf(place) {
+function importersOf(place, scope) {
+  const inside = scope ? ` in ${plain(scope)}` : "";
   const last = base(place).replace(/\.\w{1,5}$/, "");
   const module = /^(mod|lib|index|__init__|main)$/.test(last) && place.includes("/") ? base(folder(place)) : last;
   const header = /\.(h|hh|hpp|hxx|inc|scss|css)$/.test(place);
   const tail = (place.startsWith("include/") ? place.slice(8) : place).split("/").map(escaped).join("/");
   const named = header ? `^\\s*#?\\s*@?(include|import)\\s*[<"]([^>"]*/)?${tail}[>"]` : `${IMPORT}.*(\\b|["'/.:])${escaped(module)}\\b`;
-  let found = attempt(() => repo.search(named, { limit: 500 }), none());
-  if (!found.length && header) found = attempt(() => repo.search(`^\\s*#?\\s*@?(include|import)\\s*[<"]([^>"]*/)?${escaped(base(place))}[>"]`, { limit: 500 }), none());
-  const manifest = attempt(() => repo.search(`^\\s*["']?${escaped(module)}["']?\\s*([=:]|>|~|$)|(^|\\s|["'(])${escaped(module)}\\s*[=~><!]=`, { glob: ["**/Cargo.toml", "**/package.json", "**/pyproject.toml", "**/requirements*.txt", "**/setup.cfg", "**/go.mod"], limit: 60 }), none());
+  let found = attempt(() => repo.search(named, { limit: 500, ...within(scope) }), none());
+  if (!found.length && header) found = attempt(() => repo.search(`^\\s*#?\\s*@?(include|import)\\s*[<"]([^>"]*/)?${escaped(base(place))}[>"]`, { limit: 500, ...within(scope) }), none());
+  const manifest = attempt(() => repo.search(`^\\s*["']?${escaped(module)}["']?\\s*([=:]|>|~|$)|(^|\\s|["'(])${escaped(module)}\\s*[=~><!]=`, { glob: ["**/Cargo.toml", "**/package.json", "**/pyproject.toml", "**/requirements*.txt", "**/setup.cfg", "**/go.mod"], limit: 60 }), none()).filter((m) => inScope(m.path, scope));
   if (!found.length && !manifest.length) {
-    say(`No line that imports ${plain(place)} was found.`, "");
-    const text = attempt(() => repo.search(module, { literal: true, word: true, limit: 60 }), none());
+    say(`No line that imports ${plain(place)} was found${inside}.`, "");
+    const text = attempt(() => repo.search(module, { literal: true, word: true, limit: 60, ...within(scope) }), none());
     if (text.length) { say(`The word ${plain(module)} is on ${many(total(text), "line")}:`, ""); showMatches(text, 20, 4); }
     return;
   }
   if (found.length) {
     const files = new Set(found.map((m) => m.path)).size;
-    say(`${plain(place)} is imported on ${many(total(found), "line")} in ${found.truncated ? "at least " : ""}${many(files, "file")}:`, "");
+    say(`${plain(place)} is imported${inside} on ${many(total(found), "line")} in ${found.truncated ? "at least " : ""}${many(files, "file")}:`, "");
     const shown = showMatches(found, 100, 4);
     if (shown < total(found)) say("", `${number(shown)} of ${number(total(found))} shown.`);
     say("");

@@ -2,7 +2,7 @@
 function play() {
   const info = repo.info;
   note("looking at the whole repository");
-  say(`${plain(info.name || "This repository")} has ${many(info.files, "file")}, ${size(info.bytes)}${info.revision ? `, at revision ${plain(cut(String(info.revision), 60))}` : ""}.`, "");
+  say(`${plain(info.name || "This repository")} has ${many(info.files, "file")}, ${size(info.bytes)}${info.revision ? `, at revision ${plain(info.revision)}` : ""}.`, "");
   description();
   languages(info);
   layout();
@@ -35,7 +35,7 @@ function languages(info) {
   const all = Object.entries(info.languages || {}).filter((entry) => entry[1] > 0).sort((a, b) => b[1] - a[1]);
   if (!all.length) return;
   const sum = all.reduce((n, entry) => n + entry[1], 0);
-  say(`Languages, by share: ${all.slice(0, 8).map(([name, n]) => `${plain(name)} ${Math.max(1, Math.round(100 * n / sum))}%`).join(", ")}.`, "");
+  say(`Languages, by files: ${all.slice(0, 8).map(([name, n]) => `${plain(name)} ${Math.max(1, Math.round(100 * n / sum))}%`).join(", ")}.`, "");
 }
 
 function layout() {

@@ -46,7 +46,7 @@ function play(ask) {
   }
   if (targets && top.includes("Makefile")) section("Targets in the Makefile", search(`^(${targets})[\\w.-]*\\s*:([^=]|$)`, ["Makefile"]), 10);
   if (targets && top.includes("package.json")) section("Scripts in package.json", search(`^\\s*"[\\w:-]*(${targets})[\\w:-]*"\\s*:`, ["package.json"]), 10);
-  if (topic === "dependencies") section("Declared dependencies", dependencies(top), 80);
+  if (topic === "dependencies") declared(dependencies(top), 80);
   if (topic === "license") section("Licences", search("licen[sc]e|copyright", ["LICENSE*", "LICENCE*", "COPYING*", "Cargo.toml", "package.json", "pyproject.toml", "README*"]), 12);
   if (topic === "test") tests();
   const documents = ["README*", "CONTRIBUTING*", "INSTALL*", "BUILDING*", "HACKING*", "DEVELOPMENT*", "docs/*.md", "doc/*.md", "Documentation/admin-guide/*.rst"];
@@ -84,18 +84,32 @@ function section(title, matches, most) {
   say("");
 }
 
+// Dependencies with the crates that headers name set before them, since a header may be long and its name stands last.
+function declared(matches, most) {
+  if (!matches.length) return;
+  say("**Declared dependencies**", "");
+  for (const m of matches.slice(0, most)) {
+    const header = /dependencies\.["']?([^\]."']+)["']?\s*\]/.exec(m.text);
+    say(`- ${header ? `${plain(header[1])}, ` : ""}${at(m.path, m.line)}: ${code(m.text)}`);
+  }
+  if (matches.length > most) say(`- ${number(matches.length - most)} more`);
+  say("");
+}
+
 function dependencies(top) {
   const wanted = top.filter((p) => ["Cargo.toml", "package.json", "pyproject.toml", "requirements.txt", "go.mod"].includes(p));
   return wanted.flatMap((path) => {
-    const text = attempt(() => repo.read(path, 1, 800), "");
+    const text = attempt(() => repo.read(path), "");
     let inside = path === "requirements.txt";
     const lines = text.split("\n").flatMap((line, i) => {
+      // A header of Cargo's that names the crate itself; what follows are the crate's own settings.
+      if (/^\[(.*[.\s])?([\w-]+-)?dependencies\.[^\].]+\s*\]/.test(line)) { inside = false; return [i + 1]; }
       if (/^\[|^\s*"\w+"\s*:\s*\{|^\w[\w-]* = \[$|^require \(/.test(line)) inside = /depend|require/i.test(line);
       else if (inside && /^\s*["\w@]/.test(line) && !/^\s*#/.test(line)) return [i + 1];
       return [];
     });
     if (!lines.length) return [];
-    const all = attempt(() => repo.search("\\S", { glob: `/${globbed(path)}`, limit: 1000 }), none());
+    const all = attempt(() => repo.search("\\S", { glob: `/${globbed(path)}`, limit: 20000 }), none());
     return all.filter((m) => m.path === path && lines.includes(m.line));
   });
 }

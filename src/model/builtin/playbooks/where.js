@@ -10,6 +10,8 @@ function play(ask) {
 }
 
 function whereIs(name, kinds, scope, among) {
+  const secret = hiddenName(name) || name.includes("/") ? withheld(name) : "";
+  if (secret) return void say(secret);
   const path = /[\/]|\.\w{1,6}$/.test(name) && !name.includes("#") && !name.includes("::");
   if (path && showFiles(name)) return;
   note(`looking for the definition of ${name}`);
