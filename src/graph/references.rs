@@ -80,8 +80,8 @@ pub fn references(
         .collect::<Result<_, _>>()?;
     let mut items: Vec<Reference> = per_file.into_iter().flatten().collect();
     items.retain(|item| query.kind.is_none_or(|kind| item.kind == kind));
-    // Files are in order already, and so are the uses in each.
-    items.sort_by_key(|item| item.confidence);
+    // Files are in order already, and so are the uses in each; what was only read as text comes last.
+    items.sort_by_cached_key(|item| (item.confidence, !Language::of(&item.path).is_some_and(Language::has_grammar)));
     Ok(Found::cut(items, query.limit.unwrap_or(LIMIT), notes))
 }
 
