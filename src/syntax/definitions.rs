@@ -139,7 +139,8 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
         if family == Family::C && kind == Kind::Variable && parent.is_some_and(|at| open[at].is_callable()) {
             continue;
         }
-        if kind == Kind::Field && parent.is_some_and(|at| open[at].is_callable()) {
+        let by_assignment = matches!(family, Family::Python | Family::JavaScript);
+        if by_assignment && kind == Kind::Field && parent.is_some_and(|at| open[at].is_callable()) {
             parent = open.iter().rposition(Open::is_type);
             if parent.is_none() || !members.insert((parent.and_then(|at| open[at].symbol), name.to_owned())) {
                 continue;

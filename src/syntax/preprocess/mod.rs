@@ -8,6 +8,7 @@
 mod conditionals;
 mod lex;
 mod macros;
+mod words;
 
 use std::ops::Range;
 
@@ -89,7 +90,7 @@ impl Prepared {
             };
             lex::tokens(&text[start..range.end]).into_iter().filter_map(move |token| {
                 let word = token.start as usize + start..token.end as usize + start;
-                if token.kind != Kind::Word || macros::is_keyword(&text[word.clone()]) {
+                if token.kind != Kind::Word || words::is_keyword(&text[word.clone()]) {
                     return None;
                 }
                 let call = text[word.end..].iter().find(|byte| **byte != b' ') == Some(&b'(');
