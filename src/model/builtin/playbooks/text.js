@@ -1,6 +1,9 @@
 // Lines with a text, or that match a regular expression.
 function play(ask) {
-  const { pattern, flags } = ask.intent;
+  const { flags } = ask.intent;
+  // A line at a time is searched: of a text with several, the longest is the most telling.
+  const lines = ask.intent.pattern.split(/[\r\n]+/);
+  const pattern = lines.length > 1 ? lines.map((line) => line.trim()).sort((a, b) => b.length - a.length)[0] : lines[0];
   const scope = placeOf(ask.intent.scope);
   const regex = typeof flags === "string";
   note(`searching for ${pattern}`);
@@ -51,6 +54,12 @@ function pieces(pattern, options, tell) {
 }
 
 function nothing(ask, pattern, scope) {
+  const files = attempt(() => repo.files([`**/${globbed(pattern)}`], { limit: 20 }), none());
+  if (files.length) {
+    say(files.length === 1 ? "No line has this text, but a file is called so:" : "No line has this text, but files are called so:", "");
+    for (const f of files) say(`- ${plain(f.path)}, ${size(f.bytes)}`);
+    return;
+  }
   say(`No line of any file${scope ? ` in ${plain(scope)}` : ""} has this text: ${code(pattern, 100)}.`, "");
   if (ask.words.length > 1) {
     const found = gather(ask);
