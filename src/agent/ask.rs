@@ -15,7 +15,7 @@ use super::prompt::{self, Transport};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{plain, record};
+use super::{code, plain, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -104,6 +104,12 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
     let mut findings = Findings::default();
     let ended = match scope {
         Some(scope) => match plain_call(session, question, &scope, stop).await {
+            // A model that writes a cell wants to look for itself.
+            Ok(answer) if code::is_cell(&answer.markdown()) => {
+                let (ended, found) = explore(session, question, stop).await?;
+                findings = found;
+                ended
+            }
             Ok(answer) => Ended::Answered(answer),
             Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
             Err(CallFailure::Model(error)) => return Err(error.into()),

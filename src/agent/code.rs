@@ -64,6 +64,13 @@ pub fn asked(reply: &Reply) -> Asked {
     Asked::Cell { code, call: None, ignored: blocks.len() }
 }
 
+/// Whether a text is one JavaScript cell and nothing else.
+pub fn is_cell(text: &str) -> bool {
+    let text = text.trim();
+    let opens = ["```js\n", "```javascript\n"].iter().any(|fence| text.starts_with(fence));
+    opens && text.ends_with("```") && text.matches("```").count() == 2
+}
+
 /// Models sometimes put a fence inside the tool's argument too.
 fn unfenced(code: &str) -> String {
     let mut blocks = fenced(code);
@@ -132,6 +139,16 @@ mod tests {
         check("```js\nnever closed", "never closed\n", 0);
         assert_eq!(asked(&reply("The answer is 42.", &[])), Asked::Nothing);
         assert_eq!(asked(&reply("```rust\nfn main() {}\n```", &[])), Asked::Nothing);
+    }
+
+    #[test]
+    fn cells_alone() {
+        assert!(is_cell("```js\nrepo.files()\n```\n"));
+        for text in
+            ["See ```js\n1\n```", "```js\n1\n```\nThat is it.", "```rust\nfn f() {}\n```", "```\n1\n```", "plain"]
+        {
+            assert!(!is_cell(text), "{text}");
+        }
     }
 
     #[test]
