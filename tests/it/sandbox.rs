@@ -18,8 +18,14 @@ use crate::repl::{echoing, options, shown, start};
 const BOMBS: &[(&str, &[&str])] = &[
     ("let a = []; for (;;) a.push(1)", &["Limit "]),
     ("let s = 'x'; for (;;) s += s", &["Thrown RangeError: Invalid string length"]),
-    ("let b = []; for (;;) b.push(new ArrayBuffer(64 << 20))", &["Thrown RangeError: Array buffer allocation failed"]),
-    ("let t = []; for (;;) t.push(new Uint8Array(1 << 20))", &["Thrown RangeError: Array buffer allocation failed"]),
+    (
+        "let b = []; for (;;) b.push(new ArrayBuffer(64 << 20))",
+        &["Thrown RangeError: Array buffer allocation failed", "Limit "],
+    ),
+    (
+        "let t = []; for (;;) t.push(new Uint8Array(1 << 20))",
+        &["Thrown RangeError: Array buffer allocation failed", "Limit "],
+    ),
     ("new ArrayBuffer(8e9)", &["Thrown RangeError: Array buffer allocation failed"]),
     ("new ArrayBuffer(8, {maxByteLength: 2 ** 40})", &["Thrown RangeError: resizable"]),
     ("let u = new ArrayBuffer(8).transfer(2 ** 31)", &["Thrown RangeError: "]),
