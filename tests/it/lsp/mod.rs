@@ -1,0 +1,4 @@
+//! The language server as its clients see it.
+
+pub mod client;
+mod lifecycle;
