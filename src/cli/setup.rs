@@ -132,6 +132,8 @@ pub fn agent(
         emit,
         plain_below: config.plain_below,
         max_data: config.max_data,
+        at: None,
+        symbols: std::sync::Arc::default(),
     }
 }
 
