@@ -175,12 +175,7 @@ async fn drive(
         .map_err(|_| AskError::Cancelled)
 }
 
-async fn plain_call(
-    session: &Session,
-    asked: &Asked<'_>,
-    scope: &str,
-    stop: &Stop,
-) -> Result<HeldAnswer, CallFailure> {
+async fn plain_call(session: &Session, asked: &Asked<'_>, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
     tokio::select! {
         answer = plain::answer(session, asked, scope, &stop.cancel) => answer,
         () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),

@@ -23,6 +23,7 @@ mod run;
 mod salvage;
 mod seen;
 mod session;
+pub mod setup;
 mod subcall;
 
 pub use ask::{AskError, Report, Stop, ask, ask_in};
