@@ -8,17 +8,23 @@ mod commands;
 mod convert;
 pub mod documents;
 mod error;
+mod files;
 pub mod framing;
 mod lifecycle;
 pub mod lines;
+mod log;
 mod message;
 mod options;
+mod parent;
 mod requests;
 mod serve;
 mod server;
+mod settings;
 mod state;
+mod watch;
 
 pub use error::Error;
+pub use log::{Relay, may_be_relayed};
 pub use serve::{Ended, Malformed, serve};
 
 /// Connects to a client that listens on the loopback address.

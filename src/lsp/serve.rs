@@ -3,19 +3,25 @@
 //! `tower_lsp` routes messages and keeps the states of the protocol; its own transport is not used. It would end the
 //! session on the first malformed frame, run notifications beside each other, and let a panic end the process.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{FutureExt as _, Sink, SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tower_lsp::LspService;
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Id, Request, Response};
+use tower_lsp::ls_types::notification::{LogMessage, Notification as _};
 use tower_service::Service as _;
 
 use super::Error;
 use super::framing::{Frame, Frames};
+use super::log::{Lines, Relay};
 use super::message::{self, Incoming};
 use super::server::Server;
+use crate::cancel::Cancel;
 
 /// What is done about bytes that are no frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +44,9 @@ pub enum Ended {
 /// How long the last messages may take to be written.
 const FLUSH: std::time::Duration = std::time::Duration::from_millis(500);
 
+/// Messages that may wait to be written before log lines are left out.
+const BEHIND: usize = 1000;
+
 enum Outgoing {
     Message(Vec<u8>),
     End,
@@ -45,34 +54,42 @@ enum Outgoing {
 
 /// Sends messages to the client, in the order in which they are given.
 #[derive(Clone)]
-struct Out(mpsc::UnboundedSender<Outgoing>);
+struct Out {
+    to: mpsc::UnboundedSender<Outgoing>,
+    /// Messages that are not written yet.
+    waiting: Arc<AtomicUsize>,
+}
 
 impl Out {
     fn send(&self, message: &impl serde::Serialize) {
         match serde_json::to_vec(message) {
-            // The receiver goes only when the session ends.
-            Ok(body) => drop(self.0.send(Outgoing::Message(body))),
+            Ok(body) => {
+                self.waiting.fetch_add(1, Ordering::Relaxed);
+                // The receiver goes only when the session ends.
+                drop(self.to.send(Outgoing::Message(body)));
+            }
             Err(error) => tracing::error!(%error, "a message could not be written as JSON"),
         }
     }
 
-    fn answer(&self, response: Option<Response>) {
-        if let Some(response) = response {
-            self.send(&response);
-        }
+    /// Whether the client does not keep up with reading.
+    fn is_behind(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > BEHIND
     }
 }
 
-/// Serves one client until it exits, its bytes end, or its process is gone.
+/// Serves one client until it exits, its bytes end, or its process is gone. Log lines reach it through `relay`.
 pub async fn serve(
     mut input: impl AsyncRead + Unpin,
     output: impl AsyncWrite + Unpin + Send + 'static,
     malformed: Malformed,
+    relay: Relay,
 ) -> Ended {
     let (to, queue) = mpsc::unbounded_channel();
-    let out = Out(to);
-    let writer = tokio::spawn(write(output, queue));
-    let (service, socket) = LspService::build(Server::new)
+    let out = Out { to, waiting: Arc::default() };
+    let mut writer = tokio::spawn(write(output, queue, out.waiting.clone()));
+    let lines = relay.begin();
+    let (service, socket) = LspService::build(|client| Server::new(client, relay))
         .custom_method("$/setTrace", Server::set_trace)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .finish();
@@ -84,16 +101,27 @@ pub async fn serve(
             forward.send(&request);
         }
     });
-    let mut session = Session { service, responses, out: out.clone(), shut_down: false };
+    let begun = Cancel::new();
+    tokio::spawn(tell(lines, out.clone(), begun.clone()));
+    let flight = Flight::default();
+    let mut session = Session { service, responses, out: out.clone(), flight, begun, next: 0, shut_down: false };
     let mut frames = Frames::default();
     let mut buffer = vec![0; 64 << 10];
     let ended = 'session: loop {
         let read = tokio::select! {
             read = input.read(&mut buffer) => read,
             () = state.client_gone.cancelled() => break Ended::Abandoned,
+            // The client does not read any more.
+            _ = &mut writer => break Ended::Abandoned,
         };
         match read {
-            Ok(0) => break if session.shut_down { Ended::Orderly } else { Ended::Abandoned },
+            Ok(0) => {
+                if frames.is_inside() {
+                    tracing::warn!("the client's messages end in the middle of one");
+                    break Ended::Abandoned;
+                }
+                break if session.shut_down { Ended::Orderly } else { Ended::Abandoned };
+            }
             Ok(bytes) => frames.push(&buffer[..bytes]),
             Err(error) => {
                 tracing::error!(%error, "the client's messages cannot be read");
@@ -119,14 +147,34 @@ pub async fn serve(
         }
     };
     state.ended.cancel();
-    drop(out.0.send(Outgoing::End));
-    drop(tokio::time::timeout(FLUSH, writer).await);
+    drop(out.to.send(Outgoing::End));
+    if !writer.is_finished() {
+        drop(tokio::time::timeout(FLUSH, writer).await);
+    }
     ended
 }
 
+/// Sends log lines to the client, from when it has its answer to `initialize`.
+async fn tell(mut lines: Lines, out: Out, begun: Cancel) {
+    begun.cancelled().await;
+    while let Some(line) = lines.next().await {
+        if out.is_behind() {
+            lines.lose();
+            continue;
+        }
+        let params = serde_json::to_value(line).unwrap_or_default();
+        out.send(&Request::build(LogMessage::METHOD).params(params).finish());
+    }
+}
+
 /// Writes messages until the end is asked for, or the client does not read any more.
-async fn write(mut output: impl AsyncWrite + Unpin, mut queue: mpsc::UnboundedReceiver<Outgoing>) {
+async fn write(
+    mut output: impl AsyncWrite + Unpin,
+    mut queue: mpsc::UnboundedReceiver<Outgoing>,
+    waiting: Arc<AtomicUsize>,
+) {
     while let Some(Outgoing::Message(body)) = queue.recv().await {
+        waiting.fetch_sub(1, Ordering::Relaxed);
         let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
         frame.extend_from_slice(&body);
         if output.write_all(&frame).await.is_err() || queue.is_empty() && output.flush().await.is_err() {
@@ -136,11 +184,20 @@ async fn write(mut output: impl AsyncWrite + Unpin, mut queue: mpsc::UnboundedRe
     drop(output.flush().await);
 }
 
+/// The requests in flight: the client's ids, and ours for them. `tower_lsp` forgets a request when it is answered, and one
+/// that panics never is, so an id of the client's could be lost to it for ever.
+type Flight = Arc<Mutex<HashMap<Id, Id>>>;
+
 struct Session<R> {
     service: LspService<Server>,
     /// Takes the client's responses to requests of ours.
     responses: R,
     out: Out,
+    flight: Flight,
+    /// Fires when `initialize` is answered.
+    begun: Cancel,
+    /// Counts requests.
+    next: u64,
     shut_down: bool,
 }
 
@@ -163,40 +220,90 @@ impl<R: Sink<Response> + Unpin> Session<R> {
     }
 
     async fn notification(&mut self, request: Request) {
-        let method = request.method().to_owned();
-        if AssertUnwindSafe(self.service.call(request)).catch_unwind().await.is_err() {
+        let (method, _, params) = request.into_parts();
+        let params = match (&*method, params) {
+            ("$/cancelRequest", params) => {
+                let theirs: Option<Id> = params.and_then(|params| serde_json::from_value(params["id"].clone()).ok());
+                let Some(ours) = theirs.and_then(|id| lock(&self.flight).get(&id).cloned()) else { return };
+                Some(serde_json::json!({ "id": ours }))
+            }
+            (_, params) => params,
+        };
+        let request = build(method.clone().into_owned(), params).finish();
+        let call = self.service.call(request);
+        let work = async {
+            #[cfg(debug_assertions)]
+            crate::config::fail_on_purpose(&method);
+            call.await
+        };
+        if AssertUnwindSafe(work).catch_unwind().await.is_err() {
             tracing::error!("{method} failed inside");
         }
     }
 
     /// Answers at once what can be, and the rest whenever it is ready. What changes the session's state is awaited.
     async fn request(&mut self, request: Request) {
-        let (method, id) = (request.method().to_owned(), request.id().cloned().unwrap_or(Id::Null));
-        let work = AssertUnwindSafe(self.service.call(request)).catch_unwind();
-        let failed = (id, method.clone());
-        let mut answer = Box::pin(work.map(move |done| match done {
-            Ok(Ok(response)) => response,
-            Ok(Err(_exited)) => None,
-            Err(_panic) => {
-                tracing::error!("{} failed inside", failed.1);
-                let error = Error::internal(format!("{} failed inside; the log has more", failed.1));
-                Some(Response::from_error(failed.0, error.into()))
+        let (method, theirs, params) = request.into_parts();
+        let (method, theirs) = (method.into_owned(), theirs.unwrap_or(Id::Null));
+        self.next += 1;
+        let ours = Id::String(self.next.to_string());
+        {
+            let mut flight = lock(&self.flight);
+            if flight.contains_key(&theirs) {
+                let error = Error::request(format!("the id {theirs} belongs to a request that is not answered yet"));
+                return self.out.send(&Response::from_error(theirs, error.into()));
             }
-        }));
-        let done = if matches!(method.as_str(), "initialize" | "shutdown") {
-            Some((&mut answer).await)
-        } else {
-            (&mut answer).now_or_never()
+            flight.insert(theirs.clone(), ours.clone());
+        }
+        let call = self.service.call(build(method.clone(), params).id(ours).finish());
+        let name = method.clone();
+        let work = async move {
+            #[cfg(debug_assertions)]
+            crate::config::fail_on_purpose(&name);
+            call.await
         };
-        match done {
-            Some(response) => {
-                self.shut_down |= method == "shutdown" && response.as_ref().is_some_and(Response::is_ok);
-                self.out.answer(response);
+        let (out, flight, name) = (self.out.clone(), self.flight.clone(), method.clone());
+        // Gives whether it was answered well.
+        let mut answer = Box::pin(AssertUnwindSafe(work).catch_unwind().map(move |done| {
+            let body = match done {
+                Ok(Ok(Some(response))) => response.into_parts().1,
+                // Only notifications need no answer.
+                Ok(Ok(None)) => Err(RpcError::method_not_found()),
+                Ok(Err(_exited)) => return false,
+                Err(_panic) => {
+                    tracing::error!("{name} failed inside");
+                    Err(Error::internal(format!("{name} failed inside; the log has more")).into())
+                }
+            };
+            let good = body.is_ok();
+            lock(&flight).remove(&theirs);
+            out.send(&Response::from_parts(theirs, body));
+            good
+        }));
+        match method.as_str() {
+            "initialize" => {
+                if answer.await {
+                    self.begun.cancel();
+                }
             }
-            None => {
-                let out = self.out.clone();
-                tokio::spawn(async move { out.answer(answer.await) });
+            "shutdown" => self.shut_down |= answer.await,
+            _ => {
+                if (&mut answer).now_or_never().is_none() {
+                    tokio::spawn(answer);
+                }
             }
         }
     }
+}
+
+fn build(method: String, params: Option<serde_json::Value>) -> tower_lsp::jsonrpc::RequestBuilder {
+    let request = Request::build(method);
+    match params {
+        Some(params) => request.params(params),
+        None => request,
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

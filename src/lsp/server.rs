@@ -11,9 +11,12 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
+use super::log::Relay;
 use super::state::{State, View};
-use super::{Error, commands, lifecycle, requests};
+use super::{Error, commands, lifecycle, requests, settings};
 use crate::cancel::Cancel;
+#[cfg(debug_assertions)]
+use crate::config;
 
 /// The backend behind `tower_lsp`'s router.
 pub struct Server {
@@ -21,8 +24,8 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(client: Client) -> Self {
-        Self { state: Arc::new(State::new(client)) }
+    pub fn new(client: Client, relay: Relay) -> Self {
+        Self { state: Arc::new(State::new(client, relay)) }
     }
 
     /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.
@@ -34,7 +37,11 @@ impl Server {
         let view = self.state.view();
         let cancel = self.state.ended.child_token();
         let stop = cancel.clone().drop_guard();
-        let work = tokio::task::spawn_blocking(move || handle(&view, params, &cancel));
+        let work = tokio::task::spawn_blocking(move || {
+            #[cfg(debug_assertions)]
+            config::fail_on_purpose("blocking");
+            handle(&view, params, &cancel)
+        });
         let answer = match work.await {
             Ok(answer) => answer.map_err(Into::into),
             Err(ended) if ended.is_panic() => {
@@ -48,7 +55,7 @@ impl Server {
 
     /// `$/setTrace`.
     pub async fn set_trace(&self, params: SetTraceParams) {
-        tracing::debug!("trace is {:?}", params.value);
+        self.state.relay.trace(params.value);
     }
 
     /// `window/workDoneProgress/cancel`.
@@ -60,6 +67,10 @@ impl Server {
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         Ok(lifecycle::initialize(&self.state, params)?)
+    }
+
+    async fn initialized(&self, _params: InitializedParams) {
+        lifecycle::initialized(&self.state);
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -82,7 +93,23 @@ impl LanguageServer for Server {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.state.edit(|documents| documents.close(&params.text_document.uri));
+        let uri = params.text_document.uri;
+        if !self.state.edit(|documents| documents.close(&uri)) {
+            tracing::warn!("{} was closed without being open", uri.as_str());
+        }
+        self.state.refresh();
+    }
+
+    async fn did_save(&self, _params: DidSaveTextDocumentParams) {
+        self.state.refresh();
+    }
+
+    async fn did_change_watched_files(&self, _params: DidChangeWatchedFilesParams) {
+        self.state.refresh();
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        settings::change(&self.state, &params);
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {

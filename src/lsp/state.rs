@@ -1,15 +1,20 @@
 //! What the server knows: the session that was agreed on, the workspace, the open documents; and views of it for requests.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tokio::sync::Notify;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
 use super::documents::{Document, Documents};
+use super::files::{file_path, file_uri};
 use super::lines::{Encoding, Lines};
+use super::log::Relay;
 use super::options::Options;
+use super::settings::{Kept, Settings};
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::graph::Symbols;
@@ -34,17 +39,23 @@ pub struct State {
     pub client_gone: Cancel,
     pub session: OnceLock<Session>,
     pub symbols: Arc<Symbols>,
+    /// The way of log lines to the client.
+    pub relay: Relay,
+    /// The workspace has other folders than before.
+    pub folders_changed: Notify,
+    settings: Mutex<Kept>,
     texts: Mutex<Texts>,
 }
 
 /// The workspace and the documents: what a view is made of.
 struct Texts {
     folders: Vec<(String, PathBuf)>,
+    workspace: Workspace,
     /// The workspace on disk.
     disk: Snapshot,
     documents: Documents,
     /// `disk` with the documents over it, until either changes.
-    joined: Option<Snapshot>,
+    joined: Option<(Snapshot, Arc<HashMap<RelPath, Uri>>)>,
 }
 
 /// What one request sees: the text of the moment at which it arrived. Cheap to clone.
@@ -53,7 +64,10 @@ pub struct View {
     pub snapshot: Snapshot,
     pub documents: Documents,
     pub encoding: Encoding,
+    pub settings: Arc<Settings>,
     pub symbols: Arc<Symbols>,
+    /// The open documents that are files of the workspace, under the URIs that the client gave them.
+    open: Arc<HashMap<RelPath, Uri>>,
 }
 
 /// A text with its lines, open or on disk.
@@ -67,15 +81,21 @@ pub struct Text {
 }
 
 impl State {
-    pub fn new(client: Client) -> Self {
-        let texts = Texts {
-            folders: Vec::new(),
-            disk: Workspace::none().snapshot(),
-            documents: Documents::default(),
-            joined: None,
-        };
-        let (ended, client_gone, session, symbols) = Default::default();
-        Self { client, ended, client_gone, session, symbols, texts: Mutex::new(texts) }
+    pub fn new(client: Client, relay: Relay) -> Self {
+        let workspace = Workspace::none();
+        let disk = workspace.snapshot();
+        let texts = Texts { folders: Vec::new(), workspace, disk, documents: Documents::default(), joined: None };
+        Self {
+            client,
+            ended: Cancel::default(),
+            client_gone: Cancel::default(),
+            session: OnceLock::default(),
+            symbols: Arc::default(),
+            relay,
+            folders_changed: Notify::default(),
+            settings: Mutex::default(),
+            texts: Mutex::new(texts),
+        }
     }
 
     /// The session; `None` before `initialize`.
@@ -87,12 +107,18 @@ impl State {
         self.session().map(|session| session.encoding).unwrap_or_default()
     }
 
+    /// Whether the client said at the start that it can do something.
+    pub fn client_has(&self, what: impl FnOnce(&ClientCapabilities) -> Option<bool>) -> bool {
+        self.session().and_then(|session| what(&session.client)).unwrap_or_default()
+    }
+
     /// What a request sees from now on.
     pub fn view(&self) -> View {
-        let encoding = self.encoding();
+        let (encoding, settings) = (self.encoding(), self.settings().settings.clone());
         let texts = &mut *self.texts();
-        let snapshot = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
-        View { snapshot, documents: texts.documents.clone(), encoding, symbols: self.symbols.clone() }
+        let (snapshot, open) = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
+        let (documents, symbols) = (texts.documents.clone(), self.symbols.clone());
+        View { snapshot, documents, encoding, settings, symbols, open }
     }
 
     /// Changes the open documents.
@@ -120,18 +146,25 @@ impl State {
                 let texts = &mut *self.texts();
                 texts.folders = usable;
                 texts.disk = workspace.snapshot();
+                texts.workspace = workspace;
                 texts.joined = None;
             }
             Err(error) => problems.push(error.to_string()),
         }
+        self.folders_changed.notify_one();
         problems
     }
 
-    /// Replaces the workspace on disk by what `renew` makes of it.
-    pub fn renew(&self, renew: impl FnOnce(&Snapshot) -> Snapshot) {
+    /// Takes the disk as it is now. Cheap: it is walked when somebody asks.
+    pub fn refresh(&self) {
         let texts = &mut *self.texts();
-        texts.disk = renew(&texts.disk);
+        texts.disk = texts.workspace.snapshot();
         texts.joined = None;
+    }
+
+    /// The settings, and what is known about them. Never held across an await.
+    pub fn settings(&self) -> MutexGuard<'_, Kept> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {
@@ -140,20 +173,15 @@ impl State {
     }
 }
 
-fn join(disk: &Snapshot, documents: &Documents) -> Snapshot {
-    let buffers = documents.iter().filter_map(|document| {
-        let path = disk.relative(&file_path(&document.uri)?)?;
-        Some((path, document.text.clone()))
-    });
-    disk.with_overlay(buffers)
-}
-
-/// The absolute path of a `file:` URI.
-pub fn file_path(uri: &Uri) -> Option<PathBuf> {
-    if uri.scheme().as_str() != "file" {
-        return None;
+fn join(disk: &Snapshot, documents: &Documents) -> (Snapshot, Arc<HashMap<RelPath, Uri>>) {
+    let (mut buffers, mut open) = (Vec::new(), HashMap::new());
+    for document in documents.iter() {
+        if let Some(path) = file_path(&document.uri).and_then(|path| disk.relative(&path)) {
+            buffers.push((path.clone(), document.text.clone()));
+            open.insert(path, document.uri.clone());
+        }
     }
-    uri.to_file_path().map(|path| path.into_owned()).filter(|path| path.is_absolute())
+    (disk.with_overlay(buffers), Arc::new(open))
 }
 
 impl View {
@@ -164,13 +192,7 @@ impl View {
 
     /// The URI of a file of the workspace. An open document keeps the URI that the client gave it.
     pub fn uri(&self, path: &RelPath) -> Option<Uri> {
-        let absolute = self.snapshot.absolute(path)?;
-        let uri = Uri::from_file_path(&absolute)?;
-        if self.documents.get(&uri).is_some() {
-            return Some(uri);
-        }
-        let open = self.documents.iter().find(|document| self.path(&document.uri).as_ref() == Some(path));
-        Some(open.map_or(uri, |document| document.uri.clone()))
+        self.open.get(path).cloned().or_else(|| file_uri(&self.snapshot.absolute(path)?))
     }
 
     /// The text behind a URI: the open document's, else the file's.
