@@ -322,6 +322,12 @@ pub fn log_filter() -> Option<String> {
     variable("SPELUNK_LOG")
 }
 
+/// Whether long work is to last until it is cancelled, for a test: `SPELUNK_STALL` is set.
+#[cfg(debug_assertions)]
+pub fn stalls_on_purpose() -> bool {
+    variable("SPELUNK_STALL").is_some()
+}
+
 /// Panics where a test asks for it: `SPELUNK_FAIL_IN` names places, with commas between, or `*` for each of them.
 #[cfg(debug_assertions)]
 pub fn fail_on_purpose(place: &str) {

@@ -24,6 +24,7 @@ mod state;
 mod watch;
 
 pub use error::Error;
+pub use files::{file_path, file_uri};
 pub use log::{Relay, may_be_relayed};
 pub use serve::{Ended, Malformed, serve};
 

@@ -41,7 +41,9 @@ impl Process {
         match rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::NONBLOCK) {
             Ok(handle) => {
                 let interest = tokio::io::Interest::READABLE;
-                return Ok(Self::Handle(tokio::io::unix::AsyncFd::register_with_interest(handle, interest)?));
+                // SAFETY: the descriptor is owned, so it stays open, and the same one, until this is dropped.
+                let handle = unsafe { tokio::io::unix::AsyncFd::register_with_interest(handle, interest) };
+                return Ok(Self::Handle(handle?));
             }
             Err(rustix::io::Errno::SRCH) => return Err(rustix::io::Errno::SRCH.into()),
             // An old kernel, or one that forbids it.

@@ -39,7 +39,12 @@ impl Server {
         let stop = cancel.clone().drop_guard();
         let work = tokio::task::spawn_blocking(move || {
             #[cfg(debug_assertions)]
-            config::fail_on_purpose("blocking");
+            {
+                config::fail_on_purpose("blocking");
+                while config::stalls_on_purpose() && !cancel.is_cancelled() {
+                    std::thread::yield_now();
+                }
+            }
             handle(&view, params, &cancel)
         });
         let answer = match work.await {
