@@ -3,17 +3,24 @@
 //! `framing`, `message` and `serve` are the way of a message in and out; `state` holds what the server knows; `requests`
 //! has one file per method.
 
+mod answers;
+mod ask;
 mod capabilities;
 mod commands;
 mod convert;
 pub mod documents;
 mod error;
+mod events;
 pub mod framing;
+mod lent;
 mod lifecycle;
 pub mod lines;
 mod message;
 mod options;
+mod progress;
+pub mod protocol;
 mod requests;
+mod runs;
 mod serve;
 mod server;
 mod state;

@@ -4,6 +4,7 @@
 //! so it sees exactly the changes that came before it. Notifications are awaited there one by one: none of them may wait
 //! for the client or for work that takes long.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -11,9 +12,14 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
+use super::protocol::{
+    AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
+};
+use super::runs::Audience;
 use super::state::{State, View};
-use super::{Error, commands, lifecycle, requests};
+use super::{Error, commands, lifecycle, requests, runs};
 use crate::cancel::Cancel;
+use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
 pub struct Server {
@@ -53,7 +59,63 @@ impl Server {
 
     /// `window/workDoneProgress/cancel`.
     pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        tracing::debug!("{:?} is cancelled", params.token);
+        self.state.runs.cancel_progress(&params.token);
+    }
+
+    /// `spelunk/ask`.
+    pub async fn ask(&self, params: AskParams) -> Result<AskResult> {
+        let begun = runs::begin(&self.state, params, Audience { progress: None, tied: false }).await?;
+        Ok(AskResult { run_id: begun.run_id, conversation_id: begun.conversation_id })
+    }
+
+    /// `spelunk/cancel`.
+    pub async fn cancel(&self, params: RunParams) -> Result<RunResult> {
+        Ok(RunResult { running: self.state.runs.cancel(&params.run_id) })
+    }
+
+    /// `spelunk/answerNow`.
+    pub async fn answer_now(&self, params: RunParams) -> Result<RunResult> {
+        Ok(RunResult { running: self.state.runs.answer_now(&params.run_id) })
+    }
+
+    /// `spelunk/runs`.
+    pub async fn runs(&self, params: RunsParams) -> Result<RunsResult> {
+        let mut runs = self.state.runs.live();
+        let state_dir = self.state_dir()?;
+        let (live, limit) = (runs.clone(), params.limit.unwrap_or(50));
+        runs.extend(self.blocking(move || runs::recorded(&state_dir, &live, limit)).await?);
+        Ok(RunsResult { runs })
+    }
+
+    /// `spelunk/trace`.
+    pub async fn trace(&self, params: TraceParams) -> Result<TraceResult> {
+        let state_dir = self.state_dir()?;
+        let text = self.blocking(move || {
+            let failed = |error: journal::JournalError| Error::failed(error.to_string());
+            let path = journal::find(&state_dir, &params.run_id).map_err(failed)?;
+            let run = journal::read(&path).map_err(failed)?;
+            let shown = journal::show::show(&run, &journal::Blobs::new(&state_dir), params.full);
+            Ok(display::terminal(&shown).into_owned())
+        });
+        Ok(TraceResult { text: text.await? })
+    }
+
+    /// `spelunk/completePart`.
+    pub async fn complete_part(&self, part: CompletePart) {
+        self.state.lent.part(part);
+    }
+
+    fn state_dir(&self) -> std::result::Result<PathBuf, Error> {
+        let session = self.state.session().ok_or_else(|| Error::internal("there is no session"))?;
+        Ok(session.config.state_dir.clone())
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> std::result::Result<T, Error> + Send + 'static,
+    ) -> Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
+        Ok(done.map_err(|_| Error::internal("the request failed inside; the log has more"))??)
     }
 }
 

@@ -8,11 +8,16 @@ use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
 use super::documents::{Document, Documents};
+use super::lent::Lent;
 use super::lines::{Encoding, Lines};
 use super::options::Options;
+use super::runs::Runs;
+use crate::agent::setup;
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::graph::Symbols;
+use crate::model::Endpoints;
+use crate::model::editor::Editor;
 use crate::syntax::Language;
 use crate::workspace::{RelPath, Snapshot, Workspace};
 
@@ -34,6 +39,12 @@ pub struct State {
     pub client_gone: Cancel,
     pub session: OnceLock<Session>,
     pub symbols: Arc<Symbols>,
+    pub runs: Runs,
+    /// The editor's own model.
+    pub lent: Lent,
+    endpoints: OnceLock<Endpoints>,
+    /// Where tasks go that are started from threads that block.
+    runtime: tokio::runtime::Handle,
     texts: Mutex<Texts>,
 }
 
@@ -75,7 +86,19 @@ impl State {
             joined: None,
         };
         let (ended, client_gone, session, symbols) = Default::default();
-        Self { client, ended, client_gone, session, symbols, texts: Mutex::new(texts) }
+        let (runs, lent, endpoints) = Default::default();
+        Self {
+            client,
+            ended,
+            client_gone,
+            session,
+            symbols,
+            runs,
+            lent,
+            endpoints,
+            runtime: tokio::runtime::Handle::current(),
+            texts: Mutex::new(texts),
+        }
     }
 
     /// The session; `None` before `initialize`.
@@ -85,6 +108,32 @@ impl State {
 
     pub fn encoding(&self) -> Encoding {
         self.session().map(|session| session.encoding).unwrap_or_default()
+    }
+
+    /// The configuration of the next run: the machine's. A workspace that is not trusted gets `builtin` alone.
+    pub fn config(&self) -> Option<Config> {
+        let session = self.session()?;
+        let mut config = session.config.clone();
+        if !session.options.trusted {
+            config.model = "builtin".to_owned();
+            config.leaf_model = None;
+        }
+        Some(config)
+    }
+
+    /// The endpoints of all runs, which share connections and back off together; the editor's model among them.
+    pub fn endpoints(&self, config: &Config) -> &Endpoints {
+        self.endpoints.get_or_init(|| {
+            let endpoints = setup::endpoints(config);
+            match self.session().and_then(|session| session.options.editor_model.as_ref()) {
+                Some(offered) => {
+                    let (editor, jobs) = Editor::new(offered.tools);
+                    self.runtime.spawn(self.lent.clone().serve(self.client.clone(), jobs));
+                    endpoints.with_model(Arc::new(editor))
+                }
+                None => endpoints,
+            }
+        })
     }
 
     /// What a request sees from now on.
