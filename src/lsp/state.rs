@@ -11,6 +11,7 @@ use super::documents::{Document, Documents};
 use super::lent::Lent;
 use super::lines::{Encoding, Lines};
 use super::options::Options;
+use super::out::Out;
 use super::runs::Runs;
 use crate::agent::setup;
 use crate::cancel::Cancel;
@@ -32,7 +33,10 @@ pub struct Session {
 
 /// The server's state. Everything that changes is behind one lock, which is never held across an await.
 pub struct State {
+    /// For requests to the client.
     pub client: Client,
+    /// For notifications, which keep their order beside answers.
+    pub out: Out,
     /// Fires when the server ends.
     pub ended: Cancel,
     /// Fires when the client's process is gone.
@@ -78,7 +82,7 @@ pub struct Text {
 }
 
 impl State {
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, out: Out) -> Self {
         let texts = Texts {
             folders: Vec::new(),
             disk: Workspace::none().snapshot(),
@@ -89,6 +93,7 @@ impl State {
         let (runs, lent, endpoints) = Default::default();
         Self {
             client,
+            out,
             ended,
             client_gone,
             session,
