@@ -164,11 +164,13 @@ async fn the_place_is_in_the_prompt_and_its_lines_count() {
     );
     assert_eq!((report.citations.len(), report.dropped.len()), (1, 1), "{:?}", report.dropped);
 
-    // Without a language model, "this" is the symbol.
-    let setup_at =
-        Setup { at: Some(At { symbol: Some("parse_words".to_owned()), ..at }), ..setup(dir.path(), Arc::new(Builtin)) };
-    let report = ask_in(&mut Conversation::default(), setup_at, "who calls this?", &Stop::default()).await.unwrap();
-    assert!(report.answer.contains("words.rs:6"), "{}", report.answer);
+    // Without a language model, "this" is the symbol, or the definition around the lines.
+    for (from, symbol) in [(6, Some("parse_words")), (2, None)] {
+        let at = At { from, to: from, symbol: symbol.map(str::to_owned), ..at.clone() };
+        let setup_at = Setup { at: Some(at), ..setup(dir.path(), Arc::new(Builtin)) };
+        let report = ask_in(&mut Conversation::default(), setup_at, "who calls this?", &Stop::default()).await.unwrap();
+        assert!(report.answer.contains("words.rs:6"), "{}", report.answer);
+    }
 
     // What the jail refuses is not shown, and the question is answered all the same.
     std::fs::write(dir.path().join(".env"), "TOKEN=canary").unwrap();
