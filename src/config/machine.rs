@@ -7,7 +7,7 @@ use super::{Config, ConfigError, KNOWN_PROVIDERS, Provider, environment_provider
 
 impl Config {
     /// Puts an editor's machine settings over those of the file; the environment still wins. The keys are the file's in
-    /// camelCase.
+    /// camelCase; `null` is no settings.
     ///
     /// # Errors
     /// On unknown keys and on values that cannot be used, by name.
@@ -20,7 +20,10 @@ impl Config {
         machine: &Value,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        for (name, value) in object(machine, "")? {
+        if machine.is_null() {
+            return Ok(self);
+        }
+        for (name, value) in object(machine, "")?.iter().filter(|(_, value)| !value.is_null()) {
             if name == "providers" {
                 self.machine_providers(object(value, "providers")?, env)?;
                 continue;
@@ -29,9 +32,6 @@ impl Config {
                 let known: Vec<String> = SETTINGS.iter().map(|s| s.editor_key()).collect();
                 return Err(wrong(format!("unknown setting {name:?}; settings are {}, providers", known.join(", "))));
             };
-            if value.is_null() {
-                continue;
-            }
             let mut changed = self.clone();
             text(value).and_then(|text| changed.set(setting.key, &text)).ok_or_else(|| {
                 wrong(format!(
@@ -117,6 +117,7 @@ mod tests {
         let file = "model = \"openai/a\"\nmax_calls = 5";
         let config = load(&machine, file, &[("SPELUNK_MAX_TURNS", "9")]).unwrap();
         assert_eq!((config.model.as_str(), config.max_turns, config.max_calls), ("openai/b", 9, 5));
+        assert_eq!(load(&Value::Null, file, &[]), load(&json!({ "providers": null }), file, &[]));
         assert_eq!((config.max_usd, config.journal, config.heap), (None, false, 512 << 20));
     }
 
