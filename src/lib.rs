@@ -26,4 +26,6 @@ pub mod host;
 
 pub mod agent;
 
+pub mod lsp;
+
 pub mod cli;

@@ -4,6 +4,7 @@ mod ask;
 mod doctor;
 mod eval;
 mod exit;
+mod lsp;
 mod output;
 mod progress;
 mod repl;
@@ -46,6 +47,8 @@ enum Command {
     Repl(repl::Repl),
     /// List recorded runs, or print one
     Trace(trace::Trace),
+    /// Serve an editor over the Language Server Protocol
+    Lsp(lsp::Lsp),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -154,6 +157,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
+        Command::Lsp(args) => runtime.block_on(lsp::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

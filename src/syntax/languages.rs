@@ -226,6 +226,20 @@ impl Language {
         Some(if path.ends_with(".h") && looks_like_cpp(text) { Self(CPP) } else { language })
     }
 
+    /// The language of an identifier as editors use them: `rust`, `typescriptreact`, `cpp`.
+    pub fn named(id: &str) -> Option<Self> {
+        let name = match id {
+            "cpp" => "C++",
+            "javascriptreact" => "JavaScript",
+            "typescriptreact" => "TSX",
+            "csharp" => "C#",
+            "objective-c" => "Objective-C",
+            "shellscript" => "Shell",
+            other => other,
+        };
+        ROWS.iter().find(|row| row.name.eq_ignore_ascii_case(name)).map(|row| Self(row))
+    }
+
     /// What people call it: `Rust`, `C++`, `Markdown`.
     pub fn name(self) -> &'static str {
         self.0.name

@@ -70,6 +70,11 @@ impl Workspace {
         Ok(Self { name: names.join(", ").into(), jail: Arc::new(Jail { folders: open }) })
     }
 
+    /// A workspace without any folder, for a client that has none open.
+    pub fn none() -> Self {
+        Self { name: "".into(), jail: Arc::new(Jail { folders: Vec::new() }) }
+    }
+
     /// The workspace as it is now. Cheap: the walk happens on first use.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.name.clone(), self.jail.clone())

@@ -1,13 +1,14 @@
 //! One immutable view of the workspace: which files there are, and their text.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
 use super::jail::{Jail, Opened};
 use super::overlay::Overlay;
+use super::path::on_disk;
 use super::pins::Stamp;
 use super::slice::{self, Slice, Streamed};
 use super::walk::{Listing, is_hidden};
@@ -96,6 +97,17 @@ impl Snapshot {
         self.0.base.jail.folders.iter().find_map(|folder| {
             let inside = path.strip_prefix(&folder.root).or_else(|_| path.strip_prefix(&folder.given)).ok()?;
             RelPath::from_disk(folder.prefix.as_deref(), inside)
+        })
+    }
+
+    /// The absolute path of a workspace's path, below the folder as it was named when it was opened.
+    pub fn absolute(&self, path: &RelPath) -> Option<PathBuf> {
+        self.0.base.jail.folders.iter().find_map(|folder| {
+            let inside = match &folder.prefix {
+                Some(prefix) => path.as_str().strip_prefix(&**prefix)?.strip_prefix('/')?,
+                None => path.as_str(),
+            };
+            Some(folder.given.join(on_disk(inside)?))
         })
     }
 

@@ -12,6 +12,7 @@ mod clock;
 mod display;
 mod jail;
 mod journal;
+mod lsp;
 mod model;
 mod queries;
 mod questions;

@@ -1,0 +1,97 @@
+//! The open documents: texts that belong to the client, kept as it changes them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
+
+use super::lines::{Encoding, Lines};
+
+/// One open document at one version. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub uri: Uri,
+    /// The client's name of the language.
+    pub language: Arc<str>,
+    pub version: i32,
+    pub text: Arc<str>,
+    pub lines: Arc<Lines>,
+}
+
+/// Why a notification about a document was not followed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stray {
+    #[error("{0} is not open")]
+    NotOpen(String),
+    #[error("{uri} has version {have}; a change to version {got} comes too late")]
+    Stale { uri: String, have: i32, got: i32 },
+}
+
+/// All open documents. Changes make new documents, so whoever holds a clone keeps what it saw.
+#[derive(Debug, Clone, Default)]
+pub struct Documents(Arc<BTreeMap<Uri, Document>>);
+
+impl Documents {
+    pub fn get(&self, uri: &Uri) -> Option<&Document> {
+        self.0.get(uri)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Document> {
+        self.0.values()
+    }
+
+    /// Opens a document; one that is open already is replaced.
+    pub fn open(&mut self, uri: Uri, language: &str, version: i32, text: String) {
+        let lines = Arc::new(Lines::new(&text));
+        let document = Document { uri: uri.clone(), language: language.into(), version, text: text.into(), lines };
+        Arc::make_mut(&mut self.0).insert(uri, document);
+    }
+
+    /// Applies changes in their order.
+    ///
+    /// # Errors
+    /// When the document is not open, or has this version or a later one already; nothing changes then.
+    pub fn change(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        changes: &[TextDocumentContentChangeEvent],
+        encoding: Encoding,
+    ) -> Result<(), Stray> {
+        let documents = Arc::make_mut(&mut self.0);
+        let document = documents.get_mut(uri).ok_or_else(|| Stray::NotOpen(uri.as_str().to_owned()))?;
+        if version <= document.version {
+            return Err(Stray::Stale { uri: uri.as_str().to_owned(), have: document.version, got: version });
+        }
+        let text = edited(&document.text, &document.lines, changes, encoding);
+        document.version = version;
+        document.lines = Arc::new(Lines::new(&text));
+        document.text = text.into();
+        Ok(())
+    }
+
+    /// Closes a document. False when it was not open.
+    pub fn close(&mut self, uri: &Uri) -> bool {
+        Arc::make_mut(&mut self.0).remove(uri).is_some()
+    }
+}
+
+/// A text after changes, each of which counts positions in the text that the one before left. Positions beyond the text
+/// are clamped, a range whose ends are the wrong way round is turned.
+pub fn edited(text: &str, lines: &Lines, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) -> String {
+    let mut text = text.to_owned();
+    let mut lines = std::borrow::Cow::Borrowed(lines);
+    for (at, change) in changes.iter().enumerate() {
+        match change.range {
+            None => text.clone_from(&change.text),
+            Some(range) => {
+                let (a, b) = (lines.offset(&text, range.start, encoding), lines.offset(&text, range.end, encoding));
+                text.replace_range(a.min(b)..a.max(b), &change.text);
+            }
+        }
+        if at + 1 < changes.len() {
+            lines = std::borrow::Cow::Owned(Lines::new(&text));
+        }
+    }
+    text
+}

@@ -1,0 +1,84 @@
+//! `initialize` and what follows from it: encoding, folders, configuration, trust.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tower_lsp::ls_types::{
+    DidChangeWorkspaceFoldersParams, InitializeParams, InitializeResult, ServerInfo, WorkspaceFolder,
+};
+
+use super::lines::Encoding;
+use super::options::Options;
+use super::state::{Session, State, file_path};
+use super::{Error, capabilities};
+use crate::config::Config;
+
+/// Settles the session.
+///
+/// # Errors
+/// When the options or the configuration cannot be used; the client may try again.
+pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<InitializeResult, Error> {
+    let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.clone());
+    let encoding = Encoding::negotiate(&offered.unwrap_or_default());
+    let folders = folders(&params);
+    let options = Options::read(params.initialization_options)?;
+    for key in options.unknown() {
+        tracing::warn!("initializationOptions.{key} is not known");
+    }
+    let config = Config::load().map_err(|error| Error::failed(error.to_string()))?;
+    let session = Session { encoding, client: params.capabilities, options, config };
+    if state.session.set(session).is_err() {
+        return Err(Error::params("the session has begun already"));
+    }
+    for problem in state.open_folders(folders) {
+        tracing::warn!("{problem}");
+    }
+    Ok(InitializeResult {
+        capabilities: capabilities::capabilities(encoding.kind()),
+        server_info: Some(ServerInfo {
+            name: "spelunk".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+        offset_encoding: None,
+    })
+}
+
+/// The folders of the workspace, by the newest way in which the client names them.
+#[expect(deprecated, reason = "clients without workspace folders name a root")]
+fn folders(params: &InitializeParams) -> Vec<(String, PathBuf)> {
+    match (&params.workspace_folders, &params.root_uri, &params.root_path) {
+        (Some(folders), ..) if !folders.is_empty() => folders.iter().filter_map(named).collect(),
+        (_, Some(uri), _) => file_path(uri).map(by_its_name).into_iter().collect(),
+        (_, None, Some(path)) => {
+            Some(PathBuf::from(path)).filter(|p| p.is_absolute()).map(by_its_name).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn named(folder: &WorkspaceFolder) -> Option<(String, PathBuf)> {
+    let (name, path) = by_its_name(file_path(&folder.uri)?);
+    // A client may name a folder as it likes; paths begin with the name only if it can stand in one.
+    let usable = !matches!(folder.name.as_str(), "" | "." | "..") && !folder.name.contains(['/', '\\', '\0']);
+    Some((if usable { folder.name.clone() } else { name }, path))
+}
+
+fn by_its_name(path: PathBuf) -> (String, PathBuf) {
+    let name = path.file_name().map_or_else(|| "root".to_owned(), |name| name.to_string_lossy().into_owned());
+    (name, path)
+}
+
+/// Opens and closes folders.
+pub fn change_folders(state: &Arc<State>, params: &DidChangeWorkspaceFoldersParams) {
+    let mut folders = state.folders();
+    let removed: Vec<PathBuf> = params.event.removed.iter().filter_map(|folder| file_path(&folder.uri)).collect();
+    folders.retain(|(_, path)| !removed.contains(path));
+    for folder in params.event.added.iter().filter_map(named) {
+        if !folders.iter().any(|(_, path)| *path == folder.1) {
+            folders.push(folder);
+        }
+    }
+    for problem in state.open_folders(folders) {
+        tracing::warn!("{problem}");
+    }
+}

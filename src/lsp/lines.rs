@@ -1,0 +1,97 @@
+//! Lines and columns as the protocol counts them: both 0-based, lines end with LF, CRLF or CR, columns in the encoding
+//! that was agreed on.
+//!
+//! <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#position>
+
+use std::ops::Range;
+
+use tower_lsp::ls_types::{self as lsp, PositionEncodingKind};
+
+/// What a column counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    Utf8,
+    #[default]
+    Utf16,
+    Utf32,
+}
+
+impl Encoding {
+    /// The first of ours that the client offers, cheapest first; UTF-16 when it offers none.
+    pub fn negotiate(offered: &[PositionEncodingKind]) -> Self {
+        let ours = [Self::Utf8, Self::Utf16, Self::Utf32];
+        ours.into_iter().find(|ours| offered.contains(&ours.kind())).unwrap_or_default()
+    }
+
+    pub fn kind(self) -> PositionEncodingKind {
+        match self {
+            Self::Utf8 => PositionEncodingKind::UTF8,
+            Self::Utf16 => PositionEncodingKind::UTF16,
+            Self::Utf32 => PositionEncodingKind::UTF32,
+        }
+    }
+
+    fn width(self, c: char) -> u32 {
+        match self {
+            Self::Utf8 => c.len_utf8() as u32,
+            Self::Utf16 => c.len_utf16() as u32,
+            Self::Utf32 => 1,
+        }
+    }
+}
+
+/// Where the lines of one text start. Does not keep the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// Byte offset of each line's start; the first is 0.
+    starts: Vec<u32>,
+}
+
+impl Lines {
+    pub fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let after = memchr::memchr2_iter(b'\n', b'\r', bytes)
+            .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+            .map(|at| at as u32 + 1);
+        Self { starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    /// The byte offset of a position, clamped to its line and to the start of a character.
+    pub fn offset(&self, text: &str, position: lsp::Position, encoding: Encoding) -> usize {
+        let Some(&start) = self.starts.get(position.line as usize) else { return text.len() };
+        let end = self.starts.get(position.line as usize + 1).map_or(text.len(), |&end| end as usize);
+        let line = &text[start as usize..end];
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let column = position.character;
+        if encoding == Encoding::Utf8 || line.is_ascii() {
+            return start as usize + line.floor_char_boundary((column as usize).min(line.len()));
+        }
+        let mut seen = 0;
+        for (at, c) in line.char_indices() {
+            seen += encoding.width(c);
+            if seen > column {
+                return start as usize + at;
+            }
+        }
+        start as usize + line.len()
+    }
+
+    /// The position of a byte offset; offsets inside a character count as its start.
+    pub fn position(&self, text: &str, offset: usize, encoding: Encoding) -> lsp::Position {
+        let offset = text.floor_char_boundary(offset.min(text.len()));
+        let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
+        let before = &text[self.starts[line] as usize..offset];
+        let character = match encoding {
+            Encoding::Utf8 => before.len() as u32,
+            _ if before.is_ascii() => before.len() as u32,
+            _ => before.chars().map(|c| encoding.width(c)).sum(),
+        };
+        lsp::Position { line: line as u32, character }
+    }
+
+    /// The range of some bytes.
+    pub fn range(&self, text: &str, bytes: Range<usize>, encoding: Encoding) -> lsp::Range {
+        lsp::Range { start: self.position(text, bytes.start, encoding), end: self.position(text, bytes.end, encoding) }
+    }
+}

@@ -1,0 +1,37 @@
+//! The language server: the protocol's rim around everything else. The only place that knows its types.
+//!
+//! `framing`, `message` and `serve` are the way of a message in and out; `state` holds what the server knows; `requests`
+//! has one file per method.
+
+mod answers;
+mod ask;
+mod capabilities;
+mod commands;
+mod convert;
+pub mod documents;
+mod error;
+mod events;
+pub mod framing;
+mod lent;
+mod lifecycle;
+pub mod lines;
+mod message;
+mod options;
+mod progress;
+pub mod protocol;
+mod requests;
+mod runs;
+mod serve;
+mod server;
+mod state;
+
+pub use error::Error;
+pub use serve::{Ended, Malformed, serve};
+
+/// Connects to a client that listens on the loopback address.
+#[expect(clippy::disallowed_methods, reason = "editors that start a server with --socket wait for it on that port")]
+pub async fn connect(port: u16) -> std::io::Result<tokio::net::TcpStream> {
+    let stream = tokio::net::TcpStream::connect((std::net::Ipv4Addr::LOCALHOST, port)).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}

@@ -1,0 +1,161 @@
+//! The methods that the server answers, each handed to its module.
+//!
+//! A request takes its view of the texts before its first await; [`super::serve`] polls it once in the order of arrival,
+//! so it sees exactly the changes that came before it. Notifications are awaited there one by one: none of them may wait
+//! for the client or for work that takes long.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::*;
+use tower_lsp::{Client, LanguageServer};
+
+use super::protocol::{
+    AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
+};
+use super::runs::Audience;
+use super::state::{State, View};
+use super::{Error, commands, lifecycle, requests, runs};
+use crate::cancel::Cancel;
+use crate::{display, journal};
+
+/// The backend behind `tower_lsp`'s router.
+pub struct Server {
+    pub state: Arc<State>,
+}
+
+impl Server {
+    pub fn new(client: Client) -> Self {
+        Self { state: Arc::new(State::new(client)) }
+    }
+
+    /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.
+    async fn answer<P, R>(&self, params: P, handle: fn(&View, P, &Cancel) -> std::result::Result<R, Error>) -> Result<R>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
+        let view = self.state.view();
+        let cancel = self.state.ended.child_token();
+        let stop = cancel.clone().drop_guard();
+        let work = tokio::task::spawn_blocking(move || handle(&view, params, &cancel));
+        let answer = match work.await {
+            Ok(answer) => answer.map_err(Into::into),
+            Err(ended) if ended.is_panic() => {
+                Err(Error::internal("the request failed inside; the log has more").into())
+            }
+            Err(_) => Err(Error::cancelled().into()),
+        };
+        drop(stop);
+        answer
+    }
+
+    /// `$/setTrace`.
+    pub async fn set_trace(&self, params: SetTraceParams) {
+        tracing::debug!("trace is {:?}", params.value);
+    }
+
+    /// `window/workDoneProgress/cancel`.
+    pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.state.runs.cancel_progress(&params.token);
+    }
+
+    /// `spelunk/ask`.
+    pub async fn ask(&self, params: AskParams) -> Result<AskResult> {
+        let begun = runs::begin(&self.state, params, Audience { progress: None, tied: false }).await?;
+        Ok(AskResult { run_id: begun.run_id, conversation_id: begun.conversation_id })
+    }
+
+    /// `spelunk/cancel`.
+    pub async fn cancel(&self, params: RunParams) -> Result<RunResult> {
+        Ok(RunResult { running: self.state.runs.cancel(&params.run_id) })
+    }
+
+    /// `spelunk/answerNow`.
+    pub async fn answer_now(&self, params: RunParams) -> Result<RunResult> {
+        Ok(RunResult { running: self.state.runs.answer_now(&params.run_id) })
+    }
+
+    /// `spelunk/runs`.
+    pub async fn runs(&self, params: RunsParams) -> Result<RunsResult> {
+        let mut runs = self.state.runs.live();
+        let state_dir = self.state_dir()?;
+        let (live, limit) = (runs.clone(), params.limit.unwrap_or(50));
+        runs.extend(self.blocking(move || runs::recorded(&state_dir, &live, limit)).await?);
+        Ok(RunsResult { runs })
+    }
+
+    /// `spelunk/trace`.
+    pub async fn trace(&self, params: TraceParams) -> Result<TraceResult> {
+        let state_dir = self.state_dir()?;
+        let text = self.blocking(move || {
+            let failed = |error: journal::JournalError| Error::failed(error.to_string());
+            let path = journal::find(&state_dir, &params.run_id).map_err(failed)?;
+            let run = journal::read(&path).map_err(failed)?;
+            let shown = journal::show::show(&run, &journal::Blobs::new(&state_dir), params.full);
+            Ok(display::terminal(&shown).into_owned())
+        });
+        Ok(TraceResult { text: text.await? })
+    }
+
+    /// `spelunk/completePart`.
+    pub async fn complete_part(&self, part: CompletePart) {
+        self.state.lent.part(part);
+    }
+
+    fn state_dir(&self) -> std::result::Result<PathBuf, Error> {
+        let session = self.state.session().ok_or_else(|| Error::internal("there is no session"))?;
+        Ok(session.config.state_dir.clone())
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> std::result::Result<T, Error> + Send + 'static,
+    ) -> Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
+        Ok(done.map_err(|_| Error::internal("the request failed inside; the log has more"))??)
+    }
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        Ok(lifecycle::initialize(&self.state, params)?)
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.state.ended.cancel();
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let TextDocumentItem { uri, language_id, version, text } = params.text_document;
+        self.state.edit(|documents| documents.open(uri, &language_id, version, text));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
+        let encoding = self.state.encoding();
+        let changed = self.state.edit(|documents| documents.change(&uri, version, &params.content_changes, encoding));
+        if let Err(stray) = changed {
+            tracing::warn!("a change was not followed: {stray}");
+        }
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.state.edit(|documents| documents.close(&params.text_document.uri));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        lifecycle::change_folders(&self.state, &params);
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.answer(params, requests::document_symbol::handle).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        Ok(commands::execute(&self.state, params).await?)
+    }
+}

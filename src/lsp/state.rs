@@ -1,0 +1,259 @@
+//! What the server knows: the session that was agreed on, the workspace, the open documents; and views of it for requests.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tower_lsp::Client;
+use tower_lsp::ls_types::{ClientCapabilities, Uri};
+
+use super::Error;
+use super::documents::{Document, Documents};
+use super::lent::Lent;
+use super::lines::{Encoding, Lines};
+use super::options::Options;
+use super::runs::Runs;
+use crate::agent::setup;
+use crate::cancel::Cancel;
+use crate::config::Config;
+use crate::graph::Symbols;
+use crate::model::Endpoints;
+use crate::model::editor::Editor;
+use crate::syntax::Language;
+use crate::workspace::{RelPath, Snapshot, Workspace};
+
+/// What `initialize` settled; it never changes after.
+pub struct Session {
+    pub encoding: Encoding,
+    pub client: ClientCapabilities,
+    pub options: Options,
+    /// The machine's configuration. Settings of the workspace come on top of it.
+    pub config: Config,
+}
+
+/// The server's state. Everything that changes is behind one lock, which is never held across an await.
+pub struct State {
+    pub client: Client,
+    /// Fires when the server ends.
+    pub ended: Cancel,
+    /// Fires when the client's process is gone.
+    pub client_gone: Cancel,
+    pub session: OnceLock<Session>,
+    pub symbols: Arc<Symbols>,
+    pub runs: Runs,
+    /// The editor's own model.
+    pub lent: Lent,
+    endpoints: OnceLock<Endpoints>,
+    /// Where tasks go that are started from threads that block.
+    runtime: tokio::runtime::Handle,
+    texts: Mutex<Texts>,
+}
+
+/// The workspace and the documents: what a view is made of.
+struct Texts {
+    folders: Vec<(String, PathBuf)>,
+    /// The workspace on disk.
+    disk: Snapshot,
+    documents: Documents,
+    /// `disk` with the documents over it, until either changes.
+    joined: Option<Snapshot>,
+}
+
+/// What one request sees: the text of the moment at which it arrived. Cheap to clone.
+#[derive(Clone)]
+pub struct View {
+    pub snapshot: Snapshot,
+    pub documents: Documents,
+    pub encoding: Encoding,
+    pub symbols: Arc<Symbols>,
+}
+
+/// A text with its lines, open or on disk.
+#[derive(Clone)]
+pub struct Text {
+    /// The workspace's path; `None` for a document outside of every folder.
+    pub path: Option<RelPath>,
+    pub text: Arc<str>,
+    pub lines: Arc<Lines>,
+    pub language: Option<Language>,
+}
+
+impl State {
+    pub fn new(client: Client) -> Self {
+        let texts = Texts {
+            folders: Vec::new(),
+            disk: Workspace::none().snapshot(),
+            documents: Documents::default(),
+            joined: None,
+        };
+        let (ended, client_gone, session, symbols) = Default::default();
+        let (runs, lent, endpoints) = Default::default();
+        Self {
+            client,
+            ended,
+            client_gone,
+            session,
+            symbols,
+            runs,
+            lent,
+            endpoints,
+            runtime: tokio::runtime::Handle::current(),
+            texts: Mutex::new(texts),
+        }
+    }
+
+    /// The session; `None` before `initialize`.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.get()
+    }
+
+    pub fn encoding(&self) -> Encoding {
+        self.session().map(|session| session.encoding).unwrap_or_default()
+    }
+
+    /// The configuration of the next run: the machine's. A workspace that is not trusted gets `builtin` alone.
+    pub fn config(&self) -> Option<Config> {
+        let session = self.session()?;
+        let mut config = session.config.clone();
+        if !session.options.trusted {
+            config.model = "builtin".to_owned();
+            config.leaf_model = None;
+        }
+        Some(config)
+    }
+
+    /// The endpoints of all runs, which share connections and back off together; the editor's model among them.
+    pub fn endpoints(&self, config: &Config) -> &Endpoints {
+        self.endpoints.get_or_init(|| {
+            let endpoints = setup::endpoints(config);
+            match self.session().and_then(|session| session.options.editor_model.as_ref()) {
+                Some(offered) => {
+                    let (editor, jobs) = Editor::new(offered.tools);
+                    self.runtime.spawn(self.lent.clone().serve(self.client.clone(), jobs));
+                    endpoints.with_model(Arc::new(editor))
+                }
+                None => endpoints,
+            }
+        })
+    }
+
+    /// What a request sees from now on.
+    pub fn view(&self) -> View {
+        let encoding = self.encoding();
+        let texts = &mut *self.texts();
+        let snapshot = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
+        View { snapshot, documents: texts.documents.clone(), encoding, symbols: self.symbols.clone() }
+    }
+
+    /// Changes the open documents.
+    pub fn edit<T>(&self, change: impl FnOnce(&mut Documents) -> T) -> T {
+        let texts = &mut *self.texts();
+        texts.joined = None;
+        change(&mut texts.documents)
+    }
+
+    /// The folders of the workspace.
+    pub fn folders(&self) -> Vec<(String, PathBuf)> {
+        self.texts().folders.clone()
+    }
+
+    /// Opens these folders instead of those before. Folders that cannot be opened are left out, with the reason.
+    pub fn open_folders(&self, folders: Vec<(String, PathBuf)>) -> Vec<String> {
+        let mut problems = Vec::new();
+        let usable: Vec<(String, PathBuf)> = folders
+            .into_iter()
+            .filter(|(_, path)| Workspace::open(path).map_err(|error| problems.push(error.to_string())).is_ok())
+            .collect();
+        let disk = if usable.is_empty() { Ok(Workspace::none()) } else { Workspace::open_folders(&usable) };
+        match disk {
+            Ok(workspace) => {
+                let texts = &mut *self.texts();
+                texts.folders = usable;
+                texts.disk = workspace.snapshot();
+                texts.joined = None;
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+        problems
+    }
+
+    /// Replaces the workspace on disk by what `renew` makes of it.
+    pub fn renew(&self, renew: impl FnOnce(&Snapshot) -> Snapshot) {
+        let texts = &mut *self.texts();
+        texts.disk = renew(&texts.disk);
+        texts.joined = None;
+    }
+
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        // A panic inside leaves documents and snapshots whole: they are only ever replaced.
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn join(disk: &Snapshot, documents: &Documents) -> Snapshot {
+    let buffers = documents.iter().filter_map(|document| {
+        let path = disk.relative(&file_path(&document.uri)?)?;
+        Some((path, document.text.clone()))
+    });
+    disk.with_overlay(buffers)
+}
+
+/// The absolute path of a `file:` URI.
+pub fn file_path(uri: &Uri) -> Option<PathBuf> {
+    if uri.scheme().as_str() != "file" {
+        return None;
+    }
+    uri.to_file_path().map(|path| path.into_owned()).filter(|path| path.is_absolute())
+}
+
+impl View {
+    /// The workspace's path of a URI, whether or not there is such a file. `None` outside of every folder.
+    pub fn path(&self, uri: &Uri) -> Option<RelPath> {
+        self.snapshot.relative(&file_path(uri)?)
+    }
+
+    /// The URI of a file of the workspace. An open document keeps the URI that the client gave it.
+    pub fn uri(&self, path: &RelPath) -> Option<Uri> {
+        let absolute = self.snapshot.absolute(path)?;
+        let uri = Uri::from_file_path(&absolute)?;
+        if self.documents.get(&uri).is_some() {
+            return Some(uri);
+        }
+        let open = self.documents.iter().find(|document| self.path(&document.uri).as_ref() == Some(path));
+        Some(open.map_or(uri, |document| document.uri.clone()))
+    }
+
+    /// The text behind a URI: the open document's, else the file's.
+    ///
+    /// # Errors
+    /// When it is neither open nor a readable file of the workspace.
+    pub fn text(&self, uri: &Uri) -> Result<Text, Error> {
+        let path = self.path(uri);
+        if let Some(document) = self.documents.get(uri) {
+            return Ok(document.view(path));
+        }
+        match path {
+            Some(path) => self.file(&path),
+            None => Err(Error::params(format!("{} is neither open nor in a folder of the workspace", uri.as_str()))),
+        }
+    }
+
+    /// The text of a file of the workspace, open or not.
+    pub fn file(&self, path: &RelPath) -> Result<Text, Error> {
+        let text = self.snapshot.text(path)?;
+        let lines = Arc::new(Lines::new(&text));
+        let language = Language::detect(path.as_str(), &text);
+        Ok(Text { path: Some(path.clone()), text, lines, language })
+    }
+}
+
+impl Document {
+    /// The document as a text. Its language goes by its file's name, then by what the client calls it.
+    fn view(&self, path: Option<RelPath>) -> Text {
+        let name = match &path {
+            Some(path) => path.as_str().to_owned(),
+            None => Path::new(self.uri.path().as_str()).file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        };
+        let language = Language::detect(&name, &self.text).or_else(|| Language::named(&self.language));
+        Text { path, text: self.text.clone(), lines: self.lines.clone(), language }
+    }
+}

@@ -1,0 +1,5 @@
+//! The language server as its clients see it.
+
+mod ask;
+pub mod client;
+mod lifecycle;
