@@ -190,12 +190,21 @@ impl RepoHost {
 
     /// First and last line of the innermost definition around these lines.
     pub fn definition_around(&self, path: &str, from: u64, to: u64) -> Option<(u64, u64)> {
-        let outline = graph::outline(&self.snapshot, &self.symbols, path).ok()?;
-        let (mut level, mut innermost) = (outline.items, None);
+        self.innermost(path, from, to).map(|definition| (u64::from(definition.from), u64::from(definition.to)))
+    }
+
+    /// The name of the innermost definition around these lines.
+    pub fn name_around(&self, path: &str, from: u64, to: u64) -> Option<String> {
+        self.innermost(path, from, to).map(|definition| definition.name)
+    }
+
+    fn innermost(&self, path: &str, from: u64, to: u64) -> Option<graph::Definition> {
+        let mut level = graph::outline(&self.snapshot, &self.symbols, path).ok()?.items;
+        let mut innermost = None;
         while let Some(at) = level.iter().position(|d| u64::from(d.from) <= from && u64::from(d.to) >= to) {
-            let definition = level.swap_remove(at);
-            innermost = Some((u64::from(definition.from), u64::from(definition.to)));
-            level = definition.children;
+            let mut definition = level.swap_remove(at);
+            level = std::mem::take(&mut definition.children);
+            innermost = Some(definition);
         }
         innermost
     }

@@ -296,6 +296,11 @@ fn the_readme_has_every_setting() {
     let missing = spelunk::config::SETTINGS
         .iter()
         .map(|s| format!("| `{}` | `{}` | {} | {} |", s.key, s.variable, s.default, s.meaning))
+        .chain(
+            spelunk::config::EDITOR_SETTINGS
+                .iter()
+                .map(|s| format!("| `spelunk.{}` | `{}` | {} |", s.key, s.default, s.meaning)),
+        )
         .filter(|row| !readme.contains(row.as_str()))
         .collect();
     assert_none("these rows are not in README.md's settings table", missing);
