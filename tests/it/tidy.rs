@@ -52,6 +52,7 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",
+            "lsp/answers.rs",
         ],
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
