@@ -2,4 +2,5 @@
 
 mod ask;
 pub mod client;
+mod editors;
 mod lifecycle;
