@@ -4,3 +4,4 @@ mod ask;
 pub mod client;
 mod editors;
 mod lifecycle;
+mod soak;
