@@ -1,6 +1,6 @@
 //! Rust's modules: which file a path in a `use` names, by the folders below a crate's root.
 
-use crate::syntax::Imported;
+use crate::syntax::{Form, Imported};
 
 use super::paths::{Paths, ancestors, folder, joined, last};
 use super::resolve::{Resolver, Target};
@@ -223,6 +223,33 @@ impl Resolver<'_> {
             return Target::Here(path.to_owned());
         }
         self.rust_external(path, rest)
+    }
+
+    /// The file that `module::name` in a text leads to, or the closest module around it.
+    ///
+    /// `within`: the inline modules around it.
+    pub(in crate::graph) fn rust_path(
+        &self,
+        path: &str,
+        text: &str,
+        module: &str,
+        name: &str,
+        within: Vec<String>,
+    ) -> Option<String> {
+        let imported = Imported {
+            span: 0..0,
+            line: 1,
+            text: String::new(),
+            form: Form::Use,
+            module: module.to_owned(),
+            names: Vec::new(),
+            local: None,
+            within,
+        };
+        match self.rust_use(path, text, &imported, name) {
+            Target::Here(path) => Some(path),
+            Target::Lost | Target::External => None,
+        }
     }
 
     /// A path that starts with the name of a crate.
