@@ -42,6 +42,8 @@ impl<'a> Callable<'a> {
                 // `super().__init__()` and the like go by the constructor's own name.
                 if class == name { vec![by_class] } else { vec![by_class, plain(name, container, true)] }
             }
+            // What a field holds is called through parentheses there.
+            Kind::Field | Kind::Property if matches!(family, Family::Rust | Family::Java) => Vec::new(),
             Kind::Method | Kind::Field | Kind::Property | Kind::EnumMember => vec![plain(name, container, true)],
             Kind::Module | Kind::Type | Kind::Trait | Kind::Interface | Kind::Union => Vec::new(),
             _ => vec![plain(name, container, false)],
@@ -51,6 +53,12 @@ impl<'a> Callable<'a> {
     pub fn is_type(&self) -> bool {
         matches!(self.symbol.kind, Kind::Class | Kind::Struct | Kind::Enum)
             || self.symbol.kind == Kind::Constructor && !self.member
+    }
+
+    /// Whether it can stand behind a value and a dot; Rust's associated functions without `self` cannot.
+    pub fn takes_value(&self) -> bool {
+        let takes_self = || crate::syntax::occurrences(&self.symbol.signature, "self").next().is_some();
+        self.member && (self.family != Family::Rust || takes_self() || self.symbol.signature.len() >= 200)
     }
 
     /// C's `static`: seen in its own file only, and where that is included.

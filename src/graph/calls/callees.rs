@@ -15,7 +15,7 @@ use crate::workspace::{RelPath, Snapshot};
 use super::callable::Callable;
 use super::receiver::{Receiver, receiver};
 use super::scene::Scene;
-use super::verdict::judge;
+use super::verdict::{is_common, judge};
 use super::{Asked, CallsQuery, callables, join, sorted};
 
 /// Definitions of one name whose calls are listed together.
@@ -71,6 +71,15 @@ pub fn callees(
                 continue;
             };
             verdicts.retain(|(confidence, _)| *confidence == best);
+            // `x.len()`: more likely a method of the language's own types.
+            let stranger = |target: &Callable| !target.container.is_some_and(|outer| scene.mentions(outer));
+            if best == Confidence::Possible && is_common(name) {
+                verdicts.retain(|(_, target)| !stranger(target));
+                if verdicts.is_empty() {
+                    outside.insert(name.to_owned());
+                    continue;
+                }
+            }
             if best == Confidence::Possible && verdicts.len() > POSSIBLE {
                 unclear += 1;
                 verdicts.truncate(POSSIBLE);

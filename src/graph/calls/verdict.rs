@@ -306,6 +306,9 @@ impl Case<'_, '_> {
             let is_object = scene.family == Family::JavaScript && self.unique() && !target.nested;
             return is_object.then_some(Possible);
         }
+        if !target.takes_value() {
+            return None;
+        }
         let text = if field { &scene.text[..] } else { scene.function_text(call) };
         let (types, typed) = types_of(text, name, scene.family);
         self.made(&types, typed)
@@ -338,7 +341,7 @@ impl Case<'_, '_> {
 
     /// On a value about whose type these words are known; `typed` when its type is among them.
     fn made(&self, words: &HashSet<String>, typed: bool) -> Option<Confidence> {
-        if !self.target.member {
+        if !self.target.takes_value() {
             return None;
         }
         let container = self.target.container.unwrap_or("");
@@ -356,10 +359,10 @@ impl Case<'_, '_> {
     }
 
     fn unknown(&self) -> Option<Confidence> {
-        if !self.target.member {
+        if !self.target.takes_value() {
             return None;
         }
-        if COMMON.contains(&self.target.called) {
+        if is_common(self.target.called) {
             return Some(Possible);
         }
         let members: HashSet<_> =
@@ -376,6 +379,11 @@ impl Case<'_, '_> {
 
 fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether the languages' own types have methods of this name.
+pub(super) fn is_common(name: &str) -> bool {
+    COMMON.contains(&name)
 }
 
 /// Methods that the languages' own types have: on an unknown receiver these names say nothing.

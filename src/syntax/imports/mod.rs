@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn rust() {
-        check("a.rs", "use crate::a::{b::C, d as e, self};\n", &["1 crate::a::b [C]", "1 crate::a [d>e self]"]);
+        check("a.rs", "use crate::a::{b::C, d as e, self};\n", &["1 crate::a::b [C]", "1 crate::a [d>e self>a]"]);
         check("a.rs", "pub use a::*; // x\nuse ::b;\nextern crate c as d;", &["1 a [*]", "2 :: [b]", "3 c [] as d"]);
         check("a.rs", "#[path = \"x/y.rs\"]\npub mod z;\nmod q;\n", &["2 z []", "3 q []"]);
         check(

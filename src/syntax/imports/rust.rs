@@ -106,7 +106,10 @@ fn flatten(prefix: &str, tree: &str, depth: usize, groups: &mut Vec<(String, Vec
     let (before, name) = path.rsplit_once("::").unwrap_or(("", path));
     let module = if path.starts_with("::") && before.is_empty() { "::".to_owned() } else { joined(prefix, before) };
     let name = name.trim();
-    let taken = Taken::named(name, local.unwrap_or(name));
+    // The module itself goes by its own name.
+    let own =
+        if name == "self" { module.rsplit("::").next().filter(|own| !own.is_empty()).unwrap_or(name) } else { name };
+    let taken = Taken::named(name, local.unwrap_or(own));
     match groups.iter_mut().find(|(group, _)| *group == module) {
         Some((_, names)) => names.push(taken),
         None => groups.push((module, vec![taken])),
