@@ -19,7 +19,7 @@ use crate::workspace::{RelPath, Snapshot, Workspace};
 /// What `initialize` settled; it never changes after.
 pub struct Session {
     pub encoding: Encoding,
-    pub client: ClientCapabilities,
+    pub client: Arc<ClientCapabilities>,
     pub options: Options,
     /// The machine's configuration. Settings of the workspace come on top of it.
     pub config: Config,
@@ -53,6 +53,7 @@ pub struct View {
     pub snapshot: Snapshot,
     pub documents: Documents,
     pub encoding: Encoding,
+    pub client: Arc<ClientCapabilities>,
     pub symbols: Arc<Symbols>,
 }
 
@@ -90,9 +91,10 @@ impl State {
     /// What a request sees from now on.
     pub fn view(&self) -> View {
         let encoding = self.encoding();
+        let client = self.session().map(|session| session.client.clone()).unwrap_or_default();
         let texts = &mut *self.texts();
         let snapshot = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
-        View { snapshot, documents: texts.documents.clone(), encoding, symbols: self.symbols.clone() }
+        View { snapshot, documents: texts.documents.clone(), encoding, client, symbols: self.symbols.clone() }
     }
 
     /// Changes the open documents.
