@@ -15,6 +15,7 @@ mod journal;
 mod model;
 mod queries;
 mod questions;
+mod refreshed;
 mod repl;
 mod sampled;
 mod sandbox;
