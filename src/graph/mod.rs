@@ -12,6 +12,7 @@ mod outline;
 mod parsed;
 mod references;
 mod symbols;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use found::{Confidence, Definition, Found, Reference};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};
+pub use table::{Paused, Progress, Row, State, Table};
 
 /// Why a question over the repository has no answer.
 #[derive(Debug, thiserror::Error)]
