@@ -1,4 +1,4 @@
-//! One question, from the first prompt to the checked answer.
+//! One question, alone or in a conversation, from the first prompt to the checked answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +10,13 @@ use super::answer::HeldAnswer;
 use super::budget::{Spent, Tripped};
 use super::calls::CallFailure;
 use super::citations::{self, Checked, Dropped};
+use super::conversation::Conversation;
 use super::event::RunEvent;
-use super::prompt::{self, Transport};
+use super::prompt::{self, Asked, Transport};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{code, plain, record};
+use super::{code, place, plain, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -74,9 +75,36 @@ pub enum AskError {
 /// Answers one question.
 pub async fn ask(setup: Setup, question: &str, stop: &Stop) -> Result<Report, AskError> {
     let session = Arc::new(Session::new(setup));
+    answer(&session, &mut Conversation::default(), question, stop).await
+}
+
+/// Answers the next question of a conversation: a run of its own, over the variables of those before it.
+pub async fn ask_in(
+    conversation: &mut Conversation,
+    setup: Setup,
+    question: &str,
+    stop: &Stop,
+) -> Result<Report, AskError> {
+    let session = Arc::new(Session::after(setup, conversation.seen()));
+    let result = answer(&session, conversation, question, stop).await;
+    let said = match &result {
+        Ok(report) if report.answer.is_empty() => format!("(none: {})", report.end),
+        Ok(report) => report.answer.clone(),
+        Err(error) => format!("(none: {error})"),
+    };
+    conversation.keep(&session, question, &said).await;
+    result
+}
+
+async fn answer(
+    session: &Arc<Session>,
+    conversation: &mut Conversation,
+    question: &str,
+    stop: &Stop,
+) -> Result<Report, AskError> {
     let calls = session.bindings.calls.clone();
     (calls.emit)(RunEvent::Started { run: calls.journal.id().unwrap_or_default().to_owned() });
-    let result = drive(&session, question, stop).await;
+    let result = drive(session, conversation, question, stop).await;
     let (reason, detail) = match &result {
         Ok(report) => match &report.tripped {
             Some(tripped) => (EndReason::Limit, tripped.to_string()),
@@ -89,24 +117,33 @@ pub async fn ask(setup: Setup, question: &str, stop: &Stop) -> Result<Report, As
     result
 }
 
-async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Report, AskError> {
+async fn drive(
+    session: &Arc<Session>,
+    conversation: &mut Conversation,
+    question: &str,
+    stop: &Stop,
+) -> Result<Report, AskError> {
     let calls = session.bindings.calls.clone();
     let builtin = calls.models.root.model.provider() == "builtin";
-    let scope = {
+    let before = conversation.recall(session, &stop.cancel).await;
+    conversation.begin();
+    let (scope, place) = {
         let session = session.clone();
         let info = tokio::task::spawn_blocking(move || {
             // The first look at the files is the walk; its errors are the user's to see.
             session.snapshot.files()?;
-            Ok::<_, WorkspaceError>((!builtin).then(|| plain::whole_scope(&session)).flatten())
+            let scope = (!builtin).then(|| plain::whole_scope(&session)).flatten();
+            Ok::<_, WorkspaceError>((scope, session.at.as_ref().map(|at| place::describe(&session, at))))
         });
-        info.await.unwrap_or(Ok(None))?
+        info.await.map_err(|_| AskError::Cancelled)??
     };
+    let asked = Asked { question, place, before };
     let mut findings = Findings::default();
     let ended = match scope {
-        Some(scope) => match plain_call(session, question, &scope, stop).await {
+        Some(scope) => match plain_call(session, &asked, &scope, stop).await {
             // A model that writes a cell wants to look for itself.
             Ok(answer) if code::is_cell(&answer.markdown()) => {
-                let (ended, found) = explore(session, question, stop).await?;
+                let (ended, found) = explore(session, conversation, &asked, stop).await?;
                 findings = found;
                 ended
             }
@@ -116,7 +153,7 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
             Err(CallFailure::Tripped(tripped)) => Ended::Tripped(tripped),
         },
         None => {
-            let (ended, found) = explore(session, question, stop).await?;
+            let (ended, found) = explore(session, conversation, &asked, stop).await?;
             findings = found;
             ended
         }
@@ -127,7 +164,7 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
         Ended::Tripped(tripped) => {
             calls.journal.write(record::limit(&tripped));
             (calls.emit)(RunEvent::Limit { tripped: tripped.clone() });
-            let answer = salvage(&session.bindings, question, &tripped, &findings, &stop.cancel).await;
+            let answer = salvage(&session.bindings, &asked, &tripped, &findings, &stop.cancel).await;
             (answer, Some(tripped))
         }
     };
@@ -138,14 +175,19 @@ async fn drive(session: &Arc<Session>, question: &str, stop: &Stop) -> Result<Re
         .map_err(|_| AskError::Cancelled)
 }
 
-async fn plain_call(session: &Session, question: &str, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
+async fn plain_call(session: &Session, asked: &Asked<'_>, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
     tokio::select! {
-        answer = plain::answer(session, question, scope, &stop.cancel) => answer,
+        answer = plain::answer(session, asked, scope, &stop.cancel) => answer,
         () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),
     }
 }
 
-async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ended, Findings), AskError> {
+async fn explore(
+    session: &Session,
+    conversation: &mut Conversation,
+    asked: &Asked<'_>,
+    stop: &Stop,
+) -> Result<(Ended, Findings), AskError> {
     let bindings = &session.bindings;
     let repo = bindings.repo.clone();
     let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
@@ -153,14 +195,15 @@ async fn explore(session: &Session, question: &str, stop: &Stop) -> Result<(Ende
     let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
     let messages = vec![
         prompt::message(Role::System, prompt::root(transport)),
-        prompt::message(Role::User, prompt::question(&bindings.key, question, &info, &tree)),
+        prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree)),
     ];
-    let mut repl = session.repl().await?;
+    let vars = conversation.variables();
     let mut root = Root {
         bindings,
         evidence: session,
         warned: false,
-        repl: &mut repl,
+        repl: conversation.repl(session).await?,
+        vars,
         transport,
         cancel: &stop.cancel,
         answer_now: &stop.answer_now,

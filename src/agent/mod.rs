@@ -1,6 +1,6 @@
 //! The root loop: question in, cells and sub-calls, cited answer out.
 //!
-//! `ask` answers one question. `run` is the loop over a REPL, `bindings` what JavaScript can reach, `calls` the one way
+//! `ask` answers one question, `ask_in` the next one of a `conversation`. `run` is the loop over a REPL, `bindings` what JavaScript can reach, `calls` the one way
 //! to a model, through `budget` and the journal.
 
 pub mod answer;
@@ -10,10 +10,12 @@ pub mod budget;
 mod calls;
 pub mod citations;
 mod code;
+mod conversation;
 mod data;
 pub mod event;
 mod evidence;
 mod fence;
+mod place;
 mod plain;
 mod prompt;
 mod record;
@@ -21,9 +23,12 @@ mod run;
 mod salvage;
 mod seen;
 mod session;
+pub mod setup;
 mod subcall;
 
-pub use ask::{AskError, Report, Stop, ask};
+pub use ask::{AskError, Report, Stop, ask, ask_in};
 pub use calls::{Models, Named};
+pub use conversation::Conversation;
 pub use fence::FenceKey;
+pub use place::At;
 pub use session::{Session, Setup};

@@ -6,7 +6,7 @@ use super::answer::HeldAnswer;
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
 use super::fence::fence;
-use super::prompt;
+use super::prompt::{self, Asked};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::journal::Event;
@@ -40,14 +40,14 @@ pub fn whole_scope(session: &Session) -> Option<String> {
 /// Answers from `scope` in one call.
 pub async fn answer(
     session: &Session,
-    question: &str,
+    asked: &Asked<'_>,
     scope: &str,
     cancel: &Cancel,
 ) -> Result<HeldAnswer, CallFailure> {
     let calls = &session.bindings.calls;
     calls.journal.write(Event::Note { text: "The whole scope fits into one prompt: one plain call.".to_owned() });
-    let user =
-        format!("<question>\n{question}\n</question>\n\nThe files:\n{}", fence(&session.bindings.key, "files", scope));
+    let key = &session.bindings.key;
+    let user = format!("{}The files:\n{}", asked.text(key), fence(key, "files", scope));
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::Work,

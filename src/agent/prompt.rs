@@ -43,8 +43,34 @@ pub fn root(transport: Transport) -> String {
     ROOT.replace("{{transport}}", how).replace("{{api}}", API.trim_end())
 }
 
+/// The question as prompts begin with it: where it was asked, and what was asked before it.
+pub struct Asked<'a> {
+    pub question: &'a str,
+    /// `place::describe`.
+    pub place: Option<String>,
+    /// `Conversation::recall`.
+    pub before: Option<String>,
+}
+
+impl Asked<'_> {
+    /// Every line of the data that stands after the question has a number or a mark in front of it, so that the last
+    /// `</question>` on a line of its own is ours.
+    pub fn text(&self, key: &FenceKey) -> String {
+        let mut text = format!("<question>\n{}\n</question>\n\n", self.question);
+        if let Some(place) = &self.place {
+            let place = fence(key, "place", place);
+            let _ = write!(text, "Where it was asked, which is what \"this\" and \"here\" mean:\n{place}\n\n");
+        }
+        if let Some(before) = &self.before {
+            let before = fence(key, "conversation", before);
+            let _ = write!(text, "Earlier in this conversation; the files may have changed since:\n{before}\n\n");
+        }
+        text
+    }
+}
+
 /// The first user message: the question, and what the repository is, without content.
-pub fn question(key: &FenceKey, question: &str, info: &Info, tree: &str) -> String {
+pub fn question(key: &FenceKey, asked: &Asked<'_>, info: &Info, tree: &str) -> String {
     let mut about = String::new();
     let _ = writeln!(about, "name: {}", info.name);
     if let Some(revision) = &info.revision {
@@ -54,7 +80,7 @@ pub fn question(key: &FenceKey, question: &str, info: &Info, tree: &str) -> Stri
         info.languages.iter().take(8).map(|(language, files)| format!("{language} {files}")).collect();
     let _ = writeln!(about, "files: {} ({})\nbytes: {}", info.files, languages.join(", "), info.bytes);
     let _ = write!(about, "\n{tree}");
-    format!("<question>\n{question}\n</question>\n\nThe repository:\n{}", fence(key, "repository", &about))
+    format!("{}The repository:\n{}", asked.text(key), fence(key, "repository", &about))
 }
 
 /// What a cell did, as the root model sees it.
@@ -131,11 +157,9 @@ pub fn no_code(transport: Transport) -> &'static str {
 }
 
 /// The two messages of the salvage call.
-pub fn salvage(key: &FenceKey, question: &str, why: &str, known: &str) -> Vec<Message> {
-    let body = format!(
-        "<question>\n{question}\n</question>\n\nWhy it ends: {why}.\n\nWhat was found so far:\n{}",
-        fence(key, "found", known)
-    );
+pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str) -> Vec<Message> {
+    let found = fence(key, "found", known);
+    let body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
     vec![message(Role::System, SALVAGE), message(Role::User, body)]
 }
 

@@ -41,6 +41,8 @@ pub struct Root<'a> {
     /// Whether the model was told about citations that cannot be kept: once is enough.
     pub warned: bool,
     pub repl: &'a mut Repl,
+    /// The variables that the model has been told of.
+    pub vars: BTreeMap<String, String>,
     pub transport: Transport,
     /// Ends the run without an answer.
     pub cancel: &'a Cancel,
@@ -75,7 +77,6 @@ impl Root<'_> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
         let mut announced = 1.0;
-        let mut vars = BTreeMap::new();
         loop {
             let turn = match calls.ledger.turn() {
                 Ok(turn) => turn,
@@ -143,8 +144,8 @@ impl Root<'_> {
                 _ => None,
             };
             let now = self.repl.vars(work).await;
-            let news = list(now.iter().filter(|(name, what)| vars.get(*name) != Some(*what)));
-            vars = now;
+            let news = list(now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what)));
+            self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
             let share = calls.ledger.share_left();
             if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {

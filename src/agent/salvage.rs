@@ -7,7 +7,7 @@ use super::answer::HeldAnswer;
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
-use super::prompt;
+use super::prompt::{self, Asked};
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::tokens;
@@ -68,7 +68,7 @@ impl Findings {
 /// The best answer that can still be had: the held one, else one from the salvage call, else none.
 pub async fn salvage(
     bindings: &Arc<Bindings>,
-    question: &str,
+    asked: &Asked<'_>,
     tripped: &Tripped,
     findings: &Findings,
     cancel: &Cancel,
@@ -84,12 +84,12 @@ pub async fn salvage(
     // Room for the fixed texts, the question and the reply.
     let output = u64::from(OUTPUT);
     let room = calls.ledger.salvage_tokens().saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
-    let known = findings.within(room.saturating_sub(tokens::estimate(question)));
+    let known = findings.within(room.saturating_sub(tokens::estimate(&asked.text(&bindings.key))));
     let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::Salvage,
-        messages: prompt::salvage(&bindings.key, question, &tripped.to_string(), &known),
+        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known),
         tools: Vec::new(),
         max_tokens,
         schema: None,

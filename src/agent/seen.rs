@@ -6,18 +6,37 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::RangeInclusive;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Lines of reads that are remembered at most; older reads are forgotten first.
 const MOST_READ_LINES: usize = 4_000_000;
 
+/// Lines of files that an earlier question keeps to compare with.
+const MOST_KEPT_LINES: usize = 1_000_000;
+
 /// A line with fewer letters and digits than this identifies nothing (`}`, `else`).
 const TELLING_CHARACTERS: usize = 6;
+
+/// Some lines of a file as they are now; `None` when it does not have them.
+pub type Now = Box<dyn Fn(&str, u64, u64) -> Option<String> + Send + Sync>;
 
 /// The record of one run. Lines are 1-based.
 #[derive(Default)]
 pub struct Seen {
-    state: Mutex<State>,
+    record: Arc<Record>,
+    /// What earlier questions of the conversation looked at, and how the files are now.
+    earlier: Vec<Arc<Earlier>>,
+    now: Option<Now>,
+}
+
+/// What one question looked at.
+#[derive(Default)]
+struct Record(Mutex<State>);
+
+/// What an earlier question looked at, with fingerprints of the files at its end.
+pub struct Earlier {
+    record: Arc<Record>,
+    files: HashMap<String, Vec<u64>>,
 }
 
 #[derive(Default)]
@@ -64,7 +83,42 @@ impl LineSet {
     }
 }
 
+impl Earlier {
+    /// Keeps what `seen` knows. `text` has the files as they were for that question; what it cannot give any more, and
+    /// what is beyond a million lines, is forgotten.
+    pub fn new(seen: &Seen, text: impl Fn(&str) -> Option<Arc<str>>) -> Self {
+        let (mut files, mut kept) = (HashMap::new(), 0);
+        for path in seen.record.paths() {
+            if kept >= MOST_KEPT_LINES {
+                break;
+            }
+            if let Some(text) = text(&path) {
+                let lines: Vec<u64> = text.lines().map(fingerprint).collect();
+                kept += lines.len();
+                files.insert(path, lines);
+            }
+        }
+        seen.record.forget(|path| !files.contains_key(path));
+        Self { record: seen.record.clone(), files }
+    }
+
+    fn knows(&self, path: &str, from: u64, to: u64, now: &Now) -> bool {
+        let Some(lines) = self.files.get(path) else { return false };
+        if from == 0 || to < from || !self.record.knows(path, from, to) {
+            return false;
+        }
+        let place = usize::try_from(from - 1).ok().zip(usize::try_from(to).ok());
+        let Some(then) = place.and_then(|(from, to)| lines.get(from..to.min(lines.len()))) else { return false };
+        now(path, from, to).is_some_and(|text| text.lines().map(fingerprint).eq(then.iter().copied()))
+    }
+}
+
 impl Seen {
+    /// A record that goes on from earlier ones: their lines count as long as they are what they were.
+    pub fn after(earlier: Vec<Arc<Earlier>>, now: Now) -> Self {
+        Self { earlier, now: Some(now), ..Self::default() }
+    }
+
     /// Lines that came back as a match, definition or reference.
     pub fn found(&self, path: &str, lines: RangeInclusive<u64>) {
         let mut state = self.state();
@@ -95,8 +149,43 @@ impl Seen {
         }
     }
 
-    /// A prompt that goes to a model: every read line that stands in it counts from now on.
+    /// A prompt that goes to a model: every read line that stands in it counts from now on, whichever question read it.
     pub fn prompted(&self, prompt: &str) {
+        for earlier in &self.earlier {
+            earlier.record.prompted(prompt);
+        }
+        self.record.prompted(prompt);
+    }
+
+    /// Whether any of these lines was looked at, by this question or, if they are unchanged, by an earlier one. A citation
+    /// may reach around what was seen, but not far from it.
+    pub fn knows(&self, path: &str, from: u64, to: u64) -> bool {
+        let before = |now| self.earlier.iter().any(|earlier| earlier.knows(path, from, to, now));
+        self.record.knows(path, from, to) || self.now.as_ref().is_some_and(before)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.record.state()
+    }
+}
+
+impl Record {
+    /// The files of which anything is known, those with lines that count first.
+    fn paths(&self) -> Vec<String> {
+        let state = self.state();
+        let mut known = HashSet::new();
+        let all = state.lines.keys().chain(state.reads.iter().map(|read| &read.path));
+        all.filter(|path| known.insert(path.as_str())).cloned().collect()
+    }
+
+    /// Drops the reads of some files.
+    fn forget(&self, gone: impl Fn(&str) -> bool) {
+        let mut state = self.state();
+        state.reads.retain(|read| !gone(&read.path));
+        state.read_lines = state.reads.iter().map(|read| read.lines.len()).sum();
+    }
+
+    fn prompted(&self, prompt: &str) {
         let shown: HashSet<u64> =
             prompt.lines().flat_map(|line| [Some(line), without_number(line)]).flatten().map(fingerprint).collect();
         let mut state = self.state();
@@ -128,8 +217,7 @@ impl Seen {
         }
     }
 
-    /// Whether any of these lines was looked at. A citation may reach around what was seen, but not far from it.
-    pub fn knows(&self, path: &str, from: u64, to: u64) -> bool {
+    fn knows(&self, path: &str, from: u64, to: u64) -> bool {
         let state = self.state();
         if state.spans.contains(&(path.to_owned(), from, to)) {
             return true;
@@ -140,7 +228,7 @@ impl Seen {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -195,6 +283,32 @@ mod tests {
         assert_eq!(check("15|     other_things();"), [15, 16]);
         assert_eq!(check("a.rs:14:fn beta() {"), [14]);
         assert_eq!(check("}"), [] as [u64; 0]);
+    }
+
+    #[test]
+    fn earlier_lines_count_while_they_are_unchanged() {
+        let first = Seen::default();
+        first.found("a.rs", 2..=2);
+        first.read("a.rs", 1, TEXT);
+        first.read("b.rs", 1, TEXT);
+        let earlier = Arc::new(Earlier::new(&first, |_| Some(TEXT.into())));
+        let check = |now: &'static str, path: &str, from: u64, to: u64, expect: bool| {
+            let lines = move |_: &str, from: u64, to: u64| {
+                let lines: Vec<_> = now.lines().skip(from as usize - 1).take((to - from + 1) as usize).collect();
+                Some(lines.join("\n"))
+            };
+            let seen = Seen::after(vec![earlier.clone()], Box::new(lines));
+            seen.prompted("    other_things();");
+            assert_eq!(seen.knows(path, from, to), expect, "{path}:{from}-{to} of {now}");
+        };
+        let changed = "fn alpha() {\n    let other = compute();\n}\n\nfn beta() {\n    other_things();\n}\n";
+        check(TEXT, "a.rs", 1, 3, true);
+        check(changed, "a.rs", 1, 3, false);
+        check(changed, "a.rs", 5, 7, true);
+        check(TEXT, "b.rs", 6, 6, true);
+        check(TEXT, "b.rs", 2, 2, false);
+        check(TEXT, "c.rs", 2, 2, false);
+        check("", "a.rs", 2, 2, false);
     }
 
     #[test]

@@ -7,11 +7,12 @@ use super::budget::{Ledger, Limits};
 use super::calls::{Calls, Models};
 use super::event::Emit;
 use super::fence::FenceKey;
-use super::seen::Seen;
-use crate::host::{RepoHost, Sighting};
+use super::place::At;
+use super::seen::{Earlier, Now, Seen};
+use crate::host::{RepoHost, Sighting, Symbols};
 use crate::journal::Journal;
 use crate::repl::{Host, Options, Repl, ReplError};
-use crate::workspace::Snapshot;
+use crate::workspace::{RelPath, Snapshot};
 
 /// What a run needs from outside.
 pub struct Setup {
@@ -26,6 +27,10 @@ pub struct Setup {
     pub plain_below: u64,
     /// Characters of data that one sub-call may carry.
     pub max_data: usize,
+    /// Where the question was asked.
+    pub at: Option<At>,
+    /// Definitions that were extracted before; to be shared between runs over the same files.
+    pub symbols: Arc<Symbols>,
 }
 
 /// A run's parts, joined.
@@ -33,29 +38,46 @@ pub struct Session {
     pub snapshot: Snapshot,
     pub(super) bindings: Arc<Bindings>,
     pub(super) plain_below: u64,
+    pub(super) at: Option<At>,
     options: Options,
 }
 
 impl Session {
     pub fn new(setup: Setup) -> Self {
-        let seen = Arc::new(Seen::default());
+        Self::after(setup, Vec::new())
+    }
+
+    /// A run whose conversation has looked at these lines before.
+    pub(super) fn after(setup: Setup, earlier: Vec<Arc<Earlier>>) -> Self {
+        let snapshot = setup.snapshot.clone();
+        let now: Now = Box::new(move |path, from, to| {
+            let slice = snapshot.lines(&RelPath::parse(path).ok()?, from, to).ok()?;
+            (slice.from == from && slice.to == to).then_some(slice.text)
+        });
+        let seen = Arc::new(Seen::after(earlier, now));
         let noticed = seen.clone();
         let sighted = move |sighting: Sighting<'_>| match sighting {
             Sighting::Found { path, from, to } => noticed.found(path, from..=to),
             Sighting::Defined { path, line, from, to } => noticed.defined(path, line, from, to),
             Sighting::Read { path, from, text } => noticed.read(path, from, text),
         };
-        let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), Arc::new(sighted)));
+        let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols, Arc::new(sighted)));
         let ledger = Ledger::new(setup.limits);
         let calls = Arc::new(Calls::new(setup.models, ledger, setup.journal, setup.emit, seen));
         let bindings = Arc::new(Bindings::new(repo, calls, setup.key, setup.max_data));
-        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, options: setup.repl }
+        let Setup { snapshot, plain_below, at, repl: options, .. } = setup;
+        Self { snapshot, bindings, plain_below, at, options }
     }
 
     /// Starts the worker in which this session's cells run.
     pub async fn repl(&self) -> Result<Repl, ReplError> {
         let host: Arc<dyn Host> = self.bindings.clone();
         Repl::start(self.options.clone(), host).await
+    }
+
+    /// Lets a REPL that is already there serve this session.
+    pub(super) fn adopt(&self, repl: &mut Repl) {
+        repl.rehost(self.options.clone(), self.bindings.clone());
     }
 
     /// The value that a cell passed to `answer`, for callers that run cells themselves; a throw voids it.

@@ -46,8 +46,8 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     let models = setup::models(&config)?;
     let live = Live::new(args.show_code);
     let repl = setup::options(&config)?;
-    let journal = setup::journal(&config, &snapshot, &args.question, &models, &repl);
-    let setup = setup::agent(&config, snapshot, models, repl, journal, live.emit());
+    let journal = agent::setup::journal(&config, &snapshot, &args.question, &models, &repl);
+    let setup = agent::setup::run(&config, snapshot, models, repl, journal, live.emit());
     let stop = Stop::default();
     let signals = tokio::spawn(interrupts(stop.clone(), live.clone()));
     let result = agent::ask(setup, args.question.trim(), &stop).await;

@@ -10,7 +10,6 @@ use super::{CliError, Overrides, Place, exit, output, setup};
 use crate::agent::Session;
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::journal::Journal;
 use crate::repl::API;
 
 #[derive(Debug, Args)]
@@ -42,10 +41,8 @@ pub async fn run(args: Eval) -> Result<ExitCode, CliError> {
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
     let snapshot = setup::snapshot(&args.place).await?;
-    let models = setup::models(&config)?;
     let live = Live::new(false);
-    let session =
-        Session::new(setup::agent(&config, snapshot, models, setup::options(&config)?, Journal::off(), live.emit()));
+    let session = Session::new(setup::cells(&config, snapshot, live.emit())?);
     let mut repl = session.repl().await?;
     let cancel = Cancel::new();
     let interrupted = cancel.clone();

@@ -16,7 +16,6 @@ use super::{CliError, Overrides, Place, exit, output, setup};
 use crate::agent::Session;
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::journal::Journal;
 use crate::repl::Outcome;
 
 #[derive(Debug, Args)]
@@ -53,11 +52,9 @@ pub fn run(args: Repl, runtime: &Runtime) -> Result<ExitCode, CliError> {
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
     let snapshot = runtime.block_on(setup::snapshot(&args.place))?;
-    let models = setup::models(&config)?;
     let live = Live::new(false);
     live.finish();
-    let session =
-        Session::new(setup::agent(&config, snapshot, models, setup::options(&config)?, Journal::off(), live.emit()));
+    let session = Session::new(setup::cells(&config, snapshot, live.emit())?);
     let mut repl = runtime.block_on(session.repl())?;
 
     let broken = |error: ReadlineError| CliError::failed(format!("the terminal cannot be used: {error}"));

@@ -13,7 +13,8 @@ use serde_json::Value;
 use self::options::{DefinitionOptions, FilesOptions, Globs, SearchOptions, Target, TextOptions};
 use self::rows::{FileRow, Rows};
 use crate::cancel::Cancel;
-use crate::graph::{self, GraphError, ReferencesQuery, Symbols};
+pub use crate::graph::Symbols;
+use crate::graph::{self, GraphError, ReferencesQuery};
 use crate::repl::{Arguments, Call, CallError, to_json};
 use crate::search::{self, Pattern, Query, SearchError};
 use crate::syntax::Language;
@@ -63,13 +64,14 @@ impl Serialize for Languages {
 /// Answers `repo.*`.
 pub struct RepoHost {
     snapshot: Snapshot,
-    symbols: Symbols,
+    symbols: Arc<Symbols>,
     sighted: Sighted,
 }
 
 impl RepoHost {
-    pub fn new(snapshot: Snapshot, sighted: Sighted) -> Self {
-        Self { snapshot, symbols: Symbols::default(), sighted }
+    /// `symbols` may be shared with other hosts: it goes by content.
+    pub fn new(snapshot: Snapshot, symbols: Arc<Symbols>, sighted: Sighted) -> Self {
+        Self { snapshot, symbols, sighted }
     }
 
     /// Answers one call with JSON. Blocks; fails with an error that names what to do.

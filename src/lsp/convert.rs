@@ -118,7 +118,16 @@ impl<'v> Places<'v> {
         Some(text.lines.range(&text.text, bytes, encoding))
     }
 
-    /// The location of such a name.
+    /// The range of whole lines (1-based, inclusive), up to the last one's end without its terminator.
+    pub fn lines(&mut self, path: &str, from: u32, to: u32) -> Option<lsp::Range> {
+        let encoding = self.view.encoding;
+        let (text, index) = self.file(path)?;
+        let bytes = index.span(from, to);
+        let trimmed = text.text[bytes.clone()].trim_end_matches(['\n', '\r']).len();
+        Some(text.lines.range(&text.text, bytes.start..bytes.start + trimmed, encoding))
+    }
+
+    /// The location of a name.
     pub fn location(&mut self, path: &str, line: u32, column: u32, name: &str) -> Option<Location> {
         let range = self.name(path, line, column, name)?;
         Some(Location { uri: self.view.uri(&RelPath::parse(path).ok()?)?, range })

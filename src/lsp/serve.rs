@@ -75,6 +75,12 @@ pub async fn serve(
     let (service, socket) = LspService::build(Server::new)
         .custom_method("$/setTrace", Server::set_trace)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
+        .custom_method("spelunk/ask", Server::ask)
+        .custom_method("spelunk/cancel", Server::cancel)
+        .custom_method("spelunk/answerNow", Server::answer_now)
+        .custom_method("spelunk/runs", Server::runs)
+        .custom_method("spelunk/trace", Server::trace)
+        .custom_method("spelunk/completePart", Server::complete_part)
         .finish();
     let state = service.inner().state.clone();
     let (mut requests, responses) = socket.split();

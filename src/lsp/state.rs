@@ -7,12 +7,19 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
+use super::catalogue::Catalogue;
 use super::documents::{Document, Documents};
+use super::lent::Lent;
 use super::lines::{Encoding, Lines};
 use super::options::Options;
+use super::runs::Runs;
+use super::settings::Settings;
+use crate::agent::setup;
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::graph::Symbols;
+use crate::model::Endpoints;
+use crate::model::editor::Editor;
 use crate::syntax::Language;
 use crate::workspace::{RelPath, Snapshot, Workspace};
 
@@ -34,6 +41,13 @@ pub struct State {
     pub client_gone: Cancel,
     pub session: OnceLock<Session>,
     pub symbols: Arc<Symbols>,
+    pub catalogue: Arc<Catalogue>,
+    pub runs: Runs,
+    /// The editor's own model.
+    pub lent: Lent,
+    endpoints: OnceLock<Endpoints>,
+    /// Where tasks go that are started from threads that block.
+    runtime: tokio::runtime::Handle,
     texts: Mutex<Texts>,
 }
 
@@ -54,7 +68,9 @@ pub struct View {
     pub documents: Documents,
     pub encoding: Encoding,
     pub client: Arc<ClientCapabilities>,
+    pub settings: Arc<Settings>,
     pub symbols: Arc<Symbols>,
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// A text with its lines, open or on disk.
@@ -75,8 +91,21 @@ impl State {
             documents: Documents::default(),
             joined: None,
         };
-        let (ended, client_gone, session, symbols) = Default::default();
-        Self { client, ended, client_gone, session, symbols, texts: Mutex::new(texts) }
+        let (ended, client_gone, session, symbols, catalogue) = Default::default();
+        let (runs, lent, endpoints) = Default::default();
+        Self {
+            client,
+            ended,
+            client_gone,
+            session,
+            symbols,
+            catalogue,
+            runs,
+            lent,
+            endpoints,
+            runtime: tokio::runtime::Handle::current(),
+            texts: Mutex::new(texts),
+        }
     }
 
     /// The session; `None` before `initialize`.
@@ -88,13 +117,47 @@ impl State {
         self.session().map(|session| session.encoding).unwrap_or_default()
     }
 
+    /// The configuration of the next run: the machine's. A workspace that is not trusted gets `builtin` alone.
+    pub fn config(&self) -> Option<Config> {
+        let session = self.session()?;
+        let mut config = session.config.clone();
+        if !session.options.trusted {
+            config.model = "builtin".to_owned();
+            config.leaf_model = None;
+        }
+        Some(config)
+    }
+
+    /// The endpoints of all runs, which share connections and back off together; the editor's model among them.
+    pub fn endpoints(&self, config: &Config) -> &Endpoints {
+        self.endpoints.get_or_init(|| {
+            let endpoints = setup::endpoints(config);
+            match self.session().and_then(|session| session.options.editor_model.as_ref()) {
+                Some(offered) => {
+                    let (editor, jobs) = Editor::new(offered.tools);
+                    self.runtime.spawn(self.lent.clone().serve(self.client.clone(), jobs));
+                    endpoints.with_model(Arc::new(editor))
+                }
+                None => endpoints,
+            }
+        })
+    }
+
     /// What a request sees from now on.
     pub fn view(&self) -> View {
         let encoding = self.encoding();
         let client = self.session().map(|session| session.client.clone()).unwrap_or_default();
         let texts = &mut *self.texts();
         let snapshot = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
-        View { snapshot, documents: texts.documents.clone(), encoding, client, symbols: self.symbols.clone() }
+        View {
+            snapshot,
+            documents: texts.documents.clone(),
+            encoding,
+            client,
+            settings: Arc::default(),
+            symbols: self.symbols.clone(),
+            catalogue: self.catalogue.clone(),
+        }
     }
 
     /// Changes the open documents.
@@ -123,6 +186,7 @@ impl State {
                 texts.folders = usable;
                 texts.disk = workspace.snapshot();
                 texts.joined = None;
+                self.catalogue.fill(texts.disk.clone(), &self.ended);
             }
             Err(error) => problems.push(error.to_string()),
         }
@@ -134,6 +198,7 @@ impl State {
         let texts = &mut *self.texts();
         texts.disk = renew(&texts.disk);
         texts.joined = None;
+        self.catalogue.fill(texts.disk.clone(), &self.ended);
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {

@@ -43,6 +43,10 @@ pub enum CatalogError {
     Provider { provider: String, name: String, known: String },
     #[error("no API key for {provider} ({base_url}); set {variable}, or a key in the machine's configuration file")]
     NoKey { provider: String, base_url: String, variable: String },
+    #[error(
+        "{0:?} is the model of an editor, and none lends one here; it is for questions asked in an editor that does"
+    )]
+    NoEditor(String),
     #[error("{provider}: {error}")]
     Endpoint { provider: String, error: EndpointError },
     #[error(transparent)]
@@ -53,7 +57,8 @@ pub enum CatalogError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelName {
     pub provider: String,
-    /// The provider's own name of the model, as `Request::model` has it; empty for `builtin`.
+    /// The provider's own name of the model, as `Request::model` has it; empty for `builtin`, and for
+    /// the editor's default.
     pub model: String,
 }
 
@@ -62,7 +67,7 @@ impl ModelName {
         let name = name.trim();
         let (provider, model) = match name.split_once('/') {
             Some((provider, model)) if !provider.is_empty() && !model.is_empty() => (provider, model),
-            None if name == "builtin" => (name, ""),
+            None if ["builtin", "editor"].contains(&name) => (name, ""),
             _ => return Err(CatalogError::Name(name.to_string())),
         };
         Ok(ModelName { provider: provider.to_string(), model: model.to_string() })
@@ -123,6 +128,9 @@ pub fn open(name: &str, endpoints: &Endpoints) -> Result<Arc<dyn Model>, Catalog
     if provider == "builtin" {
         return Ok(Arc::new(Builtin));
     }
+    if provider == "editor" {
+        return Err(CatalogError::NoEditor(name.to_string()));
+    }
     if provider == "scripted" {
         let mut scripts = lock(&endpoints.scripts);
         if let Some(script) = scripts.get(&model) {
@@ -180,6 +188,8 @@ mod tests {
         check("openrouter/qwen/qwen3:free", Some(("openrouter", "qwen/qwen3:free")));
         check("scripted//tmp/x.jsonl", Some(("scripted", "/tmp/x.jsonl")));
         check("builtin", Some(("builtin", "")));
+        check("editor", Some(("editor", "")));
+        check("editor/copilot/gpt-5", Some(("editor", "copilot/gpt-5")));
         check("gpt-5", None);
         check("openai/", None);
         check("/gpt-5", None);
@@ -205,6 +215,8 @@ mod tests {
         check("openai/gpt-5", "no API key for openai (https://api.openai.com/v1); set OPENAI_API_KEY, or a key");
         check("lab/llama", "lab: http://gpu.lan:8000/v1 is plain http to another machine");
         check("odd/llama", "odd: the key for https://h/v1 has characters");
+        check("editor", "\"editor\" is the model of an editor, and none lends one here");
+        check("editor/x", "\"editor/x\" is the model of an editor");
         check("scripted/none.jsonl", "cannot read the script none.jsonl");
     }
 
@@ -221,5 +233,9 @@ mod tests {
         let endpoints = endpoints.with_model(Arc::new(Scripted::new([]).unwrap()));
         assert_eq!(open("scripted/anything", &endpoints).unwrap().provider(), "scripted");
         assert_eq!(open("scripted", &endpoints).unwrap().provider(), "scripted");
+        let (editor, _jobs) = crate::model::editor::Editor::new(true);
+        let endpoints = endpoints.with_model(Arc::new(editor));
+        assert_eq!(open("editor", &endpoints).unwrap().provider(), "editor");
+        assert_eq!(open("editor/copilot/gpt-5", &endpoints).unwrap().provider(), "editor");
     }
 }

@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod catalog;
 mod connection;
+pub mod editor;
 mod endpoint;
 mod fault;
 mod gate;

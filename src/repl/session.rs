@@ -76,6 +76,17 @@ impl Repl {
         Ok(Self { options, host, worker, sources: Sources::default(), cells: 0 })
     }
 
+    /// Goes on under another host, with the variables there are. The options hold from the next cell on; what only a
+    /// worker's start can set (memory, seed, clock), from the next worker on.
+    pub fn rehost(&mut self, options: Options, host: Arc<dyn Host>) {
+        (self.options, self.host) = (options, host);
+    }
+
+    /// Whether the worker that has the variables is still there. The next cell gets one either way.
+    pub fn is_live(&mut self) -> bool {
+        self.worker.as_mut().is_some_and(|worker| !worker.ended())
+    }
+
     /// The worker's process id; `None` while there is none.
     pub fn worker(&self) -> Option<u32> {
         self.worker.as_ref().map(Process::id)

@@ -22,4 +22,5 @@ mod sampled;
 mod sandbox;
 mod search;
 mod server;
+mod talk;
 mod tidy;

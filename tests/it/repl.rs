@@ -671,7 +671,7 @@ fn kill(pid: u32) {
 }
 
 /// Waits until a process that was told to die is gone, or a zombie that its parent has yet to see.
-fn gone(pid: u32) {
+pub fn gone(pid: u32) {
     let Ok(handle) = rustix::process::pidfd_open(Pid::from_raw(pid as i32).unwrap(), PidfdFlags::empty()) else {
         return;
     };

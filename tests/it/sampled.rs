@@ -161,6 +161,8 @@ async fn report(snapshot: &Snapshot, question: &str) -> Result<Report, String> {
         emit: Arc::new(|_| {}),
         plain_below: 0,
         max_data: 0,
+        at: None,
+        symbols: Arc::default(),
     };
     ask(setup, question, &Stop::default()).await.map_err(|error| error.to_string())
 }

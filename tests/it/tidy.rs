@@ -26,7 +26,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("host", &["graph", "search", "syntax", "workspace", "repl"]),
     ("plan", &["graph", "search", "syntax", "workspace"]),
     ("agent", &["repl", "model", "host", "plan", "journal", "workspace"]),
-    ("lsp", &["agent", "plan", "graph", "syntax", "search", "workspace", "model", "journal"]),
+    ("lsp", &["agent", "plan", "graph", "syntax", "search", "workspace", "model", "journal", "repl", "host"]),
     ("cli", &["lsp", "agent", "plan", "host", "graph", "syntax", "search", "workspace", "repl", "model", "journal"]),
 ];
 

@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{TextDocumentPositionParams, Uri};
 use crate::lsp::Error;
 use crate::lsp::convert::name_of;
 use crate::lsp::state::{Text, View};
-use crate::syntax::{Budget, Extracted, Names, Usage, Use, extract_with_uses};
+use crate::syntax::{Budget, Extracted, Language, Names, Usage, Use, extract_with_uses};
 
 /// A name at a position.
 pub struct Cursor {
@@ -57,25 +57,11 @@ impl Cursor {
     }
 
     fn in_text(view: &View, uri: Uri, text: Text, offset: usize) -> Option<Self> {
-        let language = text.language?;
-        let mut range = word(&text.text, offset)?;
+        let language = text.language.filter(|language| language.has_definitions())?;
+        let word = word(&text.text, offset)?;
         let symbols = view.symbols.of(language, &text.text);
-        // The name of a definition may be more than a word: `r#type`, `#private`, `operator ()`.
-        let within = |bytes: Range<usize>| bytes.start <= range.start && range.end <= bytes.end;
-        let defined = symbols.symbols.iter().position(|symbol| within(name_of(symbol)));
-        let (mut role, mut uses) = (Role::Word, Vec::new());
-        if let Some(at) = defined {
-            (range, role) = (name_of(&symbols.symbols[at]), Role::Definition(at));
-        }
+        let (range, role, uses) = read(language, &text.text, &symbols, word);
         let name = text.text[range.clone()].to_owned();
-        if language.has_grammar() {
-            uses = extract_with_uses(language, &text.text, Names::Only(&name), &Budget::default()).1;
-            if defined.is_none()
-                && let Some(found) = uses.iter().find(|found| found.offset == range.start)
-            {
-                role = Role::Use(found.usage, found.within);
-            }
-        }
         let before = before(&text.text[..range.start]);
         Some(Self { uri, symbols, name, range, role, before, uses, text })
     }
@@ -98,10 +84,30 @@ impl Cursor {
     }
 }
 
+/// What the word at some bytes is: the bytes of the whole name, its role, and the other uses of the name.
+pub fn read(language: Language, text: &str, symbols: &Extracted, word: Range<usize>) -> (Range<usize>, Role, Vec<Use>) {
+    // The name of a definition may be more than a word: `r#type`, `#private`, `operator ()`.
+    let holds = |bytes: Range<usize>| bytes.start <= word.start && word.end <= bytes.end;
+    let defined = symbols.symbols.iter().position(|symbol| holds(name_of(symbol)));
+    let range = defined.map_or(word, |at| name_of(&symbols.symbols[at]));
+    let mut uses = Vec::new();
+    if language.has_grammar() {
+        uses = extract_with_uses(language, text, Names::Only(&text[range.clone()]), &Budget::default()).1;
+    }
+    let used = uses.iter().find(|found| found.offset == range.start);
+    let role = match (defined, used) {
+        (Some(at), _) => Role::Definition(at),
+        (None, Some(used)) => Role::Use(used.usage, used.within),
+        (None, None) => Role::Word,
+    };
+    (range, role, uses)
+}
+
 /// The identifier that holds an offset, or ends there.
 pub fn word(text: &str, offset: usize) -> Option<Range<usize>> {
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let start = text[..offset].rfind(|c| !inside(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let start =
+        text[..offset].rfind(|c| !inside(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     let end = text[offset..].find(|c| !inside(c)).map_or(text.len(), |at| offset + at);
     let word = &text[start..end];
     (!word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit())).then_some(start..end)

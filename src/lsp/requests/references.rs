@@ -72,5 +72,7 @@ fn is_of_another(places: &mut Places, item: &Reference, name: &str, targets: &[T
     let Before::Name(qualifier) = before(&text.text[..bytes.start]) else { return false };
     let is_type = qualifier.starts_with(char::is_uppercase);
     let owners = targets.iter().filter_map(|target| target.symbol().qualified.rsplit('.').nth(1));
-    is_type && targets.iter().all(|target| target.symbol().qualified.contains('.')) && owners.into_iter().all(|owner| owner != qualifier)
+    is_type
+        && targets.iter().all(|target| target.symbol().qualified.contains('.'))
+        && owners.into_iter().all(|owner| owner != qualifier)
 }

@@ -11,7 +11,11 @@ use crate::lsp::convert::{Ruler, whole_of};
 use crate::lsp::state::{Text, View};
 
 /// Answers with one chain for each position, in their order.
-pub fn handle(view: &View, params: SelectionRangeParams, cancel: &Cancel) -> Result<Option<Vec<SelectionRange>>, Error> {
+pub fn handle(
+    view: &View,
+    params: SelectionRangeParams,
+    cancel: &Cancel,
+) -> Result<Option<Vec<SelectionRange>>, Error> {
     let text = view.text(&params.text_document.uri)?;
     let ruler = Ruler::new(&text, view.encoding);
     let mut chains = Vec::with_capacity(params.positions.len());
@@ -47,7 +51,8 @@ fn growing(view: &View, text: &Text, offset: usize) -> Vec<Range<usize>> {
     found.sort_by_key(|range| range.len());
     let mut chain: Vec<Range<usize>> = Vec::new();
     for range in found {
-        let grows = chain.last().is_none_or(|last| range.start <= last.start && last.end <= range.end && range != *last);
+        let grows =
+            chain.last().is_none_or(|last| range.start <= last.start && last.end <= range.end && range != *last);
         if grows {
             chain.push(range);
         }

@@ -84,22 +84,20 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
     }
     let mut found = match &cursor.before {
         Before::Itself => {
-            let own = own_members(cursor);
-            if !own.is_empty() {
-                return Ok(own);
+            let mut all = own_members(cursor);
+            if all.is_empty() {
+                all = candidates(view, cursor, &cursor.name, cancel)?;
+                all.retain(|target| is_member(target.symbol()));
             }
-            let mut all = candidates(view, cursor, &cursor.name, cancel)?;
-            all.retain(|target| is_member(target.symbol()));
             all
         }
         Before::Name(qualifier) => {
-            let qualified = candidates(view, cursor, &format!("{qualifier}.{}", cursor.name), cancel)?;
-            if !qualified.is_empty() {
-                return Ok(qualified);
+            let mut all = candidates(view, cursor, &format!("{qualifier}.{}", cursor.name), cancel)?;
+            if all.is_empty() {
+                all = candidates(view, cursor, &cursor.name, cancel)?;
+                // Something of the receiver's, whose type is not known, or of a module that goes by another name here.
+                all.retain(|target| is_member(target.symbol()) || is_named_in(&cursor.text.text, target));
             }
-            let mut all = candidates(view, cursor, &cursor.name, cancel)?;
-            // Something of the receiver's, whose type is not known, or of a module that goes by another name here.
-            all.retain(|target| is_member(target.symbol()) || is_named_in(&cursor.text.text, target));
             all
         }
         Before::Value => {
@@ -121,12 +119,11 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
             all
         }
     };
-    if let Role::Use(usage, _) = cursor.role {
-        // Stable: the rank stays within what fits alike.
-        found.sort_by_key(|target| !fits(usage, target.symbol().kind));
-        if usage == Usage::Type && found.iter().any(|target| fits(usage, target.symbol().kind)) {
-            found.retain(|target| fits(usage, target.symbol().kind));
-        }
+    // What cannot be used in that way is only shown when nothing else can.
+    if let Role::Use(usage, _) = cursor.role
+        && found.iter().any(|target| fits(usage, target.symbol().kind))
+    {
+        found.retain(|target| fits(usage, target.symbol().kind));
     }
     Ok(found)
 }
@@ -186,12 +183,16 @@ fn fits(usage: Usage, kind: Kind) -> bool {
         kind,
         Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait | Kind::Type
     );
+    let called = matches!(
+        kind,
+        Kind::Function | Kind::Method | Kind::Constructor | Kind::Macro | Kind::EnumMember | Kind::Declaration
+    );
+    let value = matches!(kind, Kind::Field | Kind::Property | Kind::Variable | Kind::Constant | Kind::EnumMember);
     match usage {
-        Usage::Type => of_type,
-        Usage::Call => {
-            of_type || matches!(kind, Kind::Function | Kind::Method | Kind::Constructor | Kind::Macro | Kind::EnumMember)
-        }
-        Usage::Import => true,
-        Usage::Write | Usage::Read => !of_type,
+        Usage::Type => of_type || kind == Kind::Module,
+        Usage::Call => called || of_type,
+        Usage::Write => value,
+        // Functions and classes are values too.
+        Usage::Import | Usage::Read => true,
     }
 }

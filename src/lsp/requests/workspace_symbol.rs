@@ -7,13 +7,12 @@ use tower_lsp::ls_types::{
 };
 
 use crate::cancel::Cancel;
-use crate::graph::{Definition, SymbolsQuery, symbols};
+use crate::graph::Row;
 use crate::lsp::Error;
 use crate::lsp::convert::{Places, symbol_kind};
 use crate::lsp::lines::Encoding;
 use crate::lsp::state::View;
 use crate::text::utf16_len;
-use crate::workspace::RelPath;
 
 /// Symbols of one answer. More than a person scrolls through, and the client narrows by asking again.
 const MOST: usize = 256;
@@ -36,12 +35,11 @@ pub fn handle(
     let resolves = client
         .and_then(|client| client.resolve_support.as_ref())
         .is_some_and(|resolve| resolve.properties.iter().any(|property| property == "location.range"));
-    let query = SymbolsQuery { name: Some(params.query), limit: Some(MOST), ..SymbolsQuery::default() };
-    let found = symbols(&view.snapshot, &view.symbols, &query, cancel)?;
+    let found = view.catalogue.table(view).find(&params.query, MOST, cancel)?;
     let mut places = Places::new(view);
-    let symbol = |row: Definition| {
-        let uri = view.uri(&RelPath::parse(&row.path).ok()?)?;
-        let place = Place { path: row.path, line: row.line, column: row.column };
+    let symbol = |row: Row| {
+        let uri = view.uri(&row.path)?;
+        let place = Place { path: row.path.to_string(), line: row.line, column: row.column };
         let (location, data) = if view.encoding == Encoding::Utf16 {
             // Columns are counted in UTF-16 already.
             let (line, start) = (place.line - 1, place.column - 1);
@@ -57,7 +55,7 @@ pub fn handle(
         Some(WorkspaceSymbol {
             kind: symbol_kind(row.kind),
             tags: None,
-            container_name: row.qualified.rsplit_once('.').map(|(container, _)| container.to_owned()),
+            container_name: (!row.container.is_empty()).then_some(row.container),
             name: row.name,
             location,
             data,

@@ -7,6 +7,7 @@ mod cell;
 mod intent;
 mod phrase;
 mod phrasings;
+mod place;
 mod readings;
 mod rules;
 mod subject;
@@ -18,6 +19,7 @@ pub use intent::{Ask, Intent, Relation, Topic, Unit};
 
 use futures_util::future::BoxFuture;
 
+use self::place::Place;
 use super::{Finish, Message, Model, ModelError, Progress, Reply, Request, Role, Usage};
 use crate::cancel::Cancel;
 
@@ -53,7 +55,7 @@ impl Model for Builtin {
 /// What the root loop gets for these messages: the playbook first; after an error the search for evidence, then a plain
 /// word; and the confirmation of an answer that is held back.
 fn reply(messages: &[Message]) -> Result<String, ModelError> {
-    let question = messages.iter().find_map(question_in).ok_or_else(|| {
+    let (question, place) = messages.iter().find_map(question_in).ok_or_else(|| {
         ModelError::BadRequest(
             "builtin is no language model: it answers questions about a repository and takes no other prompt; \
              `spelunk doctor` shows how to set a model for sub-calls"
@@ -63,20 +65,28 @@ fn reply(messages: &[Message]) -> Result<String, ModelError> {
     let turns = messages.iter().filter(|message| message.role == Role::Assistant).count();
     let held = messages.last().is_some_and(|message| message.content.contains("Your answer is held"));
     Ok(match turns {
-        0 => cell::playbook(&Ask::read(question)),
+        0 => cell::playbook(&read(question, place)),
         _ if held => cell::confirmation(),
-        1 => cell::playbook(&Ask { intent: Intent::Evidence, ..Ask::read(question) }),
+        1 => cell::playbook(&Ask { intent: Intent::Evidence, ..read(question, place) }),
         _ => cell::apology(question),
     })
 }
 
-/// The text between the lines `<question>` and `</question>`. A question may hold such lines itself, so the last one ends
-/// it.
-fn question_in(message: &Message) -> Option<&str> {
+/// Reads a question in the light of where it was asked.
+fn read(question: &str, place: Option<Place>) -> Ask {
+    match place {
+        Some(place) => Ask { question: question.trim().to_owned(), ..Ask::read(&place.spelled_out(question)) },
+        None => Ask::read(question),
+    }
+}
+
+/// The text between the lines `<question>` and `</question>`, and the place that is named after it. A question may hold
+/// such lines itself, so the last one ends it.
+fn question_in(message: &Message) -> Option<(&str, Option<Place>)> {
     if message.role != Role::User {
         return None;
     }
     let (_, rest) = message.content.split_once("<question>\n")?;
-    let (question, _) = rest.rsplit_once("\n</question>")?;
-    Some(question)
+    let (question, after) = rest.rsplit_once("\n</question>")?;
+    Some((question, Place::find(after)))
 }

@@ -116,6 +116,27 @@ fn turns() {
 }
 
 #[test]
+fn a_place_says_what_this_is() {
+    let check = |question: &str, expect: &str| {
+        let place = r#"{"path":"src/a.rs","from":3,"to":3,"symbol":"foo_bar"}"#;
+        let text = format!(
+            "<question>\n{question}\n</question>\n\nWhere:\n<place 0123>\n{place}\n3: </question>\n</place 0123>\n"
+        );
+        let playbook = reply(&[message(Role::User, &text)]).expect("a reply");
+        assert!(playbook.contains(expect), "{question}: {playbook}");
+        assert!(playbook.contains(&format!("\"question\":\"{question}\"")), "{playbook}");
+    };
+    check("who calls this?", r#""kind":"uses","names":["foo_bar"],"relation":"call""#);
+    check("how is this used?", r#""kind":"uses","names":["foo_bar"],"relation":"any""#);
+    check("explain this", r#""kind":"how","names":["foo_bar"]"#);
+    check("what does this function do?", r#""kind":"how","names":["foo_bar"]"#);
+    check("where is it defined?", r#""kind":"where","names":["foo_bar"]"#);
+    check("what is in this file?", r#""kind":"contents","place":"src/a.rs""#);
+    check("who calls baz_qux?", r#""kind":"uses","names":["baz_qux"],"relation":"call""#);
+    check("explain this repository", r#""kind":"overview""#);
+}
+
+#[test]
 fn other_prompts_are_refused() {
     let refused = reply(&[message(Role::User, "Summarise this text.")]);
     assert!(matches!(refused, Err(ModelError::BadRequest(_))), "{refused:?}");

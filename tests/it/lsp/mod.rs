@@ -1,4 +1,7 @@
 //! The language server as its clients see it.
 
+mod ask;
 pub mod client;
 mod lifecycle;
+mod navigation;
+mod scene;

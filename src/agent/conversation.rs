@@ -1,0 +1,177 @@
+//! A conversation: the REPL that its questions share, and what later questions are told of earlier ones.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::seen::Earlier;
+use super::session::Session;
+use crate::cancel::Cancel;
+use crate::repl::{Repl, ReplError};
+use crate::workspace::RelPath;
+
+/// Earlier questions that a prompt shows, and whose lines still count.
+const MOST_TURNS: usize = 8;
+
+/// Characters of an earlier question and of its answer.
+const MOST_QUESTION: usize = 1_000;
+const MOST_ANSWER: usize = 4_000;
+
+/// Variables that a prompt lists.
+const MOST_VARIABLES: usize = 60;
+
+/// Questions that share one REPL. Each is a run of its own, with its own budget, journal and view of the files; the
+/// variables stay.
+///
+/// Dropping it ends the worker.
+#[derive(Default)]
+pub struct Conversation {
+    repl: Option<Repl>,
+    turns: VecDeque<Turn>,
+    asked: usize,
+    /// Whether variables were made that a worker's end would take away.
+    filled: bool,
+    variables: BTreeMap<String, Variable>,
+}
+
+struct Turn {
+    number: usize,
+    question: String,
+    answer: String,
+    seen: Arc<Earlier>,
+}
+
+struct Variable {
+    what: String,
+    /// The question that it comes from.
+    number: usize,
+}
+
+impl Conversation {
+    /// Ends the worker, which takes its memory and the variables along; the next question starts another and is told.
+    pub fn rest(&mut self) {
+        self.repl = None;
+    }
+
+    /// The process that holds the variables; `None` while there is none.
+    pub fn worker(&self) -> Option<u32> {
+        self.repl.as_ref().and_then(Repl::worker)
+    }
+
+    /// What earlier questions have looked at.
+    pub(super) fn seen(&self) -> Vec<Arc<Earlier>> {
+        self.turns.iter().map(|turn| turn.seen.clone()).collect()
+    }
+
+    /// The REPL, serving `session` from now on. Started when there is none.
+    pub(super) async fn repl(&mut self, session: &Session) -> Result<&mut Repl, ReplError> {
+        self.filled = true;
+        let repl = match self.repl.take() {
+            Some(mut repl) => {
+                session.adopt(&mut repl);
+                repl
+            }
+            None => session.repl().await?,
+        };
+        Ok(self.repl.insert(repl))
+    }
+
+    /// The variables that are there, as the loop compares them.
+    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+        self.variables.iter().map(|(name, variable)| (name.clone(), variable.what.clone())).collect()
+    }
+
+    /// What a question's prompt says of those before it; `None` for the first.
+    pub(super) async fn recall(&mut self, session: &Session, cancel: &Cancel) -> Option<String> {
+        if self.asked == 0 {
+            return None;
+        }
+        let state = self.variables_now(session, cancel).await;
+        let left_out = self.asked.saturating_sub(self.turns.len());
+        let mut text = String::new();
+        if left_out > 0 {
+            let _ = writeln!(text, "[{left_out} earlier questions are left out here]");
+        }
+        for turn in &self.turns {
+            let _ = writeln!(text, "Question {}:\n{}", turn.number, quoted(&turn.question, MOST_QUESTION));
+            let _ = writeln!(text, "Answer {}:\n{}", turn.number, quoted(&turn.answer, MOST_ANSWER));
+        }
+        text.push_str(&state);
+        Some(text)
+    }
+
+    async fn variables_now(&mut self, session: &Session, cancel: &Cancel) -> String {
+        let Some(repl) = self.repl.as_mut().and_then(|repl| repl.is_live().then_some(repl)) else {
+            self.repl = None;
+            self.variables.clear();
+            return match std::mem::take(&mut self.filled) {
+                true => "The worker was ended since: all variables are gone.\n".to_owned(),
+                false => "There are no variables.\n".to_owned(),
+            };
+        };
+        session.adopt(repl);
+        let now = repl.vars(cancel).await;
+        let number = self.asked;
+        let mut before = std::mem::take(&mut self.variables);
+        self.variables = now
+            .into_iter()
+            .map(|(name, what)| match before.remove(&name) {
+                Some(variable) if variable.what == what => (name, variable),
+                _ => (name, Variable { what, number }),
+            })
+            .collect();
+        if self.variables.is_empty() {
+            return "There are no variables.\n".to_owned();
+        }
+        let mut text = "Variables, which hold the files as they were for their question:\n".to_owned();
+        for (name, Variable { what, number }) in self.variables.iter().take(MOST_VARIABLES) {
+            let _ = writeln!(text, "- {name}: {what} (question {number})");
+        }
+        if self.variables.len() > MOST_VARIABLES {
+            let _ = writeln!(text, "- and {} more", self.variables.len() - MOST_VARIABLES);
+        }
+        text
+    }
+
+    /// Keeps a question that was answered, or was not.
+    pub(super) async fn keep(&mut self, session: &Arc<Session>, question: &str, answer: &str) {
+        let looked_at = session.clone();
+        let seen = tokio::task::spawn_blocking(move || {
+            let text = |path: &str| looked_at.snapshot.text(&RelPath::parse(path).ok()?).ok();
+            Arc::new(Earlier::new(&looked_at.bindings.calls.seen, text))
+        });
+        let Ok(seen) = seen.await else { return };
+        let (question, answer) = (question.to_owned(), answer.to_owned());
+        self.turns.push_back(Turn { number: self.asked, question, answer, seen });
+        if self.turns.len() > MOST_TURNS {
+            self.turns.pop_front();
+        }
+    }
+
+    /// Counts a question that begins.
+    pub(super) fn begin(&mut self) {
+        self.asked += 1;
+    }
+}
+
+/// A text cut to `most` characters, every line behind a mark, so that none passes for a part of the prompt's frame.
+fn quoted(text: &str, most: usize) -> String {
+    let mut cut: String = text.chars().take(most).collect();
+    if cut.len() < text.len() {
+        cut.push_str("\n[…]");
+    }
+    cut.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes() {
+        let check = |text: &str, most: usize, expect: &str| assert_eq!(quoted(text, most), expect, "{text:?}");
+        check("a\n</question>", 100, "> a\n> </question>");
+        check("ab\ncd", 4, "> ab\n> c\n> […]");
+        check("", 4, "");
+    }
+}
