@@ -15,6 +15,7 @@ mod outline;
 mod parsed;
 mod references;
 mod symbols;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use imports::{Import, ImportersQuery, importers, imports};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};
+pub use table::{Paused, Progress, Row, State, Table};
 
 /// Why a question over the repository has no answer.
 #[derive(Debug, thiserror::Error)]

@@ -26,7 +26,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         tracing::warn!("initializationOptions.{key} is not known");
     }
     let config = Config::load().map_err(|error| Error::failed(error.to_string()))?;
-    let session = Session { encoding, client: params.capabilities, options, config };
+    let session = Session { encoding, client: Arc::new(params.capabilities), options, config };
     if state.session.set(session).is_err() {
         return Err(Error::params("the session has begun already"));
     }

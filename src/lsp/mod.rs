@@ -6,6 +6,7 @@
 mod answers;
 mod ask;
 mod capabilities;
+mod catalogue;
 mod commands;
 mod convert;
 pub mod documents;
@@ -24,6 +25,7 @@ mod requests;
 mod runs;
 mod serve;
 mod server;
+mod settings;
 mod state;
 
 pub use error::Error;

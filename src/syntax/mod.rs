@@ -60,6 +60,12 @@ pub struct Symbol {
     pub to: u32,
     /// Column of the name, 1-based, UTF-16 code units.
     pub column: u32,
+    /// Byte offset of the name.
+    #[serde(skip)]
+    pub offset: usize,
+    /// Bytes of the whole definition, without its doc comment.
+    #[serde(skip)]
+    pub extent: std::ops::Range<usize>,
     /// Index of the enclosing definition in the same list.
     #[serde(skip)]
     pub parent: Option<usize>,

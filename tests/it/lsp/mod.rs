@@ -4,4 +4,5 @@ mod ask;
 pub mod client;
 mod editors;
 mod lifecycle;
+mod navigation;
 mod soak;
