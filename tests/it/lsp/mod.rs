@@ -5,4 +5,5 @@ pub mod client;
 mod editors;
 mod lifecycle;
 mod navigation;
+mod scene;
 mod soak;
