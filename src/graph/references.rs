@@ -180,7 +180,7 @@ fn in_file(path: &RelPath, text: &str, target: &Target, cache: &Symbols, parse: 
 }
 
 /// The line of a use, trimmed; of a long line what is around the use.
-fn shown(line: &str, text: &str, offset: usize) -> String {
+pub(super) fn shown(line: &str, text: &str, offset: usize) -> String {
     if line.len() <= 300 {
         return line.trim().to_owned();
     }

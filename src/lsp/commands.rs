@@ -2,16 +2,49 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::Error;
+use super::protocol::AskParams;
+use super::runs::{self, Audience};
 use super::state::State;
 
 /// The commands that the server takes.
 pub const COMMANDS: &[&str] = &["spelunk.ask"];
 
 /// Executes a command.
-pub async fn execute(_state: &Arc<State>, params: ExecuteCommandParams) -> Result<Option<Value>, Error> {
-    Err(Error::params(format!("there is no command {:?}; there are {}", params.command, COMMANDS.join(", "))))
+pub async fn execute(state: &Arc<State>, params: ExecuteCommandParams) -> Result<Option<Value>, Error> {
+    match params.command.as_str() {
+        "spelunk.ask" => {
+            let mut arguments = params.arguments.into_iter();
+            let (Some(argument), None) = (arguments.next(), arguments.next()) else {
+                return Err(Error::params(
+                    "spelunk.ask takes one argument: { question, scope?, at?, conversationId? }",
+                ));
+            };
+            let ask: AskParams = match argument {
+                // Typed by hand, a question is just a text.
+                Value::String(question) => serde_json::from_value(json!({ "question": question })),
+                argument => serde_json::from_value(argument),
+            }
+            .map_err(|error| Error::params(format!("the argument of spelunk.ask cannot be used: {error}")))?;
+            let audience = Audience { progress: params.work_done_progress_params.work_done_token, tied: true };
+            ask_and_wait(state, ask, audience).await
+        }
+        other => Err(Error::params(format!("there is no command {other:?}; there are {}", COMMANDS.join(", ")))),
+    }
+}
+
+/// A run that ends with its request: dropped when the client cancels, it is stopped.
+async fn ask_and_wait(state: &Arc<State>, ask: AskParams, audience: Audience) -> Result<Option<Value>, Error> {
+    let begun = runs::begin(state, ask, audience).await?;
+    let tied = begun.stop.cancel.clone().drop_guard();
+    let end = begun.end.await.map_err(|_| Error::cancelled())?;
+    drop(tied.disarm());
+    match end.reason.as_str() {
+        "cancelled" => Err(Error::cancelled()),
+        "failed" => Err(Error::failed(end.message)),
+        _ => Ok(Some(json!(end))),
+    }
 }

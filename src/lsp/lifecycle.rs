@@ -27,11 +27,12 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         tracing::warn!("initializationOptions.{key} is not known");
     }
     let config = Config::load().map_err(|error| Error::failed(error.to_string()))?;
+    let config = config.with_machine(&options.machine).map_err(|error| Error::params(error.to_string()))?;
     if let Some(trace) = params.trace {
         state.relay.trace(trace);
     }
     parent::watch(&params, &state.client_gone, &state.ended);
-    let session = Session { encoding, client: params.capabilities, options, config };
+    let session = Session { encoding, client: Arc::new(params.capabilities), options, config };
     if state.session.set(session).is_err() {
         return Err(Error::params("the session has begun already"));
     }

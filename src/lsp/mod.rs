@@ -3,20 +3,29 @@
 //! `framing`, `message` and `serve` are the way of a message in and out; `state` holds what the server knows; `requests`
 //! has one file per method.
 
+mod answers;
+mod ask;
 mod capabilities;
+mod catalogue;
 mod commands;
 mod convert;
 pub mod documents;
 mod error;
+mod events;
 mod files;
 pub mod framing;
+mod lent;
 mod lifecycle;
 pub mod lines;
 mod log;
 mod message;
 mod options;
+mod out;
 mod parent;
+mod progress;
+pub mod protocol;
 mod requests;
+mod runs;
 mod serve;
 mod server;
 mod settings;

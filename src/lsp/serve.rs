@@ -5,21 +5,20 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{FutureExt as _, Sink, SinkExt as _, StreamExt as _};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::mpsc;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tower_lsp::LspService;
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Id, Request, Response};
-use tower_lsp::ls_types::notification::{LogMessage, Notification as _};
+use tower_lsp::ls_types::notification::LogMessage;
 use tower_service::Service as _;
 
 use super::Error;
 use super::framing::{Frame, Frames};
 use super::log::{Lines, Relay};
 use super::message::{self, Incoming};
+use super::out::Out;
 use super::server::Server;
 use crate::cancel::Cancel;
 
@@ -44,40 +43,6 @@ pub enum Ended {
 /// How long the last messages may take to be written.
 const FLUSH: std::time::Duration = std::time::Duration::from_millis(500);
 
-/// Messages that may wait to be written before log lines are left out.
-const BEHIND: usize = 1000;
-
-enum Outgoing {
-    Message(Vec<u8>),
-    End,
-}
-
-/// Sends messages to the client, in the order in which they are given.
-#[derive(Clone)]
-struct Out {
-    to: mpsc::UnboundedSender<Outgoing>,
-    /// Messages that are not written yet.
-    waiting: Arc<AtomicUsize>,
-}
-
-impl Out {
-    fn send(&self, message: &impl serde::Serialize) {
-        match serde_json::to_vec(message) {
-            Ok(body) => {
-                self.waiting.fetch_add(1, Ordering::Relaxed);
-                // The receiver goes only when the session ends.
-                drop(self.to.send(Outgoing::Message(body)));
-            }
-            Err(error) => tracing::error!(%error, "a message could not be written as JSON"),
-        }
-    }
-
-    /// Whether the client does not keep up with reading.
-    fn is_behind(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > BEHIND
-    }
-}
-
 /// Serves one client until it exits, its bytes end, or its process is gone. Log lines reach it through `relay`.
 pub async fn serve(
     mut input: impl AsyncRead + Unpin,
@@ -85,13 +50,18 @@ pub async fn serve(
     malformed: Malformed,
     relay: Relay,
 ) -> Ended {
-    let (to, queue) = mpsc::unbounded_channel();
-    let out = Out { to, waiting: Arc::default() };
-    let mut writer = tokio::spawn(write(output, queue, out.waiting.clone()));
+    let (out, queue) = Out::new();
+    let mut writer = tokio::spawn(queue.write(output));
     let lines = relay.begin();
-    let (service, socket) = LspService::build(|client| Server::new(client, relay))
+    let (service, socket) = LspService::build(|client| Server::new(client, out.clone(), relay))
         .custom_method("$/setTrace", Server::set_trace)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
+        .custom_method("spelunk/ask", Server::ask)
+        .custom_method("spelunk/cancel", Server::cancel)
+        .custom_method("spelunk/answerNow", Server::answer_now)
+        .custom_method("spelunk/runs", Server::runs)
+        .custom_method("spelunk/trace", Server::trace)
+        .custom_method("spelunk/completePart", Server::complete_part)
         .finish();
     let state = service.inner().state.clone();
     let (mut requests, responses) = socket.split();
@@ -147,7 +117,7 @@ pub async fn serve(
         }
     };
     state.ended.cancel();
-    drop(out.to.send(Outgoing::End));
+    out.end();
     if !writer.is_finished() {
         drop(tokio::time::timeout(FLUSH, writer).await);
     }
@@ -160,28 +130,10 @@ async fn tell(mut lines: Lines, out: Out, begun: Cancel) {
     while let Some(line) = lines.next().await {
         if out.is_behind() {
             lines.lose();
-            continue;
-        }
-        let params = serde_json::to_value(line).unwrap_or_default();
-        out.send(&Request::build(LogMessage::METHOD).params(params).finish());
-    }
-}
-
-/// Writes messages until the end is asked for, or the client does not read any more.
-async fn write(
-    mut output: impl AsyncWrite + Unpin,
-    mut queue: mpsc::UnboundedReceiver<Outgoing>,
-    waiting: Arc<AtomicUsize>,
-) {
-    while let Some(Outgoing::Message(body)) = queue.recv().await {
-        waiting.fetch_sub(1, Ordering::Relaxed);
-        let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-        frame.extend_from_slice(&body);
-        if output.write_all(&frame).await.is_err() || queue.is_empty() && output.flush().await.is_err() {
-            return;
+        } else {
+            out.notify::<LogMessage>(&line);
         }
     }
-    drop(output.flush().await);
 }
 
 /// The requests in flight: the client's ids, and ours for them. `tower_lsp` forgets a request when it is answered, and one

@@ -4,6 +4,7 @@
 //! so it sees exactly the changes that came before it. Notifications are awaited there one by one: none of them may wait
 //! for the client or for work that takes long.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -12,11 +13,18 @@ use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
 use super::log::Relay;
+use super::out::Out;
+use super::protocol::{
+    AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
+};
+use super::requests::offer::{Feature, is_offered};
+use super::runs::Audience;
 use super::state::{State, View};
-use super::{Error, commands, lifecycle, requests, settings};
+use super::{Error, commands, lifecycle, requests, runs, settings};
 use crate::cancel::Cancel;
 #[cfg(debug_assertions)]
 use crate::config;
+use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
 pub struct Server {
@@ -24,15 +32,16 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(client: Client, relay: Relay) -> Self {
-        Self { state: Arc::new(State::new(client, relay)) }
+    pub fn new(client: Client, out: Out, relay: Relay) -> Self {
+        Self { state: Arc::new(State::new(client, out, relay)) }
     }
 
     /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.
-    async fn answer<P, R>(&self, params: P, handle: fn(&View, P, &Cancel) -> std::result::Result<R, Error>) -> Result<R>
+    async fn answer<P, R, W>(&self, params: P, handle: W) -> Result<R>
     where
         P: Send + 'static,
         R: Send + 'static,
+        W: FnOnce(&View, P, &Cancel) -> std::result::Result<R, Error> + Send + 'static,
     {
         let view = self.state.view();
         let cancel = self.state.ended.child_token();
@@ -58,6 +67,28 @@ impl Server {
         answer
     }
 
+    /// Answers a method that the settings may switch off; then there is nothing to say.
+    async fn offer<P, R>(
+        &self,
+        feature: Feature,
+        uri: Option<Uri>,
+        params: P,
+        handle: fn(&View, P, &Cancel) -> std::result::Result<Option<R>, Error>,
+    ) -> Result<Option<R>>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
+        let work = move |view: &View, params: P, cancel: &Cancel| {
+            if !is_offered(view, feature, uri.as_ref()) {
+                return Ok(None);
+            }
+            let _paused = view.catalogue.pause();
+            handle(view, params, cancel)
+        };
+        self.answer(params, work).await
+    }
+
     /// `$/setTrace`.
     pub async fn set_trace(&self, params: SetTraceParams) {
         self.state.relay.trace(params.value);
@@ -65,7 +96,63 @@ impl Server {
 
     /// `window/workDoneProgress/cancel`.
     pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        tracing::debug!("{:?} is cancelled", params.token);
+        self.state.runs.cancel_progress(&params.token);
+    }
+
+    /// `spelunk/ask`.
+    pub async fn ask(&self, params: AskParams) -> Result<AskResult> {
+        let begun = runs::begin(&self.state, params, Audience { progress: None, tied: false }).await?;
+        Ok(AskResult { run_id: begun.run_id, conversation_id: begun.conversation_id })
+    }
+
+    /// `spelunk/cancel`.
+    pub async fn cancel(&self, params: RunParams) -> Result<RunResult> {
+        Ok(RunResult { running: self.state.runs.cancel(&params.run_id) })
+    }
+
+    /// `spelunk/answerNow`.
+    pub async fn answer_now(&self, params: RunParams) -> Result<RunResult> {
+        Ok(RunResult { running: self.state.runs.answer_now(&params.run_id) })
+    }
+
+    /// `spelunk/runs`.
+    pub async fn runs(&self, params: RunsParams) -> Result<RunsResult> {
+        let mut runs = self.state.runs.live();
+        let state_dir = self.state_dir()?;
+        let (live, limit) = (runs.clone(), params.limit.unwrap_or(50));
+        runs.extend(self.blocking(move || runs::recorded(&state_dir, &live, limit)).await?);
+        Ok(RunsResult { runs })
+    }
+
+    /// `spelunk/trace`.
+    pub async fn trace(&self, params: TraceParams) -> Result<TraceResult> {
+        let state_dir = self.state_dir()?;
+        let text = self.blocking(move || {
+            let failed = |error: journal::JournalError| Error::failed(error.to_string());
+            let path = journal::find(&state_dir, &params.run_id).map_err(failed)?;
+            let run = journal::read(&path).map_err(failed)?;
+            let shown = journal::show::show(&run, &journal::Blobs::new(&state_dir), params.full);
+            Ok(display::terminal(&shown).into_owned())
+        });
+        Ok(TraceResult { text: text.await? })
+    }
+
+    /// `spelunk/completePart`.
+    pub async fn complete_part(&self, part: CompletePart) {
+        self.state.lent.part(part);
+    }
+
+    fn state_dir(&self) -> std::result::Result<PathBuf, Error> {
+        let session = self.state.session().ok_or_else(|| Error::internal("there is no session"))?;
+        Ok(session.config.state_dir.clone())
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> std::result::Result<T, Error> + Send + 'static,
+    ) -> Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
+        Ok(done.map_err(|_| Error::internal("the request failed inside; the log has more"))??)
     }
 }
 
@@ -122,7 +209,59 @@ impl LanguageServer for Server {
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.answer(params, requests::document_symbol::handle).await
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::DocumentSymbol, uri, params, requests::document_symbol::handle).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::FoldingRange, uri, params, requests::folding_range::handle).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::SelectionRange, uri, params, requests::selection_range::handle).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::Definition, uri, params, requests::definition::handle).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let uri = Some(params.text_document_position.text_document.uri.clone());
+        self.offer(Feature::References, uri, params, requests::references::handle).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::DocumentHighlight, uri, params, requests::document_highlight::handle).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::Hover, uri, params, requests::hover::handle).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::prepare).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::CodeAction, uri, params, requests::code_action::handle).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.offer(Feature::WorkspaceSymbol, None, params, requests::workspace_symbol::handle).await
+    }
+
+    async fn symbol_resolve(&self, params: WorkspaceSymbol) -> Result<WorkspaceSymbol> {
+        self.answer(params, requests::workspace_symbol::resolve).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

@@ -196,8 +196,13 @@ impl Kept {
         if question != self.asked {
             return Vec::new();
         }
-        let (settings, mut warnings) = Settings::read(value, &self.settings);
+        let (settings, warnings) = Settings::read(value, &self.settings);
         self.settings = Arc::new(settings);
+        self.news(warnings)
+    }
+
+    /// The warnings that were not given before.
+    fn news(&mut self, mut warnings: Vec<String>) -> Vec<String> {
         warnings.retain(|warning| self.warned.insert(warning.clone()));
         warnings
     }
@@ -234,7 +239,12 @@ pub fn change(state: &Arc<State>, params: &DidChangeConfigurationParams) {
 }
 
 fn keep(state: &State, question: u64, value: &Value) {
-    let warnings = state.settings().take(question, value);
+    let mut warnings = state.settings().take(question, value);
+    if let Some(session) = state.session() {
+        let rest = state.settings().settings.rest.clone();
+        let ignored = session.config.with_workspace(&rest).1;
+        warnings.extend(state.settings().news(ignored));
+    }
     for warning in warnings {
         tracing::warn!("{warning}");
     }

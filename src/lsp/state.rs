@@ -9,22 +9,29 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
+use super::catalogue::Catalogue;
 use super::documents::{Document, Documents};
 use super::files::{file_path, file_uri};
+use super::lent::Lent;
 use super::lines::{Encoding, Lines};
 use super::log::Relay;
 use super::options::Options;
+use super::out::Out;
+use super::runs::Runs;
 use super::settings::{Kept, Settings};
+use crate::agent::setup;
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::graph::Symbols;
+use crate::model::Endpoints;
+use crate::model::editor::Editor;
 use crate::syntax::Language;
 use crate::workspace::{RelPath, Snapshot, Workspace};
 
 /// What `initialize` settled; it never changes after.
 pub struct Session {
     pub encoding: Encoding,
-    pub client: ClientCapabilities,
+    pub client: Arc<ClientCapabilities>,
     pub options: Options,
     /// The machine's configuration. Settings of the workspace come on top of it.
     pub config: Config,
@@ -32,17 +39,27 @@ pub struct Session {
 
 /// The server's state. Everything that changes is behind one lock, which is never held across an await.
 pub struct State {
+    /// For requests to the client.
     pub client: Client,
+    /// For notifications, which keep their order beside answers.
+    pub out: Out,
     /// Fires when the server ends.
     pub ended: Cancel,
     /// Fires when the client's process is gone.
     pub client_gone: Cancel,
     pub session: OnceLock<Session>,
     pub symbols: Arc<Symbols>,
+    pub catalogue: Arc<Catalogue>,
+    pub runs: Runs,
+    /// The editor's own model.
+    pub lent: Lent,
     /// The way of log lines to the client.
     pub relay: Relay,
     /// The workspace has other folders than before.
     pub folders_changed: Notify,
+    endpoints: OnceLock<Endpoints>,
+    /// Where tasks go that are started from threads that block.
+    runtime: tokio::runtime::Handle,
     settings: Mutex<Kept>,
     texts: Mutex<Texts>,
 }
@@ -64,8 +81,10 @@ pub struct View {
     pub snapshot: Snapshot,
     pub documents: Documents,
     pub encoding: Encoding,
+    pub client: Arc<ClientCapabilities>,
     pub settings: Arc<Settings>,
     pub symbols: Arc<Symbols>,
+    pub catalogue: Arc<Catalogue>,
     /// The open documents that are files of the workspace, under the URIs that the client gave them.
     open: Arc<HashMap<RelPath, Uri>>,
 }
@@ -81,19 +100,27 @@ pub struct Text {
 }
 
 impl State {
-    pub fn new(client: Client, relay: Relay) -> Self {
+    pub fn new(client: Client, out: Out, relay: Relay) -> Self {
         let workspace = Workspace::none();
         let disk = workspace.snapshot();
         let texts = Texts { folders: Vec::new(), workspace, disk, documents: Documents::default(), joined: None };
+        let (ended, client_gone, session, symbols, catalogue) = Default::default();
+        let (runs, lent, endpoints, settings, folders_changed) = Default::default();
         Self {
             client,
-            ended: Cancel::default(),
-            client_gone: Cancel::default(),
-            session: OnceLock::default(),
-            symbols: Arc::default(),
+            out,
+            ended,
+            client_gone,
+            session,
+            symbols,
+            catalogue,
+            runs,
+            lent,
             relay,
-            folders_changed: Notify::default(),
-            settings: Mutex::default(),
+            folders_changed,
+            endpoints,
+            runtime: tokio::runtime::Handle::current(),
+            settings,
             texts: Mutex::new(texts),
         }
     }
@@ -107,6 +134,34 @@ impl State {
         self.session().map(|session| session.encoding).unwrap_or_default()
     }
 
+    /// The configuration of the next run: the machine's, with what the workspace may change of it. A workspace that is not
+    /// trusted gets `builtin` alone.
+    pub fn config(&self) -> Option<Config> {
+        let session = self.session()?;
+        let settings = self.settings().settings.clone();
+        let (mut config, _warned_before) = session.config.with_workspace(&settings.rest);
+        if !session.options.trusted {
+            config.model = "builtin".to_owned();
+            config.leaf_model = None;
+        }
+        Some(config)
+    }
+
+    /// The endpoints of all runs, which share connections and back off together; the editor's model among them.
+    pub fn endpoints(&self, config: &Config) -> &Endpoints {
+        self.endpoints.get_or_init(|| {
+            let endpoints = setup::endpoints(config);
+            match self.session().and_then(|session| session.options.editor_model.as_ref()) {
+                Some(offered) => {
+                    let (editor, jobs) = Editor::new(offered.tools);
+                    self.runtime.spawn(self.lent.clone().serve(self.client.clone(), jobs));
+                    endpoints.with_model(Arc::new(editor))
+                }
+                None => endpoints,
+            }
+        })
+    }
+
     /// Whether the client said at the start that it can do something.
     pub fn client_has(&self, what: impl FnOnce(&ClientCapabilities) -> Option<bool>) -> bool {
         self.session().and_then(|session| what(&session.client)).unwrap_or_default()
@@ -115,10 +170,19 @@ impl State {
     /// What a request sees from now on.
     pub fn view(&self) -> View {
         let (encoding, settings) = (self.encoding(), self.settings().settings.clone());
+        let client = self.session().map(|session| session.client.clone()).unwrap_or_default();
         let texts = &mut *self.texts();
         let (snapshot, open) = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
-        let (documents, symbols) = (texts.documents.clone(), self.symbols.clone());
-        View { snapshot, documents, encoding, settings, symbols, open }
+        View {
+            snapshot,
+            documents: texts.documents.clone(),
+            encoding,
+            client,
+            settings,
+            symbols: self.symbols.clone(),
+            catalogue: self.catalogue.clone(),
+            open,
+        }
     }
 
     /// Changes the open documents.
@@ -148,6 +212,7 @@ impl State {
                 texts.disk = workspace.snapshot();
                 texts.workspace = workspace;
                 texts.joined = None;
+                self.catalogue.fill(texts.disk.clone(), &self.ended);
             }
             Err(error) => problems.push(error.to_string()),
         }
@@ -160,6 +225,7 @@ impl State {
         let texts = &mut *self.texts();
         texts.disk = texts.workspace.snapshot();
         texts.joined = None;
+        self.catalogue.fill(texts.disk.clone(), &self.ended);
     }
 
     /// The settings, and what is known about them. Never held across an await.

@@ -1,0 +1,132 @@
+//! From a question of the client's to what a run needs, and from a run's end to a document.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use tower_lsp::ls_types::request::ShowDocument;
+use tower_lsp::ls_types::{Range, ShowDocumentParams, Uri};
+
+use super::protocol::{AskParams, End, Place};
+use super::state::{State, View};
+use super::{Error, answers};
+use crate::agent::event::Emit;
+use crate::agent::{At, Setup, setup};
+use crate::config::Config;
+use crate::display;
+
+/// Everything for one run.
+pub struct Asked {
+    pub setup: Setup,
+    /// What the client's text was when it asked.
+    pub view: View,
+    pub question: String,
+    pub model: String,
+    pub leaf_model: String,
+}
+
+/// Puts together what a run needs.
+pub async fn prepare(state: &Arc<State>, params: &AskParams, emit: Emit) -> Result<Asked, Error> {
+    let view = state.view();
+    let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
+    let (state, params) = (state.clone(), params.clone());
+    // Opening a journal and asking git for the revision go to the disk.
+    let work = tokio::task::spawn_blocking(move || build(&state, &params, emit, view, &config));
+    work.await.map_err(|_| Error::internal("the run could not be prepared; the log has more"))?
+}
+
+fn build(state: &State, params: &AskParams, emit: Emit, view: View, config: &Config) -> Result<Asked, Error> {
+    let failed = |error: setup::SetupError| Error::failed(error.to_string());
+    let scope: Vec<String> = params.scope.to_vec().iter().map(|scope| in_workspace(&view, scope)).collect();
+    let snapshot = if scope.is_empty() {
+        view.snapshot.clone()
+    } else {
+        let scoped = view.snapshot.scoped(&scope)?;
+        if scoped.files()?.is_empty() {
+            return Err(Error::params(format!("no file matches the scope {}", scope.join(", "))));
+        }
+        scoped
+    };
+    if snapshot.root_paths().is_empty() {
+        return Err(Error::failed("no folder is open; open the one that the question is about"));
+    }
+    let models = setup::models(config, state.endpoints(config)).map_err(failed)?;
+    let options = setup::options(config).map_err(failed)?;
+    let question = params.question.trim().to_owned();
+    let journal = setup::journal(config, &snapshot, &question, &models, &options);
+    let (model, leaf_model) = (models.root.name.clone(), models.leaf.name.clone());
+    let mut setup = setup::run(config, snapshot, models, options, journal, emit);
+    setup.at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
+    setup.symbols = state.symbols.clone();
+    Ok(Asked { setup, view, question, model, leaf_model })
+}
+
+/// A scope may be a URI of a file or folder of the workspace.
+fn in_workspace(view: &View, scope: &str) -> String {
+    let path = scope.starts_with("file:").then(|| scope.parse::<Uri>().ok()).flatten();
+    path.and_then(|uri| view.path(&uri)).map_or_else(|| scope.to_owned(), |path| path.to_string())
+}
+
+/// The lines of a cursor or a selection. A place outside of the workspace is refused: its text is none of the run's.
+fn at(view: &View, place: &Place) -> Result<At, Error> {
+    let outside = || Error::params(format!("{} is in no folder of the workspace", place.uri.as_str()));
+    let path = view.path(&place.uri).ok_or_else(outside)?;
+    let text = view.text(&place.uri)?;
+    let cursor = place.position.map(|position| Range { start: position, end: position });
+    let range = place.range.or(cursor).unwrap_or_default();
+    let last =
+        if range.end.character == 0 && range.end.line > range.start.line { range.end.line - 1 } else { range.end.line };
+    Ok(At {
+        path: path.to_string(),
+        from: u64::from(range.start.line) + 1,
+        to: u64::from(last.max(range.start.line)) + 1,
+        symbol: super::requests::symbol_at(view, &text, range),
+    })
+}
+
+/// Writes the answer as a document and offers it, if the client shows documents and takes no notices of ours.
+pub async fn document(state: &Arc<State>, end: &End) -> Option<Uri> {
+    let session = state.session()?;
+    let shows = session.client.window.as_ref().and_then(|window| window.show_document.as_ref());
+    if end.answer.is_empty() || !shows.is_some_and(|shows| shows.support) || session.options.runs {
+        return None;
+    }
+    let (state_dir, run, text) = (session.config.state_dir.clone(), end.run_id.clone(), page(end));
+    let written = tokio::task::spawn_blocking(move || answers::write(&state_dir, &run, &text)).await.ok()?;
+    let path = match written {
+        Ok(path) => path,
+        Err(error) => {
+            tracing::warn!("the answer could not be written as a document: {error}");
+            return None;
+        }
+    };
+    let uri = Uri::from_file_path(&path)?;
+    let params =
+        ShowDocumentParams { uri: uri.clone(), external: Some(false), take_focus: Some(true), selection: None };
+    let client = state.client.clone();
+    // Whether the document is shown, and when, is between the client and its user: the answer does not wait for it.
+    tokio::spawn(async move {
+        if let Err(error) = client.send_request::<ShowDocument>(params).await {
+            tracing::warn!("the client did not show the answer: {error}");
+        }
+    });
+    Some(uri)
+}
+
+/// The answer as a page.
+fn page(end: &End) -> String {
+    let mut page = format!("{}\n", end.answer.trim_end());
+    if end.reason != "answered" {
+        let _ = write!(page, "\n> {}\n", display::markdown(&end.message).trim_end());
+    }
+    let doubtful: Vec<String> = end
+        .citations
+        .iter()
+        .filter(|cited| cited.status != "valid")
+        .map(|cited| format!("{}:{}-{}", cited.path, cited.from, cited.to))
+        .collect();
+    if !doubtful.is_empty() {
+        let text = format!("\n> Citations that their lines do not support: {}\n", doubtful.join(", "));
+        page.push_str(&display::markdown(&text));
+    }
+    page
+}

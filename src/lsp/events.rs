@@ -1,0 +1,134 @@
+//! A run's events and its end in the words of the protocol, made safe to show.
+
+use tower_lsp::ls_types::{Location, Position, Range};
+
+use super::convert::Places;
+use super::protocol::{Cited, End, Event, Spent, Uncited};
+use super::state::View;
+use crate::agent::budget::Spent as RunSpent;
+use crate::agent::citations::{Checked, Status};
+use crate::agent::event::RunEvent;
+use crate::agent::{AskError, Report};
+use crate::display;
+use crate::journal::event::Role;
+use crate::workspace::RelPath;
+
+/// The protocol's word for what happened; `None` for what the client learns otherwise.
+pub fn event(event: RunEvent) -> Option<Event> {
+    let safe = |text: String| display::terminal(&text).into_owned();
+    Some(match event {
+        RunEvent::TurnStarted { turn } => Event::Turn { turn },
+        RunEvent::CallStarted { call, role, label } => {
+            let role = match role {
+                Role::Root => "root",
+                Role::Leaf => "leaf",
+            };
+            Event::CallStarted { call, role: role.to_owned(), label: safe(label) }
+        }
+        RunEvent::CallText { call, text } => Event::Text { call, text: safe(text) },
+        RunEvent::CallRetry { call, reason, wait } => {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            Event::Retry { call, reason: safe(reason), wait_ms }
+        }
+        RunEvent::CallFinished { call, usage, usd, error, spent, .. } => {
+            Event::CallFinished { call, usage, usd, error: error.map(safe), spent: self::spent(&spent) }
+        }
+        RunEvent::Cell { cell, code } => Event::Code { cell, code: safe(code) },
+        RunEvent::CellDone { cell, output, error } => {
+            Event::Output { cell, output: safe(output), error: error.map(safe) }
+        }
+        RunEvent::Looking { what } => Event::Looking { what: safe(what) },
+        RunEvent::Note { text } => Event::Note { text: safe(text) },
+        RunEvent::Limit { tripped } => Event::Limit { message: tripped.to_string() },
+        _ => return None,
+    })
+}
+
+/// What one line of progress says about an event; `None` when it is not worth one.
+pub fn doing(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::CallStarted { label, role, .. } if role == "root" => label.clone(),
+        Event::CallStarted { label, .. } => format!("asking: {label}"),
+        Event::Looking { what } => what.clone(),
+        Event::Note { text } => text.lines().next().unwrap_or_default().to_owned(),
+        Event::Retry { reason, .. } => format!("trying again: {reason}"),
+        Event::Limit { message } => message.clone(),
+        _ => return None,
+    })
+}
+
+pub fn spent(spent: &RunSpent) -> Spent {
+    Spent {
+        turns: spent.turns,
+        calls: spent.calls,
+        tokens: spent.usage.input + spent.usage.output,
+        usd: spent.usd,
+        unpriced: spent.unpriced,
+    }
+}
+
+/// The end of a run that gave a report.
+pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String) -> End {
+    let mut places = Places::new(view);
+    let uncited = |d: &crate::agent::citations::Dropped| Uncited {
+        path: display::terminal(&d.path).into_owned(),
+        from: d.from,
+        to: d.to,
+        reason: d.reason.to_owned(),
+    };
+    End {
+        run_id,
+        conversation_id,
+        reason: if report.complete { "answered" } else { "limit" }.to_owned(),
+        message: report.end.clone(),
+        answer: display::markdown(&report.answer),
+        citations: report.citations.iter().map(|checked| cited(checked, &mut places, view)).collect(),
+        dropped: report.dropped.iter().map(uncited).collect(),
+        model: report.model.clone(),
+        spent: spent(&report.spent),
+        seconds: report.seconds,
+        document: None,
+    }
+}
+
+/// The end of a run that gave none.
+pub fn failure(error: &AskError, model: String, run_id: String, conversation_id: String) -> End {
+    let reason = if matches!(error, AskError::Cancelled) { "cancelled" } else { "failed" };
+    End {
+        run_id,
+        conversation_id,
+        reason: reason.to_owned(),
+        message: display::terminal(&error.to_string()).into_owned(),
+        answer: String::new(),
+        citations: Vec::new(),
+        dropped: Vec::new(),
+        model,
+        spent: Spent::default(),
+        seconds: 0.0,
+        document: None,
+    }
+}
+
+fn cited(checked: &Checked, places: &mut Places, view: &View) -> Cited {
+    let line = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
+    let location = RelPath::parse(&checked.path).ok().and_then(|path| {
+        // A file that cannot be read any more is still a place.
+        let first = Position { line: line(checked.from).saturating_sub(1), character: 0 };
+        let range = places
+            .lines(&checked.path, line(checked.from), line(checked.to))
+            .unwrap_or(Range { start: first, end: first });
+        Some(Location { uri: view.uri(&path)?, range })
+    });
+    Cited {
+        path: checked.path.clone(),
+        from: checked.from,
+        to: checked.to,
+        status: match checked.status {
+            Status::Valid => "valid",
+            Status::Unsupported => "unsupported",
+        }
+        .to_owned(),
+        missing: checked.missing.clone(),
+        location,
+    }
+}

@@ -1,0 +1,57 @@
+//! Work-done progress: a token, a beginning, reports, and an end that always comes.
+
+use tower_lsp::Client;
+use tower_lsp::ls_types::notification::Progress as ProgressNotification;
+use tower_lsp::ls_types::request::WorkDoneProgressCreate;
+use tower_lsp::ls_types::{
+    ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin,
+    WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
+};
+
+use super::out::Out;
+
+/// Progress that has begun. Dropped, it ends.
+pub struct Progress {
+    out: Out,
+    token: ProgressToken,
+    last: Option<String>,
+}
+
+impl Progress {
+    /// Begins on a token that the client gave.
+    pub fn begin(out: Out, token: ProgressToken, title: String, cancellable: bool) -> Self {
+        let progress = Self { out, token, last: None };
+        let begin = WorkDoneProgressBegin { title, cancellable: Some(cancellable), message: None, percentage: None };
+        progress.send(WorkDoneProgress::Begin(begin));
+        progress
+    }
+
+    /// Asks the client for a token of ours first. `None` when it refuses.
+    pub async fn create(client: &Client, out: Out, token: ProgressToken, title: String) -> Option<Self> {
+        let params = WorkDoneProgressCreateParams { token: token.clone() };
+        client.send_request::<WorkDoneProgressCreate>(params).await.ok()?;
+        Some(Self::begin(out, token, title, false))
+    }
+
+    pub fn report(&self, message: String, percentage: Option<u32>) {
+        let report = WorkDoneProgressReport { cancellable: None, message: Some(message), percentage };
+        self.send(WorkDoneProgress::Report(report));
+    }
+
+    /// Ends with a last word.
+    pub fn end(mut self, message: String) {
+        self.last = Some(message);
+    }
+
+    fn send(&self, value: WorkDoneProgress) {
+        let params = ProgressParams { token: self.token.clone(), value: ProgressParamsValue::WorkDone(value) };
+        self.out.notify::<ProgressNotification>(&params);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        let message = self.last.take();
+        self.send(WorkDoneProgress::End(WorkDoneProgressEnd { message }));
+    }
+}
