@@ -119,11 +119,12 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
             all
         }
     };
+    let member = cursor.before != Before::Nothing;
     // What cannot be used in that way is only shown when nothing else can.
     if let Role::Use(usage, _) = cursor.role
-        && found.iter().any(|target| fits(usage, target.symbol().kind))
+        && found.iter().any(|target| fits(usage, member, target.symbol().kind))
     {
-        found.retain(|target| fits(usage, target.symbol().kind));
+        found.retain(|target| fits(usage, member, target.symbol().kind));
     }
     Ok(found)
 }
@@ -178,7 +179,8 @@ fn is_named_in(text: &str, target: &Target) -> bool {
     module.is_some_and(|module| crate::syntax::occurrences(text, module).next().is_some())
 }
 
-fn fits(usage: Usage, kind: Kind) -> bool {
+/// Whether a use, perhaps of a member, can mean a definition of that kind.
+fn fits(usage: Usage, member: bool, kind: Kind) -> bool {
     let of_type = matches!(
         kind,
         Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait | Kind::Type
@@ -192,7 +194,8 @@ fn fits(usage: Usage, kind: Kind) -> bool {
         Usage::Type => of_type || kind == Kind::Module,
         Usage::Call => called || of_type,
         Usage::Write => value,
-        // Functions and classes are values too.
-        Usage::Import | Usage::Read => true,
+        // Functions and classes are values too, but a member without arguments is rather a field.
+        Usage::Read => value || !member,
+        Usage::Import => true,
     }
 }

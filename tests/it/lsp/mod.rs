@@ -4,4 +4,5 @@ mod ask;
 pub mod client;
 mod lifecycle;
 mod navigation;
+mod navigation_document;
 mod scene;
