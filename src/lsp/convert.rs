@@ -80,7 +80,11 @@ pub fn whole_of(text: &str, symbol: &Symbol) -> Range<usize> {
     let (name, start) = (name_of(symbol), symbol.extent.start);
     // What stands above belongs to it, and is known by its line only.
     let head = memchr::memchr_iter(b'\n', text[start.min(name.start)..name.start].as_bytes()).count() as u32;
-    let above = symbol.line.saturating_sub(head).saturating_sub(symbol.from) as usize;
+    let mut above = symbol.line.saturating_sub(head).saturating_sub(symbol.from) as usize;
+    let line = memchr::memrchr(b'\n', text[..start].as_bytes()).map_or(0, |end| end + 1);
+    if !text[line..start].trim().is_empty() {
+        above = 0;
+    }
     let mut from = start;
     if above > 0 {
         let mut ends = memchr::memrchr_iter(b'\n', text[..start].as_bytes());
