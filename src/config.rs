@@ -1,7 +1,13 @@
 //! The configuration: every setting, where it may come from, and the only reader of environment variables.
 //!
 //! Nothing here is ever read from a workspace: a repository that could set a base URL could steal a key. Command-line
-//! flags win over the environment, the environment over the machine's file, that over the defaults.
+//! flags win over the environment, the environment over what an editor passes on from the machine's settings, that over
+//! the machine's file, and that over the defaults.
+
+mod editor;
+mod machine;
+mod schema;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,8 +17,12 @@ use std::time::Duration;
 use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 
-/// Everything that can be set. `settings()` describes each key.
-#[derive(Debug, Clone)]
+pub use editor::{EditorSettings, Feature, Navigation};
+pub use schema::json_schema;
+pub use settings::{EDITOR_SETTINGS, EditorSetting, Kind, SETTINGS, Scope, Setting};
+
+/// Everything that can be set. `SETTINGS` describes each key.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// `provider/model` of the root model.
     pub model: String,
@@ -39,6 +49,8 @@ pub struct Config {
     pub journal: bool,
     /// Endpoints by provider.
     pub providers: BTreeMap<String, Provider>,
+    /// What an editor's user has set for it.
+    pub editor: EditorSettings,
     /// Where journals and the installation's key are kept.
     pub state_dir: PathBuf,
     /// The machine's file, whether it exists or not.
@@ -69,87 +81,20 @@ pub enum ConfigError {
     File { path: String, reason: String },
     #[error("{name}={value:?} cannot be used: {reason}")]
     Variable { name: String, value: String, reason: String },
+    #[error("initializationOptions.machine: {reason}")]
+    Machine { reason: String },
     #[error("no home folder is known; set SPELUNK_STATE_DIR and SPELUNK_CONFIG")]
     NoHome,
 }
 
-/// One row of the settings table.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Key in the machine's file.
-    pub key: &'static str,
-    /// Environment variable.
-    pub variable: &'static str,
-    pub default: &'static str,
-    pub meaning: &'static str,
-}
-
-/// The settings table, as the README prints it.
-pub const SETTINGS: &[Setting] = &[
-    Setting { key: "model", variable: "SPELUNK_MODEL", default: "builtin", meaning: "root model, `provider/model`" },
-    Setting {
-        key: "leaf_model",
-        variable: "SPELUNK_LEAF_MODEL",
-        default: "the root model",
-        meaning: "model behind `llm`",
-    },
-    Setting { key: "max_turns", variable: "SPELUNK_MAX_TURNS", default: "24", meaning: "cells per run" },
-    Setting {
-        key: "max_calls",
-        variable: "SPELUNK_MAX_CALLS",
-        default: "120",
-        meaning: "model calls per run, sub-calls included",
-    },
-    Setting {
-        key: "max_tokens",
-        variable: "SPELUNK_MAX_TOKENS",
-        default: "4000000",
-        meaning: "input and output tokens per run",
-    },
-    Setting {
-        key: "max_usd",
-        variable: "SPELUNK_MAX_USD",
-        default: "2.0",
-        meaning: "US dollars per run; `none` for no bound",
-    },
-    Setting { key: "max_seconds", variable: "SPELUNK_MAX_SECONDS", default: "1200", meaning: "wall time per run" },
-    Setting {
-        key: "concurrency",
-        variable: "SPELUNK_CONCURRENCY",
-        default: "8",
-        meaning: "model requests in flight at once",
-    },
-    Setting {
-        key: "plain_below",
-        variable: "SPELUNK_PLAIN_BELOW",
-        default: "48000",
-        meaning: "bytes of scope up to which one plain call answers; 0 never",
-    },
-    Setting {
-        key: "max_data",
-        variable: "SPELUNK_MAX_DATA",
-        default: "400000",
-        meaning: "characters of data one sub-call may carry",
-    },
-    Setting {
-        key: "cell_seconds",
-        variable: "SPELUNK_CELL_SECONDS",
-        default: "10",
-        meaning: "computing time per cell",
-    },
-    Setting { key: "heap_mib", variable: "SPELUNK_HEAP_MIB", default: "512", meaning: "V8 heap of a worker" },
-    Setting {
-        key: "memory_mib",
-        variable: "SPELUNK_MEMORY_MIB",
-        default: "1536",
-        meaning: "writable memory of a worker",
-    },
-    Setting {
-        key: "journal",
-        variable: "SPELUNK_JOURNAL",
-        default: "true",
-        meaning: "record runs in the state folder",
-    },
+/// Providers whose base URL and key may come from `NAME_BASE_URL` and `NAME_API_KEY`.
+const KNOWN_PROVIDERS: [(&str, &str); 6] = [
+    ("openai", "OPENAI"),
+    ("openrouter", "OPENROUTER"),
+    ("ollama", "OLLAMA"),
+    ("vllm", "VLLM"),
+    ("lmstudio", "LMSTUDIO"),
+    ("llamacpp", "LLAMACPP"),
 ];
 
 #[derive(Debug, Default, Deserialize)]
@@ -205,45 +150,72 @@ impl Config {
                 providers.insert(name, provider);
             }
         }
-        for (name, upper) in [
-            ("openai", "OPENAI"),
-            ("openrouter", "OPENROUTER"),
-            ("ollama", "OLLAMA"),
-            ("vllm", "VLLM"),
-            ("lmstudio", "LMSTUDIO"),
-            ("llamacpp", "LLAMACPP"),
-        ] {
+        for (name, upper) in KNOWN_PROVIDERS {
             environment_provider(&mut providers, name, upper, env);
         }
         if let Some(unknown) = settings.keys().find(|key| !SETTINGS.iter().any(|s| s.key == key.as_str())) {
             let known: Vec<&str> = SETTINGS.iter().map(|s| s.key).chain(["providers"]).collect();
             return Err(in_file(format!("unknown setting {unknown:?}; settings are {}", known.join(", "))));
         }
-        let reader = Reader { settings: &settings, env, path: &file };
-        let max_usd = reader.get("max_usd", Some(2.0), &|text| match text {
-            "none" => Some(None),
-            text => text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).map(Some),
-        })?;
-        Ok(Self {
-            model: reader.get("model", "builtin".to_owned(), &text_value)?,
-            leaf_model: reader.get("leaf_model", None, &|text| text_value(text).map(Some))?,
-            max_turns: reader.get("max_turns", 24, &number)?,
-            max_calls: reader.get("max_calls", 120, &number)?,
-            max_tokens: reader.get("max_tokens", 4_000_000, &number)?,
-            max_usd,
-            max_time: Duration::from_secs(reader.get("max_seconds", 1200, &number)?),
-            concurrency: reader
-                .get("concurrency", 8, &|text| number(text).filter(|n: &usize| (1..=256).contains(n)))?,
-            plain_below: reader.get("plain_below", 48_000, &number)?,
-            max_data: reader.get("max_data", 400_000, &number)?,
-            cell_time: Duration::from_secs(reader.get("cell_seconds", 10, &|t| number(t).filter(|n: &u64| *n > 0))?),
-            heap: reader.get("heap_mib", 512, &|t| number(t).filter(|n: &u64| (64..=4096).contains(n)))? << 20,
-            memory: reader.get("memory_mib", 1536, &|t| number(t).filter(|n: &u64| (256..=16_384).contains(n)))? << 20,
-            journal: reader.get("journal", true, &|text| text.parse().ok())?,
+        let mut config = Self {
+            model: "builtin".to_owned(),
+            leaf_model: None,
+            max_turns: 24,
+            max_calls: 120,
+            max_tokens: 4_000_000,
+            max_usd: Some(2.0),
+            max_time: Duration::from_secs(1200),
+            concurrency: 8,
+            plain_below: 48_000,
+            max_data: 400_000,
+            cell_time: Duration::from_secs(10),
+            heap: 512 << 20,
+            memory: 1536 << 20,
+            journal: true,
             providers,
+            editor: EditorSettings::default(),
             state_dir,
             file: file.clone(),
-        })
+        };
+        for setting in SETTINGS {
+            let expected = || format!("expected {} (default {})", setting.meaning, setting.default);
+            if let Some(value) = env(setting.variable) {
+                config.set(setting.key, &value).ok_or_else(|| ConfigError::Variable {
+                    name: setting.variable.to_owned(),
+                    value,
+                    reason: expected(),
+                })?;
+            } else if let Some(value) = settings.get(setting.key) {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                config
+                    .set(setting.key, &text)
+                    .ok_or_else(|| in_file(format!("{} = {value} cannot be used; {}", setting.key, expected())))?;
+            }
+        }
+        Ok(config)
+    }
+
+    /// Sets one key of the table. `None`, and no change, when the text cannot be its value.
+    fn set(&mut self, key: &str, text: &str) -> Option<()> {
+        match key {
+            "model" => self.model = text_value(text)?,
+            "leaf_model" => self.leaf_model = Some(text_value(text)?),
+            "max_turns" => self.max_turns = number(text, key)?,
+            "max_calls" => self.max_calls = number(text, key)?,
+            "max_tokens" => self.max_tokens = number(text, key)?,
+            "max_usd" if text == "none" => self.max_usd = None,
+            "max_usd" => self.max_usd = Some(text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0)?),
+            "max_seconds" => self.max_time = Duration::from_secs(number(text, key)?),
+            "concurrency" => self.concurrency = number(text, key)?,
+            "plain_below" => self.plain_below = number(text, key)?,
+            "max_data" => self.max_data = number(text, key)?,
+            "cell_seconds" => self.cell_time = Duration::from_secs(number(text, key)?),
+            "heap_mib" => self.heap = number::<u64>(text, key)? << 20,
+            "memory_mib" => self.memory = number::<u64>(text, key)? << 20,
+            "journal" => self.journal = text.parse().ok()?,
+            _ => return None,
+        }
+        Some(())
     }
 }
 
@@ -270,41 +242,19 @@ fn environment_provider(
     }
 }
 
-struct Reader<'a> {
-    settings: &'a BTreeMap<String, toml::Value>,
-    env: &'a dyn Fn(&str) -> Option<String>,
-    path: &'a Path,
-}
-
-impl Reader<'_> {
-    fn get<T>(&self, key: &str, default: T, parse: &dyn Fn(&str) -> Option<T>) -> Result<T, ConfigError> {
-        let setting = SETTINGS.iter().find(|setting| setting.key == key);
-        let expected = || setting.map_or(String::new(), |s| format!("{} (default {})", s.meaning, s.default));
-        if let Some(name) = setting.map(|setting| setting.variable)
-            && let Some(value) = (self.env)(name)
-        {
-            let reason = format!("expected {}", expected());
-            return parse(&value).ok_or(ConfigError::Variable { name: name.to_owned(), value, reason });
-        }
-        let Some(value) = self.settings.get(key) else { return Ok(default) };
-        let text = match value {
-            toml::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        parse(&text).ok_or_else(|| ConfigError::File {
-            path: self.path.display().to_string(),
-            reason: format!("{key} = {value} cannot be used; expected {}", expected()),
-        })
-    }
-}
-
 fn text_value(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    text.replace('_', "").parse().ok()
+/// A whole number within the bounds that the table has for the key.
+fn number<T: TryFrom<u64>>(text: &str, key: &str) -> Option<T> {
+    let number: u64 = text.replace('_', "").parse().ok()?;
+    let within = SETTINGS.iter().any(|setting| match setting.kind {
+        Kind::Integer(least, most) => setting.key == key && (least..=most).contains(&number),
+        _ => false,
+    });
+    T::try_from(number).ok().filter(|_| within)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one reader of environment variables")]

@@ -90,7 +90,8 @@ impl Conversation {
         let left_out = self.asked.saturating_sub(self.turns.len());
         let mut text = String::new();
         if left_out > 0 {
-            let _ = writeln!(text, "[{left_out} earlier questions are left out here]");
+            let are = if left_out == 1 { "is" } else { "are" };
+            let _ = writeln!(text, "[{left_out} of {} earlier questions {are} left out]", self.asked);
         }
         for turn in &self.turns {
             let _ = writeln!(text, "Question {}:\n{}", turn.number, quoted(&turn.question, MOST_QUESTION));

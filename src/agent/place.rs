@@ -17,14 +17,16 @@ pub struct At {
     pub path: String,
     pub from: u64,
     pub to: u64,
-    /// The name under the cursor, or of the definition around it.
+    /// The name under the cursor. Without one, the definition around the lines gives its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
 }
 
 /// The place as one line of JSON, which `builtin` reads, and its numbered lines. The lines shown count as looked at.
 pub fn describe(session: &Session, at: &At) -> String {
-    let mut text = serde_json::to_string(at).unwrap_or_default();
+    let around = || session.bindings.repo.name_around(&at.path, at.from, at.to.max(at.from));
+    let named = At { symbol: at.symbol.clone().or_else(around), ..at.clone() };
+    let mut text = serde_json::to_string(&named).unwrap_or_default();
     text.push('\n');
     let path = match RelPath::parse(&at.path) {
         Ok(path) => path,

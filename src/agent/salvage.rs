@@ -84,7 +84,11 @@ pub async fn salvage(
     // Room for the fixed texts, the question and the reply.
     let output = u64::from(OUTPUT);
     let room = calls.ledger.salvage_tokens().saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
-    let known = findings.within(room.saturating_sub(tokens::estimate(&asked.text(&bindings.key))));
+    // What was found for this question matters more than what was said before it.
+    let alone = Asked { question: asked.question, place: asked.place.clone(), before: None };
+    let size = |asked: &Asked<'_>| tokens::estimate(&asked.text(&bindings.key));
+    let asked = if size(asked) > room / 3 { &alone } else { asked };
+    let known = findings.within(room.saturating_sub(size(asked)));
     let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
     let ask = Ask {
         role: CallRole::Root,

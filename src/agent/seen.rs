@@ -151,10 +151,11 @@ impl Seen {
 
     /// A prompt that goes to a model: every read line that stands in it counts from now on, whichever question read it.
     pub fn prompted(&self, prompt: &str) {
-        for earlier in &self.earlier {
-            earlier.record.prompted(prompt);
+        let shown: HashSet<u64> =
+            prompt.lines().flat_map(|line| [Some(line), without_number(line)]).flatten().map(fingerprint).collect();
+        for record in self.earlier.iter().map(|earlier| &earlier.record).chain([&self.record]) {
+            record.prompted(&shown);
         }
-        self.record.prompted(prompt);
     }
 
     /// Whether any of these lines was looked at, by this question or, if they are unchanged, by an earlier one. A citation
@@ -185,9 +186,7 @@ impl Record {
         state.read_lines = state.reads.iter().map(|read| read.lines.len()).sum();
     }
 
-    fn prompted(&self, prompt: &str) {
-        let shown: HashSet<u64> =
-            prompt.lines().flat_map(|line| [Some(line), without_number(line)]).flatten().map(fingerprint).collect();
+    fn prompted(&self, shown: &HashSet<u64>) {
         let mut state = self.state();
         let State { lines, reads, .. } = &mut *state;
         for read in reads.iter() {

@@ -4,9 +4,12 @@
 //! surroundings look like, parses as many as the budget allows, and says what was left out.
 
 mod cache;
+mod calls;
 mod candidates;
 mod definition;
+mod edges;
 mod found;
+mod imports;
 mod name;
 mod outline;
 mod parsed;
@@ -18,8 +21,11 @@ mod table;
 mod tests;
 
 pub use cache::Symbols;
+pub use calls::{CallsQuery, callees, callers};
 pub use definition::{Site, definition};
+pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
+pub use imports::{Import, ImportersQuery, importers, imports};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};

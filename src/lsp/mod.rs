@@ -18,6 +18,7 @@ mod lifecycle;
 pub mod lines;
 mod message;
 mod options;
+mod out;
 mod progress;
 pub mod protocol;
 mod requests;

@@ -8,39 +8,50 @@ use tower_lsp::ls_types::{
     WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
 };
 
-/// Progress that has begun. [`Self::end`] has to be called.
+use super::out::Out;
+
+/// Progress that has begun. Dropped, it ends.
 pub struct Progress {
-    client: Client,
+    out: Out,
     token: ProgressToken,
+    last: Option<String>,
 }
 
 impl Progress {
     /// Begins on a token that the client gave.
-    pub async fn begin(client: Client, token: ProgressToken, title: String, cancellable: bool) -> Self {
-        let progress = Self { client, token };
+    pub fn begin(out: Out, token: ProgressToken, title: String, cancellable: bool) -> Self {
+        let progress = Self { out, token, last: None };
         let begin = WorkDoneProgressBegin { title, cancellable: Some(cancellable), message: None, percentage: None };
-        progress.send(WorkDoneProgress::Begin(begin)).await;
+        progress.send(WorkDoneProgress::Begin(begin));
         progress
     }
 
     /// Asks the client for a token of ours first. `None` when it refuses.
-    pub async fn create(client: Client, token: ProgressToken, title: String, cancellable: bool) -> Option<Self> {
+    pub async fn create(client: &Client, out: Out, token: ProgressToken, title: String) -> Option<Self> {
         let params = WorkDoneProgressCreateParams { token: token.clone() };
         client.send_request::<WorkDoneProgressCreate>(params).await.ok()?;
-        Some(Self::begin(client, token, title, cancellable).await)
+        Some(Self::begin(out, token, title, false))
     }
 
-    pub async fn report(&self, message: String, percentage: Option<u32>) {
+    pub fn report(&self, message: String, percentage: Option<u32>) {
         let report = WorkDoneProgressReport { cancellable: None, message: Some(message), percentage };
-        self.send(WorkDoneProgress::Report(report)).await;
+        self.send(WorkDoneProgress::Report(report));
     }
 
-    pub async fn end(self, message: String) {
-        self.send(WorkDoneProgress::End(WorkDoneProgressEnd { message: Some(message) })).await;
+    /// Ends with a last word.
+    pub fn end(mut self, message: String) {
+        self.last = Some(message);
     }
 
-    async fn send(&self, value: WorkDoneProgress) {
+    fn send(&self, value: WorkDoneProgress) {
         let params = ProgressParams { token: self.token.clone(), value: ProgressParamsValue::WorkDone(value) };
-        self.client.send_notification::<ProgressNotification>(params).await;
+        self.out.notify::<ProgressNotification>(&params);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        let message = self.last.take();
+        self.send(WorkDoneProgress::End(WorkDoneProgressEnd { message }));
     }
 }

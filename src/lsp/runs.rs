@@ -183,10 +183,10 @@ impl Watch {
         audience: Audience,
         done: oneshot::Sender<End>,
     ) {
-        self.tell(first).await;
+        self.tell(first);
         if let Some(token) = &audience.progress {
             let title = "spelunk".to_owned();
-            self.progress = Some(Progress::begin(self.state.client.clone(), token.clone(), title, true).await);
+            self.progress = Some(Progress::begin(self.state.out.clone(), token.clone(), title, true));
         }
         let mut said = Said::default();
         let end = loop {
@@ -203,23 +203,23 @@ impl Watch {
                     Happened::Event(event) => match events::event(event) {
                         Some(Event::Text { call, text }) => match &mut pending {
                             Some((of, so_far)) if *of == call => so_far.push_str(&text),
-                            _ => self.flush(pending.replace((call, text))).await,
+                            _ => self.flush(pending.replace((call, text))),
                         },
                         Some(event) => {
-                            self.flush(pending.take()).await;
+                            self.flush(pending.take());
                             said.hear(&event);
-                            self.tell(event).await;
+                            self.tell(event);
                         }
                         None => {}
                     },
                 }
             }
-            self.flush(pending).await;
+            self.flush(pending);
             if ended.is_some() {
                 break ended;
             }
             if let (Some(progress), Some(line)) = (&self.progress, said.line()) {
-                progress.report(line, None).await;
+                progress.report(line, None);
             }
         };
         self.state.runs.ended(&self.run_id, audience.progress.as_ref());
@@ -228,24 +228,24 @@ impl Watch {
         if audience.tied {
             end.document = ask::document(&self.state, &end).await;
         }
-        self.tell(Event::End(Box::new(end.clone()))).await;
+        self.tell(Event::End(Box::new(end.clone())));
         if let Some(progress) = self.progress {
-            progress.end(end.message.clone()).await;
+            progress.end(end.message.clone());
         }
         drop(done.send(end));
     }
 
-    async fn flush(&mut self, text: Option<(u64, String)>) {
+    fn flush(&mut self, text: Option<(u64, String)>) {
         if let Some((call, text)) = text {
-            self.tell(Event::Text { call, text }).await;
+            self.tell(Event::Text { call, text });
         }
     }
 
-    async fn tell(&mut self, event: Event) {
+    fn tell(&mut self, event: Event) {
         if self.state.session().is_some_and(|session| session.options.runs) {
             let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
             self.seq += 1;
-            self.state.client.send_notification::<RunNotification>(notice).await;
+            self.state.out.notify::<RunNotification>(&notice);
         }
     }
 }

@@ -6,8 +6,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::{FutureExt as _, Sink, SinkExt as _, StreamExt as _};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::mpsc;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tower_lsp::LspService;
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Id, Request, Response};
 use tower_service::Service as _;
@@ -15,6 +14,7 @@ use tower_service::Service as _;
 use super::Error;
 use super::framing::{Frame, Frames};
 use super::message::{self, Incoming};
+use super::out::Out;
 use super::server::Server;
 
 /// What is done about bytes that are no frame.
@@ -38,41 +38,15 @@ pub enum Ended {
 /// How long the last messages may take to be written.
 const FLUSH: std::time::Duration = std::time::Duration::from_millis(500);
 
-enum Outgoing {
-    Message(Vec<u8>),
-    End,
-}
-
-/// Sends messages to the client, in the order in which they are given.
-#[derive(Clone)]
-struct Out(mpsc::UnboundedSender<Outgoing>);
-
-impl Out {
-    fn send(&self, message: &impl serde::Serialize) {
-        match serde_json::to_vec(message) {
-            // The receiver goes only when the session ends.
-            Ok(body) => drop(self.0.send(Outgoing::Message(body))),
-            Err(error) => tracing::error!(%error, "a message could not be written as JSON"),
-        }
-    }
-
-    fn answer(&self, response: Option<Response>) {
-        if let Some(response) = response {
-            self.send(&response);
-        }
-    }
-}
-
 /// Serves one client until it exits, its bytes end, or its process is gone.
 pub async fn serve(
     mut input: impl AsyncRead + Unpin,
     output: impl AsyncWrite + Unpin + Send + 'static,
     malformed: Malformed,
 ) -> Ended {
-    let (to, queue) = mpsc::unbounded_channel();
-    let out = Out(to);
-    let writer = tokio::spawn(write(output, queue));
-    let (service, socket) = LspService::build(Server::new)
+    let (out, queue) = Out::new();
+    let writer = tokio::spawn(queue.write(output));
+    let (service, socket) = LspService::build(|client| Server::new(client, out.clone()))
         .custom_method("$/setTrace", Server::set_trace)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .custom_method("spelunk/ask", Server::ask)
@@ -125,21 +99,9 @@ pub async fn serve(
         }
     };
     state.ended.cancel();
-    drop(out.0.send(Outgoing::End));
+    out.end();
     drop(tokio::time::timeout(FLUSH, writer).await);
     ended
-}
-
-/// Writes messages until the end is asked for, or the client does not read any more.
-async fn write(mut output: impl AsyncWrite + Unpin, mut queue: mpsc::UnboundedReceiver<Outgoing>) {
-    while let Some(Outgoing::Message(body)) = queue.recv().await {
-        let mut frame = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
-        frame.extend_from_slice(&body);
-        if output.write_all(&frame).await.is_err() || queue.is_empty() && output.flush().await.is_err() {
-            return;
-        }
-    }
-    drop(output.flush().await);
 }
 
 struct Session<R> {

@@ -12,6 +12,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
+use super::out::Out;
 use super::protocol::{
     AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
 };
@@ -28,8 +29,8 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(client: Client) -> Self {
-        Self { state: Arc::new(State::new(client)) }
+    pub fn new(client: Client, out: Out) -> Self {
+        Self { state: Arc::new(State::new(client, out)) }
     }
 
     /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.

@@ -12,6 +12,7 @@ use super::documents::{Document, Documents};
 use super::lent::Lent;
 use super::lines::{Encoding, Lines};
 use super::options::Options;
+use super::out::Out;
 use super::runs::Runs;
 use super::settings::Settings;
 use crate::agent::setup;
@@ -34,7 +35,10 @@ pub struct Session {
 
 /// The server's state. Everything that changes is behind one lock, which is never held across an await.
 pub struct State {
+    /// For requests to the client.
     pub client: Client,
+    /// For notifications, which keep their order beside answers.
+    pub out: Out,
     /// Fires when the server ends.
     pub ended: Cancel,
     /// Fires when the client's process is gone.
@@ -84,7 +88,7 @@ pub struct Text {
 }
 
 impl State {
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, out: Out) -> Self {
         let texts = Texts {
             folders: Vec::new(),
             disk: Workspace::none().snapshot(),
@@ -95,6 +99,7 @@ impl State {
         let (runs, lent, endpoints) = Default::default();
         Self {
             client,
+            out,
             ended,
             client_gone,
             session,

@@ -4,6 +4,7 @@ mod compiled;
 mod definitions;
 mod extract;
 mod head;
+mod imports;
 mod item_macros;
 mod languages;
 mod lexical;
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use compiled::check_queries;
 pub use extract::{Extracted, Names, Use, extract, extract_with_uses};
-pub use languages::Language;
+pub use imports::{Form, Imported, Taken, imports};
+pub use languages::{Family, Language};
 pub use lexical::occurrences;
 pub use parse::Budget;
 

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use rustix::process::{Pid, Signal};
 use spelunk::agent::budget::Limits;
+use spelunk::agent::event::RunEvent;
 use spelunk::agent::{AskError, At, Conversation, FenceKey, Models, Named, Report, Setup, Stop, ask_in};
 use spelunk::journal::Journal;
+use spelunk::journal::event::Role;
 use spelunk::model::scripted::{Line, Scripted};
 use spelunk::model::{Model, builtin::Builtin};
 use spelunk::workspace::Workspace;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 const TEXT: &str = "fn parse_words() {\n    split_at_blanks();\n}\n\nfn count_words() {\n    parse_words();\n}\n";
 
@@ -131,6 +134,42 @@ async fn a_cancelled_question_leaves_the_conversation_usable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_dropped_takes_its_worker_along() {
+    let (dir, mut talk) = (repository(), Conversation::default());
+    ask(&mut talk, dir.path(), "one", &["const a = 1; answer('done')"]).await;
+    let worker = talk.worker().unwrap();
+    let root = Line::text("```js\nconst b = 2; await llm('never answered')\n```");
+    let leaf = Line { hang: true, ..Line::default() }.when("never answered");
+    let waiting = Arc::new(Notify::new());
+    let emit = waiting.clone();
+    let setup = Setup {
+        emit: Arc::new(move |event| {
+            if matches!(event, RunEvent::CallStarted { role: Role::Leaf, .. }) {
+                emit.notify_one();
+            }
+        }),
+        ..setup(dir.path(), Arc::new(Scripted::new([root, leaf]).unwrap()))
+    };
+    let stop = Stop::default();
+    tokio::select! {
+        result = sendable(ask_in(&mut talk, setup, "two", &stop)) => panic!("{result:?}"),
+        () = waiting.notified() => {}
+    }
+    crate::repl::gone(worker);
+    let (report, prompt) = ask(&mut talk, dir.path(), "three", &["answer(typeof a)"]).await;
+    assert_eq!(report.answer, "undefined");
+    assert!(
+        prompt.contains("[1 of 2 earlier questions is left out]") && prompt.contains("variables are gone"),
+        "{prompt}"
+    );
+}
+
+/// Servers answer questions on tasks of their own.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plain_call_has_the_conversation_too() {
     let (dir, mut talk) = (repository(), Conversation::default());
     let plain = async |talk: &mut Conversation, question: &str, reply: &str| {
@@ -164,11 +203,13 @@ async fn the_place_is_in_the_prompt_and_its_lines_count() {
     );
     assert_eq!((report.citations.len(), report.dropped.len()), (1, 1), "{:?}", report.dropped);
 
-    // Without a language model, "this" is the symbol.
-    let setup_at =
-        Setup { at: Some(At { symbol: Some("parse_words".to_owned()), ..at }), ..setup(dir.path(), Arc::new(Builtin)) };
-    let report = ask_in(&mut Conversation::default(), setup_at, "who calls this?", &Stop::default()).await.unwrap();
-    assert!(report.answer.contains("words.rs:6"), "{}", report.answer);
+    // Without a language model, "this" is the symbol, or the definition around the lines.
+    for (from, symbol) in [(6, Some("parse_words")), (2, None)] {
+        let at = At { from, to: from, symbol: symbol.map(str::to_owned), ..at.clone() };
+        let setup_at = Setup { at: Some(at), ..setup(dir.path(), Arc::new(Builtin)) };
+        let report = ask_in(&mut Conversation::default(), setup_at, "who calls this?", &Stop::default()).await.unwrap();
+        assert!(report.answer.contains("words.rs:6"), "{}", report.answer);
+    }
 
     // What the jail refuses is not shown, and the question is answered all the same.
     std::fs::write(dir.path().join(".env"), "TOKEN=canary").unwrap();

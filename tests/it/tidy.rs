@@ -52,6 +52,7 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",
+            "lsp/answers.rs",
         ],
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
@@ -296,6 +297,11 @@ fn the_readme_has_every_setting() {
     let missing = spelunk::config::SETTINGS
         .iter()
         .map(|s| format!("| `{}` | `{}` | {} | {} |", s.key, s.variable, s.default, s.meaning))
+        .chain(
+            spelunk::config::EDITOR_SETTINGS
+                .iter()
+                .map(|s| format!("| `spelunk.{}` | `{}` | {} |", s.key, s.default, s.meaning)),
+        )
         .filter(|row| !readme.contains(row.as_str()))
         .collect();
     assert_none("these rows are not in README.md's settings table", missing);

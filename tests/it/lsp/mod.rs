@@ -2,7 +2,9 @@
 
 mod ask;
 pub mod client;
+mod editors;
 mod lifecycle;
 mod navigation;
 mod navigation_document;
 mod scene;
+mod soak;
