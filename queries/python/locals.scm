@@ -31,7 +31,8 @@
 (function_definition name: (identifier) @bound.outer)
 (class_definition name: (identifier) @bound.outer)
 
-[(global_statement) (nonlocal_statement)] @elsewhere
+(global_statement) @global
+(nonlocal_statement) @nonlocal
 
 (attribute attribute: (identifier) @skip)
 (keyword_argument name: (identifier) @skip)

@@ -43,7 +43,7 @@ pub(super) enum LocalRole {
     Declarator,
     After,
     Again,
-    Elsewhere,
+    Elsewhere(Whose),
     Name,
     Skip,
 }
@@ -63,6 +63,13 @@ pub(super) enum Reach {
     Innermost,
     Function,
     /// The one around what has the name.
+    Outer,
+}
+
+/// Whose a name is that a function says is not its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Global,
     Outer,
 }
 
@@ -135,7 +142,8 @@ fn local_role(name: &str) -> Option<LocalRole> {
         "declarator" => LocalRole::Declarator,
         "after" => LocalRole::After,
         "again" => LocalRole::Again,
-        "elsewhere" => LocalRole::Elsewhere,
+        "global" => LocalRole::Elsewhere(Whose::Global),
+        "nonlocal" => LocalRole::Elsewhere(Whose::Outer),
         "name" => LocalRole::Name,
         "skip" => LocalRole::Skip,
         _ => return None,

@@ -7,6 +7,9 @@ use super::{Language, Symbol, head as heads};
 /// Lines of a comment beyond which it is a text of its own.
 const LINES: usize = 400;
 
+/// Characters of a head beyond which nobody reads on.
+const HEAD: usize = 2_000;
+
 /// The comment of a definition (in Python its docstring) as written, without the markers. `None` where there is none.
 pub fn doc(language: Language, text: &str, symbol: &Symbol) -> Option<String> {
     let family = language.grammar().map(|grammar| grammar.family);
@@ -33,7 +36,7 @@ pub fn head(language: Language, text: &str, symbol: &Symbol) -> String {
     });
     let Some((line, at)) = start else { return symbol.signature.clone() };
     let whole = &text[line + at..lines.start(symbol.to + 1).max(line + at)];
-    let head = whole[..heads::end(family, whole)].trim_end();
+    let head = whole[..heads::end(family, whole, HEAD)].trim_end();
     // Continued lines were indented as the first one is.
     let indent: String = text[line..line + at].chars().take_while(|c| c.is_whitespace()).collect();
     let mut out = String::new();
@@ -99,7 +102,7 @@ fn docstring(text: &str, lines: &Lines, symbol: &Symbol) -> Option<String> {
     if !["def ", "class ", "async "].iter().any(|word| keyword.starts_with(word)) {
         return None;
     }
-    let body = &keyword[heads::end(Family::Python, keyword)..];
+    let body = &keyword[heads::end(Family::Python, keyword, HEAD)..];
     let body = body.strip_prefix(':')?.trim_start().trim_start_matches(['r', 'R', 'u', 'U']);
     let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| body.starts_with(quote))?;
     let inside = &body[quote.len()..];

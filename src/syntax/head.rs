@@ -13,7 +13,7 @@ pub(super) fn signature(family: Family, text: &str) -> String {
     let mut out = String::new();
     let mut space = false;
     let mut characters = 0;
-    for c in text[..end(family, text)].chars() {
+    for c in text[..end(family, text, SIGNATURE)].chars() {
         if c.is_whitespace() || c == '\\' && directive {
             space = !out.is_empty();
             continue;
@@ -37,9 +37,11 @@ fn is_directive(family: Family, text: &str) -> bool {
     text.starts_with('#') && family == Family::C
 }
 
-/// Where the head of a definition ends, among its first 2000 characters. The text begins with the definition.
-pub(super) fn end(family: Family, text: &str) -> usize {
+/// Where the head of a definition ends, or its first `most` characters that are no white space do. The text begins with
+/// the definition.
+pub(super) fn end(family: Family, text: &str, most: usize) -> usize {
     let mut depth = 0u32;
+    let mut characters = 0;
     let directive = is_directive(family, text);
     let mut end = 0;
     for (at, c) in text.char_indices().take(2_000) {
@@ -59,6 +61,10 @@ pub(super) fn end(family: Family, text: &str) -> usize {
             _ => {}
         }
         end = at + c.len_utf8();
+        characters += usize::from(!c.is_whitespace());
+        if characters >= most {
+            break;
+        }
     }
     end
 }

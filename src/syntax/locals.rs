@@ -7,7 +7,7 @@ use std::ops::Range;
 use tree_sitter::{Node, QueryCursorOptions, StreamingIterator};
 
 use super::Language;
-use super::compiled::{LocalRole, Reach, ScopeKind};
+use super::compiled::{LocalRole, Reach, ScopeKind, Whose};
 use super::definitions::declared;
 use super::languages::Family;
 use super::name_at::word_at;
@@ -63,6 +63,8 @@ struct Found {
     bound: Vec<Bound>,
     /// Where the name is bound, but not in a function.
     not_local: HashSet<usize>,
+    /// Functions in which the name is said to be somebody else's.
+    foreign: HashMap<usize, Whose>,
     names: Vec<Range<usize>>,
 }
 
@@ -104,7 +106,7 @@ impl Found {
                         }
                         LocalRole::After => from = Some(node.end_byte()),
                         LocalRole::Again => (from, again) = (Some(node.end_byte()), true),
-                        LocalRole::Elsewhere => elsewhere.push(node.byte_range()),
+                        LocalRole::Elsewhere(whose) => elsewhere.push((node.byte_range(), whose)),
                         LocalRole::Name if is_name(node) => names.push(node.byte_range()),
                         LocalRole::Skip => {
                             skipped.insert(node.start_byte());
@@ -134,19 +136,20 @@ impl Found {
         });
         names.sort_by_key(|name| name.start);
         names.dedup();
-        let mut found = Self { scopes: scopes(&nodes), bound: Vec::new(), not_local: HashSet::new(), names };
+        let (not_local, foreign) = Default::default();
+        let mut found = Self { scopes: scopes(&nodes), bound: Vec::new(), not_local, foreign, names };
         raws.sort_by_key(|raw| raw.node.start_byte());
         found.bind(&raws, &elsewhere);
         Some(found)
     }
 
-    fn bind(&mut self, raws: &[Raw], elsewhere: &[Range<usize>]) {
-        // Functions in which the name is somebody else's.
-        let foreign: HashSet<usize> = elsewhere
-            .iter()
-            .filter(|region| self.names.iter().any(|name| region.start <= name.start && name.end <= region.end))
-            .filter_map(|region| self.around(region, Reach::Function))
-            .collect();
+    fn bind(&mut self, raws: &[Raw], elsewhere: &[(Range<usize>, Whose)]) {
+        for (region, whose) in elsewhere {
+            let named = self.names.iter().any(|name| region.start <= name.start && name.end <= region.end);
+            if let Some(scope) = self.around(region, Reach::Function).filter(|_| named) {
+                self.foreign.insert(scope, *whose);
+            }
+        }
         let mut variables: HashMap<usize, usize> = HashMap::new();
         for raw in raws {
             let region = match raw.reach {
@@ -154,7 +157,10 @@ impl Found {
                 _ => raw.node.byte_range(),
             };
             let scope = self.around(&region, raw.reach);
-            let scope = scope.filter(|at| self.scopes[*at].kind != ScopeKind::Type && !foreign.contains(at));
+            if scope.is_some_and(|at| self.foreign.contains_key(&at)) {
+                continue;
+            }
+            let scope = scope.filter(|at| self.scopes[*at].kind != ScopeKind::Type);
             for name in &raw.names {
                 let Some(scope) = scope else {
                     self.not_local.insert(name.start);
@@ -208,6 +214,9 @@ impl Found {
             if let Some(bound) = here.max_by_key(|bound| bound.from) {
                 return Some(bound.variable);
             }
+            if self.foreign.get(&scope) == Some(&Whose::Global) {
+                return None;
+            }
             at = self.scopes[scope].parent;
         }
         None
@@ -259,3 +268,6 @@ fn pattern_names<'t>(pattern: Node<'t>, mut found: impl FnMut(Node<'t>)) {
         binds
     });
 }
+
+#[cfg(test)]
+mod tests;
