@@ -122,6 +122,17 @@ impl<'v> Places<'v> {
         Some(text.lines.range(&text.text, bytes, encoding))
     }
 
+    /// The range of such a name, or of the word that stands there instead of it.
+    pub fn word(&mut self, path: &str, line: u32, column: u32, name: &str) -> Option<lsp::Range> {
+        let encoding = self.view.encoding;
+        let (text, mut bytes) = self.bytes(path, line, column, name)?;
+        if bytes.is_empty() {
+            let rest = &text.text[bytes.start..];
+            bytes.end += rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        }
+        Some(text.lines.range(&text.text, bytes, encoding))
+    }
+
     /// The range of whole lines (1-based, inclusive), up to the last one's end without its terminator.
     pub fn lines(&mut self, path: &str, from: u32, to: u32) -> Option<lsp::Range> {
         let encoding = self.view.encoding;
