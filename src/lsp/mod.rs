@@ -12,13 +12,16 @@ mod convert;
 pub mod documents;
 mod error;
 mod events;
+mod files;
 pub mod framing;
 mod lent;
 mod lifecycle;
 pub mod lines;
+mod log;
 mod message;
 mod options;
 mod out;
+mod parent;
 mod progress;
 pub mod protocol;
 mod requests;
@@ -27,8 +30,11 @@ mod serve;
 mod server;
 mod settings;
 mod state;
+mod watch;
 
 pub use error::Error;
+pub use files::{file_path, file_uri};
+pub use log::{Relay, may_be_relayed};
 pub use serve::{Ended, Malformed, serve};
 
 /// Connects to a client that listens on the loopback address.

@@ -10,6 +10,7 @@ mod cells;
 mod cli;
 mod clock;
 mod display;
+mod hostile;
 mod jail;
 mod journal;
 mod lsp;

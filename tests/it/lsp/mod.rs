@@ -3,8 +3,16 @@
 mod ask;
 pub mod client;
 mod editors;
+mod faults;
+mod folders;
+mod framing;
 mod lifecycle;
+mod log;
 mod navigation;
 mod navigation_document;
 mod scene;
+mod settings;
 mod soak;
+mod socket;
+mod text;
+mod watch;
