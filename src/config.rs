@@ -55,6 +55,8 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// The machine's file, whether it exists or not.
     pub file: PathBuf,
+    /// Whether anything set the model.
+    chosen: bool,
 }
 
 /// Where a provider is and the key for it. The two belong together: a key is only ever sent to its own base URL.
@@ -176,6 +178,7 @@ impl Config {
             editor: EditorSettings::default(),
             state_dir,
             file: file.clone(),
+            chosen: false,
         };
         for setting in SETTINGS {
             let expected = || format!("expected {} (default {})", setting.meaning, setting.default);
@@ -195,10 +198,22 @@ impl Config {
         Ok(config)
     }
 
+    /// Takes this model if nothing has set one.
+    #[must_use]
+    pub fn with_default_model(mut self, name: &str) -> Self {
+        if !self.chosen {
+            name.clone_into(&mut self.model);
+        }
+        self
+    }
+
     /// Sets one key of the table. `None`, and no change, when the text cannot be its value.
     fn set(&mut self, key: &str, text: &str) -> Option<()> {
         match key {
-            "model" => self.model = text_value(text)?,
+            "model" => {
+                self.model = text_value(text)?;
+                self.chosen = true;
+            }
             "leaf_model" => self.leaf_model = Some(text_value(text)?),
             "max_turns" => self.max_turns = number(text, key)?,
             "max_calls" => self.max_calls = number(text, key)?,

@@ -7,6 +7,7 @@ mod answers;
 mod ask;
 mod capabilities;
 mod commands;
+mod conversations;
 mod convert;
 pub mod documents;
 mod error;
@@ -25,6 +26,7 @@ mod runs;
 mod serve;
 mod server;
 mod state;
+mod watch;
 
 pub use error::Error;
 pub use serve::{Ended, Malformed, serve};

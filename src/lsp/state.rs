@@ -7,6 +7,7 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
+use super::conversations::Conversations;
 use super::documents::{Document, Documents};
 use super::lent::Lent;
 use super::lines::{Encoding, Lines};
@@ -44,6 +45,7 @@ pub struct State {
     pub session: OnceLock<Session>,
     pub symbols: Arc<Symbols>,
     pub runs: Runs,
+    pub conversations: Conversations,
     /// The editor's own model.
     pub lent: Lent,
     endpoints: OnceLock<Endpoints>,
@@ -90,7 +92,7 @@ impl State {
             joined: None,
         };
         let (ended, client_gone, session, symbols) = Default::default();
-        let (runs, lent, endpoints) = Default::default();
+        let (runs, conversations, lent, endpoints) = Default::default();
         Self {
             client,
             out,
@@ -99,6 +101,7 @@ impl State {
             session,
             symbols,
             runs,
+            conversations,
             lent,
             endpoints,
             runtime: tokio::runtime::Handle::current(),
