@@ -14,10 +14,32 @@ use crate::agent::{At, Setup, setup};
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::display;
+use crate::journal::event::EndReason;
+use crate::journal::{self, Journal};
+
+/// A record that was opened for a run. Dropped before the run begins, it says that the run was cancelled.
+pub struct Opened(Option<Journal>);
+
+impl Opened {
+    /// The run ends its record itself.
+    pub fn begin(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(journal) = self.0.take() {
+            let (detail, totals) = Default::default();
+            journal.write(journal::Event::End { reason: EndReason::Cancelled, detail, totals });
+        }
+    }
+}
 
 /// Everything for one run.
 pub struct Asked {
     pub setup: Setup,
+    pub opened: Opened,
     /// What the client's text was when it asked.
     pub view: View,
     pub question: String,
@@ -73,18 +95,22 @@ fn build(
         return Err(Error::cancelled());
     }
     let journal = setup::journal(config, &snapshot, &question, &models, &options);
+    let opened = Opened(Some(journal.clone()));
     let (model, leaf_model) = (models.root.name.clone(), models.leaf.name.clone());
     let mut setup = setup::run(config, snapshot, models, options, journal, emit);
     setup.at = at;
     setup.symbols = state.symbols.clone();
-    Ok(Asked { setup, view, question, model, leaf_model, note: note(state, config) })
+    Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
 }
 
 /// Says when trust, and not the user, chose the model.
 fn note(state: &State, config: &Config) -> Option<String> {
     let session = state.session()?;
     (!session.options.trusted && session.config.model != config.model).then(|| {
-        format!("the workspace is not trusted, so {} was not asked; trust the workspace to use it", session.config.model)
+        format!(
+            "the workspace is not trusted, so {} was not asked; trust the workspace to use it",
+            session.config.model
+        )
     })
 }
 

@@ -99,7 +99,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
         // The receiver is gone when the run has ended.
         Arc::new(move |event| drop(to.send(Happened::Event(event))))
     };
-    let Asked { setup, view, question, model, leaf_model, note } =
+    let Asked { setup, opened, view, question, model, leaf_model, note } =
         ask::prepare(state, view, params, emit, &stop.cancel).await?;
 
     // Nothing is awaited from here on: a client that cancels its request cannot leave half a run behind.
@@ -121,6 +121,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
         conversation_id: conversation_id.clone(),
         model,
     };
+    opened.begin();
     let stopping = stop.clone();
     tokio::spawn(async move {
         let end = work.run(setup, view, &question, &stopping).await;
@@ -130,10 +131,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
 }
 
 /// The conversation, for this run alone. One whose question is being cancelled is waited for.
-async fn conversation(
-    entry: &Entry,
-    wanted: Option<&str>,
-) -> Result<(String, OwnedMutexGuard<Conversation>), Error> {
+async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, OwnedMutexGuard<Conversation>), Error> {
     let state = &entry.state;
     let (id, taken) = state.conversations.take(wanted);
     let guard = match taken {
@@ -179,7 +177,8 @@ impl Work {
             }
         };
         let end = end.unwrap_or_else(|error| {
-            let message = error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
+            let message =
+                error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
             let reason = if matches!(error, Some(AskError::Cancelled)) { "cancelled" } else { "failed" };
             events::failure(reason, &message, self.model, self.run_id, self.conversation_id.clone())
         });

@@ -42,6 +42,8 @@ struct State {
     /// Responses to be sent to the server's requests.
     outbox: Vec<Value>,
     answers: Option<Answers>,
+    /// The method whose requests the test answers itself.
+    held: Option<String>,
     /// Bytes on standard output that were no frame.
     garbage: Vec<u8>,
     log: String,
@@ -100,6 +102,11 @@ impl Client {
     /// Answers the server's requests in an own way; `None` leaves it to the usual answers.
     pub fn answer_with(&self, answers: impl FnMut(&str, &Value) -> Option<Result<Value, Value>> + Send + 'static) {
         self.heard.state.lock().unwrap().answers = Some(Box::new(answers));
+    }
+
+    /// Leaves requests of this method without an answer: the test gives it, when it likes.
+    pub fn hold(&self, method: &str) {
+        self.heard.state.lock().unwrap().held = Some(method.to_owned());
     }
 
     /// Sends bytes as they are.
@@ -257,7 +264,8 @@ async fn read(mut output: BufReader<tokio::process::ChildStdout>, heard: Arc<Hea
         if message.get("method").is_none() {
             state.responses.push(message);
         } else {
-            if let Some(id) = message.get("id") {
+            let held = state.held.as_deref() == message["method"].as_str();
+            if let Some(id) = message.get("id").filter(|_| !held) {
                 let (method, params) = (message["method"].as_str().unwrap(), &message["params"]);
                 let answer = state.answers.as_mut().and_then(|answers| answers(method, params));
                 let mut response = HashMap::from([("jsonrpc", json!("2.0")), ("id", id.clone())]);
