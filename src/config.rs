@@ -379,6 +379,20 @@ mod tests {
     }
 
     #[test]
+    fn a_default_model_gives_way_to_any_that_is_set() {
+        let check = |file: &str, env: &[(&str, &str)], machine: serde_json::Value, expect: &str| {
+            let config = load(file, env).unwrap().with_machine_in(&machine, &|_| None).unwrap();
+            assert_eq!(config.with_default_model("editor").model, expect);
+        };
+        let null = serde_json::Value::Null;
+        check("max_turns = 3", &[], null.clone(), "editor");
+        check("model = \"builtin\"", &[], null.clone(), "builtin");
+        check("", &[("SPELUNK_MODEL", "openai/a")], null, "openai/a");
+        check("", &[], serde_json::json!({ "model": "builtin" }), "builtin");
+        check("", &[], serde_json::json!({ "model": null, "maxTurns": 3 }), "editor");
+    }
+
+    #[test]
     fn errors_name_the_setting_and_the_place() {
         let check = |file: &str, env: &[(&str, &str)], expect: &str| {
             let error = load(file, env).unwrap_err();

@@ -62,8 +62,11 @@ async fn a_run_stops_wherever_it_is() {
             script(&server, &question, vec![turn]);
             let after = format!("after {question}");
             cells(&server, &after, &["answer('after')"]);
+            let before = server.requests().len();
             let (run, request) = ask(&mut client, &question, way).await;
             event(&mut client, &run, sign).await;
+            // The call is told of before its request has left.
+            server.received(before + 1).await;
             cancel(&mut client, &question, way, &run, request).await;
             // Whoever has cancelled may go on at once.
             let next = json!({ "question": after, "conversationId": question });
