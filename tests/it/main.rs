@@ -13,6 +13,7 @@ mod display;
 mod jail;
 mod journal;
 mod model;
+mod places;
 mod queries;
 mod questions;
 mod refreshed;
