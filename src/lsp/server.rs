@@ -251,6 +251,22 @@ impl LanguageServer for Server {
         self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::prepare).await
     }
 
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let uri = Some(params.item.uri.clone());
+        self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::incoming).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let uri = Some(params.item.uri.clone());
+        self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::outgoing).await
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let uri = Some(params.text_document.uri.clone());
         self.offer(Feature::CodeAction, uri, params, requests::code_action::handle).await

@@ -1,7 +1,10 @@
 //! The language server as its clients see it.
 
 mod ask;
+mod cancel;
 pub mod client;
+mod crowd;
+mod editor;
 mod editors;
 mod faults;
 mod folders;
@@ -9,9 +12,14 @@ mod framing;
 mod lifecycle;
 mod log;
 mod navigation;
+mod navigation_document;
+mod protocol;
+mod runs;
 mod scene;
+mod scripted;
 mod settings;
 mod soak;
 mod socket;
+mod talk;
 mod text;
 mod watch;
