@@ -212,7 +212,7 @@ impl State {
                 texts.folders = usable;
                 texts.disk = workspace.snapshot();
                 texts.joined = None;
-                self.catalogue.fill(texts.disk.clone(), &self.ended);
+                self.fill(&texts.disk);
             }
             Err(error) => problems.push(error.to_string()),
         }
@@ -231,9 +231,15 @@ impl State {
         texts.disk = texts.disk.refreshed(&changed, listing);
         texts.joined = None;
         if listing {
-            self.catalogue.fill(texts.disk.clone(), &self.ended);
+            self.fill(&texts.disk);
         } else {
             self.catalogue.refresh(texts.disk.clone(), changed);
+        }
+    }
+
+    fn fill(&self, disk: &Snapshot) {
+        if self.settings().settings.symbol_table {
+            self.catalogue.fill(disk.clone(), &self.ended);
         }
     }
 

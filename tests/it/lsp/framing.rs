@@ -264,7 +264,7 @@ fn frames(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<Frame> {
     let (mut frames, mut found) = (Frames::default(), Vec::new());
     for piece in pieces {
         frames.push(piece.as_ref());
-        found.extend(std::iter::from_fn(|| frames.next()));
+        found.extend(std::iter::from_fn(|| frames.frame()));
     }
     found
 }

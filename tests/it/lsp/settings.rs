@@ -45,6 +45,32 @@ async fn settings_are_asked_for_at_the_start_and_after_each_change() {
 }
 
 #[tokio::test]
+async fn settings_are_live() {
+    let world = World::new();
+    let mut client = Client::ready(&world, json!({}), Value::Null).await;
+    let uri = client.uri("src/parse.rs");
+    let mut check = async |settings: Value, document: bool, workspace: bool| {
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": { "spelunk": settings } })).await;
+        let params = json!({ "textDocument": { "uri": uri } });
+        let found = client.request("textDocument/documentSymbol", params).await.unwrap();
+        assert_eq!(!found.is_null(), document, "{settings}");
+        // The table is filled in the background: only what is switched off can be told at once.
+        if !workspace {
+            let found = client.request("workspace/symbol", json!({ "query": "parse" })).await.unwrap();
+            assert_eq!(found, Value::Null, "{settings}");
+        }
+    };
+    check(json!({ "features": { "documentSymbol": false } }), false, true).await;
+    check(json!({ "features": { "workspaceSymbol": false } }), true, false).await;
+    check(json!({ "navigation": "off", "symbolTable": false }), false, true).await;
+    check(json!({ "navigation": "auto", "served": ["rust"], "symbolTable": true }), false, true).await;
+    check(json!({ "navigation": "on", "served": ["rust"], "symbolTable": false }), true, true).await;
+    check(json!({ "navigation": "sideways", "served": ["rust"] }), true, true).await;
+    check(json!({}), true, true).await;
+    client.shut_down().await;
+}
+
+#[tokio::test]
 async fn clients_that_cannot_be_asked_push() {
     let world = World::new();
     let mut client = Client::ready(&world, json!({}), Value::Null).await;
@@ -173,7 +199,7 @@ async fn the_machine_is_set_at_the_start() {
     let (world, model) = (World::new(), endless().await);
     let mut client = Client::start(&world);
     for (machine, expect) in [
-        (json!({ "model": 7 }), "model"),
+        (json!({ "maxTurns": "many" }), "maxTurns"),
         (json!({ "maxTurn": 7 }), "maxTurn"),
         (json!({ "providers": { "openai": { "url": "x" } } }), "url"),
         (json!([]), "machine"),
