@@ -260,6 +260,23 @@ async fn input_that_ends_inside_a_message_ends_the_server() {
     }
 }
 
+#[test]
+fn a_header_block_has_a_longest_length() {
+    const MOST: usize = 8 << 10;
+    let check = |length: usize, expect: bool| {
+        let header = format!("X: {}\r\nContent-Length: 2\r\n\r\n", "x".repeat(length - 26));
+        assert_eq!(header.len(), length);
+        let found = frames([header + "{}"]);
+        // What is too long loses its name; the rest is found like after any other bytes.
+        assert_eq!(found.first() == Some(&Frame::Message(json!({}))), expect, "{length}: {found:?}");
+        assert_eq!(found.last(), Some(&Frame::Message(json!({}))), "{length}");
+    };
+    check(MOST - 1, true);
+    check(MOST, true);
+    check(MOST + 1, false);
+    check(3 * MOST, false);
+}
+
 fn frames(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Vec<Frame> {
     let (mut frames, mut found) = (Frames::default(), Vec::new());
     for piece in pieces {

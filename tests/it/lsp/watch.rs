@@ -101,6 +101,15 @@ async fn the_server_watches_for_clients_that_do_not() {
             std::fs::remove_dir_all(world.repo().join("new")).unwrap();
             becomes(&mut client, "new/moved/er/x.rs", &[]).await;
         }
+        // A folder that is empty at first is in no listing.
+        std::fs::create_dir_all(world.repo().join("empty/deep")).unwrap();
+        world.file("src/x.rs", "fn three() {}");
+        becomes(&mut client, "src/x.rs", &["three"]).await;
+        for round in ["first", "second"] {
+            world.file("empty/deep/x.rs", format!("fn {round}() {{}}"));
+            becomes(&mut client, "empty/deep/x.rs", &[round]).await;
+        }
+        std::fs::remove_dir_all(world.repo().join("empty")).unwrap();
         std::fs::remove_file(world.repo().join("src/x.rs")).unwrap();
         becomes(&mut client, "src/x.rs", &[]).await;
         client.shut_down().await;
