@@ -79,10 +79,13 @@ fn bindings_print_text_and_cite() {
         expect!["{ path: 'src/lib.rs', from: 1, to: 2 }"],
     );
     check("repo.callers('Store::open'); cite('src/lib.rs', 5, 6)", expect!["{ path: 'src/lib.rs', from: 5, to: 6 }"]);
-    check("repo.callers('a+b')", expect![[r#"
+    check(
+        "repo.callers('a+b')",
+        expect![[r#"
         RangeError: "a+b" is not a name; give an identifier, Outer.name or path#name
           at line 1: repo.callers('a+b')
-                          ^"#]]);
+                          ^"#]],
+    );
     check(
         "repo.imports('src/none.rs')",
         expect![[r#"

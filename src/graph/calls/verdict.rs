@@ -121,9 +121,11 @@ impl Case<'_, '_> {
         {
             return None;
         }
-        let rivals = others
-            .iter()
-            .filter(|other| !other.member && !other.is_file_local() && other.symbol.kind != Kind::Declaration);
+        // Inside of a type a method from above may be meant as well.
+        let in_type = scene.own_type(self.call).is_some();
+        let rivals = others.iter().filter(|other| {
+            (!other.member || in_type) && !other.is_file_local() && other.symbol.kind != Kind::Declaration
+        });
         let rivals: Vec<&&Callable> = rivals.collect();
         if rivals.is_empty() {
             return Some(Exact);
