@@ -187,8 +187,7 @@ ad$1d
         assert_eq!(hover["contents"]["value"], expect);
         scene.client.shut_down().await;
     };
-    let markdown =
-        "```rust\npub fn add(a: u32, b: u32) -> u32\n```\n\nAdds. See \\[there](command:evil) and `<b>`.\n\nMore.\n\n`a.rs:4`\n";
+    let markdown = "```rust\npub fn add(a: u32, b: u32) -> u32\n```\n\nAdds. See \\[there](command:evil) and `<b>`.\n\nMore.\n\n`a.rs:4`\n";
     check(everything(), 0, "markdown", markdown).await;
     check(everything(), 1, "markdown", markdown).await;
     let plain = json!({ "textDocument": { "hover": { "contentFormat": ["plaintext"] } } });
