@@ -51,7 +51,7 @@ impl Server {
             {
                 config::fail_on_purpose("blocking");
                 while config::stalls_on_purpose() && !cancel.is_cancelled() {
-                    std::thread::yield_now();
+                    std::thread::sleep(std::time::Duration::from_millis(1));
                 }
             }
             handle(&view, params, &cancel)
