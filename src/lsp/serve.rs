@@ -185,7 +185,6 @@ impl<R: Sink<Response> + Unpin> Session<R> {
         let request = build(method.clone().into_owned(), params).finish();
         let call = self.service.call(request);
         let work = async {
-            #[cfg(debug_assertions)]
             crate::config::fail_on_purpose(&method);
             call.await
         };
@@ -211,7 +210,6 @@ impl<R: Sink<Response> + Unpin> Session<R> {
         let call = self.service.call(build(method.clone(), params).id(ours).finish());
         let name = method.clone();
         let work = async move {
-            #[cfg(debug_assertions)]
             crate::config::fail_on_purpose(&name);
             call.await
         };

@@ -22,7 +22,6 @@ use super::runs::Audience;
 use super::state::{State, View};
 use super::{Error, commands, lifecycle, requests, runs, settings, watch};
 use crate::cancel::Cancel;
-#[cfg(debug_assertions)]
 use crate::config;
 use crate::{display, journal};
 
@@ -47,12 +46,9 @@ impl Server {
         let cancel = self.state.ended.child_token();
         let stop = cancel.clone().drop_guard();
         let work = tokio::task::spawn_blocking(move || {
-            #[cfg(debug_assertions)]
-            {
-                config::fail_on_purpose("blocking");
-                while config::stalls_on_purpose() && !cancel.is_cancelled() {
-                    std::thread::sleep(std::time::Duration::from_millis(1));
-                }
+            config::fail_on_purpose("blocking");
+            while config::stalls_on_purpose() && !cancel.is_cancelled() {
+                std::thread::sleep(std::time::Duration::from_millis(1));
             }
             handle(&view, params, &cancel)
         });
