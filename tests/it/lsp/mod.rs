@@ -10,6 +10,7 @@ mod lifecycle;
 mod log;
 mod navigation;
 mod navigation_document;
+mod navigation_offer;
 mod scene;
 mod settings;
 mod soak;

@@ -78,7 +78,7 @@ F.prototype.go = function () {};
     for (path, expect) in [
         ("a.rs", "23 A 0:0-1:22\n  8 x 1:15-1:20\n12 one 1:23-1:34\n12 two 1:35-1:46\n6 get 4:4-7:5\n"),
         ("b.py", "5 B 0:0-3:21\n  6 x 1:4-3:21\n  8 late 3:8-3:21\n"),
-        ("c.c", "13 first 0:0-0:32\n  8 x 0:9-0:15\n13 second 0:0-0:32\n"),
+        ("c.c", "13 first 0:0-0:32\n13 second 0:0-0:32\n8 x 0:9-0:15\n"),
         ("d.js", "12 F 0:0-0:15\n6 go 1:0-1:31\n"),
     ] {
         let found = symbols(&mut scene, path).await;
