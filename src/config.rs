@@ -55,6 +55,8 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// The machine's file, whether it exists or not.
     pub file: PathBuf,
+    /// Whether anything set the model.
+    chosen: bool,
 }
 
 /// Where a provider is and the key for it. The two belong together: a key is only ever sent to its own base URL.
@@ -176,6 +178,7 @@ impl Config {
             editor: EditorSettings::default(),
             state_dir,
             file: file.clone(),
+            chosen: false,
         };
         for setting in SETTINGS {
             let expected = || format!("expected {} (default {})", setting.meaning, setting.default);
@@ -195,10 +198,22 @@ impl Config {
         Ok(config)
     }
 
+    /// Takes this model if nothing has set one.
+    #[must_use]
+    pub fn with_default_model(mut self, name: &str) -> Self {
+        if !self.chosen {
+            name.clone_into(&mut self.model);
+        }
+        self
+    }
+
     /// Sets one key of the table. `None`, and no change, when the text cannot be its value.
     fn set(&mut self, key: &str, text: &str) -> Option<()> {
         match key {
-            "model" => self.model = text_value(text)?,
+            "model" => {
+                self.model = text_value(text)?;
+                self.chosen = true;
+            }
             "leaf_model" => self.leaf_model = Some(text_value(text)?),
             "max_turns" => self.max_turns = number(text, key)?,
             "max_calls" => self.max_calls = number(text, key)?,
@@ -374,6 +389,20 @@ mod tests {
         let file = "model = \"openai/a\"\nmax_turns = 3\nmax_usd = \"none\"";
         let config = load(file, &[("SPELUNK_MODEL", "openai/b")]).unwrap();
         assert_eq!((config.model.as_str(), config.max_turns, config.max_usd), ("openai/b", 3, None));
+    }
+
+    #[test]
+    fn a_default_model_gives_way_to_any_that_is_set() {
+        let check = |file: &str, env: &[(&str, &str)], machine: serde_json::Value, expect: &str| {
+            let config = load(file, env).unwrap().with_machine_in(&machine, &|_| None).unwrap();
+            assert_eq!(config.with_default_model("editor").model, expect);
+        };
+        let null = serde_json::Value::Null;
+        check("max_turns = 3", &[], null.clone(), "editor");
+        check("model = \"builtin\"", &[], null.clone(), "builtin");
+        check("", &[("SPELUNK_MODEL", "openai/a")], null, "openai/a");
+        check("", &[], serde_json::json!({ "model": "builtin" }), "builtin");
+        check("", &[], serde_json::json!({ "model": null, "maxTurns": 3 }), "editor");
     }
 
     #[test]

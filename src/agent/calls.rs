@@ -60,6 +60,7 @@ pub enum CallFailure {
 struct Sent<'a> {
     calls: &'a Calls,
     call: u64,
+    role: CallRole,
     reservation: Option<Reservation>,
 }
 
@@ -67,12 +68,21 @@ impl Drop for Sent<'_> {
     fn drop(&mut self) {
         let Some(reservation) = self.reservation.take() else { return };
         reservation.settle_lost();
+        let usage = crate::model::Usage::default();
         self.calls.journal.write(Event::CallFinished {
             call: self.call,
             outcome: Outcome::Error(ModelError::Cancelled.to_string()),
-            usage: record::usage(crate::model::Usage::default()),
+            usage: record::usage(usage),
             usd: None,
             attempts: 1,
+        });
+        (self.calls.emit)(RunEvent::CallFinished {
+            call: self.call,
+            role: self.role,
+            usage,
+            usd: None,
+            error: Some(ModelError::Cancelled.to_string()),
+            spent: self.calls.ledger.spent(),
         });
     }
 }
@@ -145,7 +155,7 @@ impl Calls {
             request: record::request(&request),
         });
         (self.emit)(RunEvent::CallStarted { call, role: ask.role, label: ask.label });
-        let mut sent = Sent { calls: self, call, reservation: Some(reservation) };
+        let mut sent = Sent { calls: self, call, role: ask.role, reservation: Some(reservation) };
         let progress = |progress: Progress| match progress {
             Progress::Text(text) => (self.emit)(RunEvent::CallText { call, text }),
             Progress::Retry { reason, wait } => {

@@ -11,30 +11,67 @@ use super::state::{State, View};
 use super::{Error, answers};
 use crate::agent::event::Emit;
 use crate::agent::{At, Setup, setup};
+use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::display;
+use crate::journal::event::EndReason;
+use crate::journal::{self, Journal};
+
+/// A record that was opened for a run. Dropped before the run begins, it says that the run was cancelled.
+pub struct Opened(Option<Journal>);
+
+impl Opened {
+    /// The run ends its record itself.
+    pub fn begin(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(journal) = self.0.take() {
+            let (detail, totals) = Default::default();
+            journal.write(journal::Event::End { reason: EndReason::Cancelled, detail, totals });
+        }
+    }
+}
 
 /// Everything for one run.
 pub struct Asked {
     pub setup: Setup,
+    pub opened: Opened,
     /// What the client's text was when it asked.
     pub view: View,
     pub question: String,
     pub model: String,
     pub leaf_model: String,
+    /// What the client's user should know of the choice of model.
+    pub note: Option<String>,
 }
 
 /// Puts together what a run needs.
-pub async fn prepare(state: &Arc<State>, params: &AskParams, emit: Emit) -> Result<Asked, Error> {
-    let view = state.view();
+pub async fn prepare(
+    state: &Arc<State>,
+    view: View,
+    params: AskParams,
+    emit: Emit,
+    cancel: &Cancel,
+) -> Result<Asked, Error> {
     let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
-    let (state, params) = (state.clone(), params.clone());
+    let (state, cancel) = (state.clone(), cancel.clone());
     // Opening a journal and asking git for the revision go to the disk.
-    let work = tokio::task::spawn_blocking(move || build(&state, &params, emit, view, &config));
+    let work = tokio::task::spawn_blocking(move || build(&state, &params, emit, view, &config, &cancel));
     work.await.map_err(|_| Error::internal("the run could not be prepared; the log has more"))?
 }
 
-fn build(state: &State, params: &AskParams, emit: Emit, view: View, config: &Config) -> Result<Asked, Error> {
+fn build(
+    state: &State,
+    params: &AskParams,
+    emit: Emit,
+    view: View,
+    config: &Config,
+    cancel: &Cancel,
+) -> Result<Asked, Error> {
     let failed = |error: setup::SetupError| Error::failed(error.to_string());
     let scope: Vec<String> = params.scope.to_vec().iter().map(|scope| in_workspace(&view, scope)).collect();
     let snapshot = if scope.is_empty() {
@@ -51,13 +88,30 @@ fn build(state: &State, params: &AskParams, emit: Emit, view: View, config: &Con
     }
     let models = setup::models(config, state.endpoints(config)).map_err(failed)?;
     let options = setup::options(config).map_err(failed)?;
+    let at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
     let question = params.question.trim().to_owned();
+    // The last moment at which no trace is left.
+    if cancel.is_cancelled() {
+        return Err(Error::cancelled());
+    }
     let journal = setup::journal(config, &snapshot, &question, &models, &options);
+    let opened = Opened(Some(journal.clone()));
     let (model, leaf_model) = (models.root.name.clone(), models.leaf.name.clone());
     let mut setup = setup::run(config, snapshot, models, options, journal, emit);
-    setup.at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
+    setup.at = at;
     setup.symbols = state.symbols.clone();
-    Ok(Asked { setup, view, question, model, leaf_model })
+    Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
+}
+
+/// Says when trust, and not the user, chose the model.
+fn note(state: &State, config: &Config) -> Option<String> {
+    let session = state.session()?;
+    (!session.options.trusted && session.config.model != config.model).then(|| {
+        format!(
+            "the workspace is not trusted, so {} was not asked; trust the workspace to use it",
+            session.config.model
+        )
+    })
 }
 
 /// A scope may be a URI of a file or folder of the workspace.
@@ -79,7 +133,8 @@ fn at(view: &View, place: &Place) -> Result<At, Error> {
         path: path.to_string(),
         from: u64::from(range.start.line) + 1,
         to: u64::from(last.max(range.start.line)) + 1,
-        symbol: super::requests::symbol_at(view, &text, range),
+        // A file that runs may not read gives no name away either.
+        symbol: view.snapshot.text(&path).ok().and_then(|_| super::requests::symbol_at(view, &text, range)),
     })
 }
 

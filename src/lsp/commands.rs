@@ -7,8 +7,10 @@ use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::Error;
 use super::protocol::AskParams;
-use super::runs::{self, Audience};
+use super::runs::{self, Audience, Begun};
 use super::state::State;
+use super::notices::SharedProgress;
+use crate::agent::Stop;
 
 /// The commands that the server takes.
 pub const COMMANDS: &[&str] = &["spelunk.ask"];
@@ -36,12 +38,26 @@ pub async fn execute(state: &Arc<State>, params: ExecuteCommandParams) -> Result
     }
 }
 
+/// Ends a run with its request. A token of progress is the client's again once the request is answered, so the progress
+/// ends before.
+struct Tied {
+    stop: Stop,
+    progress: SharedProgress,
+}
+
+impl Drop for Tied {
+    fn drop(&mut self) {
+        self.stop.cancel.cancel();
+        self.progress.end("cancelled");
+    }
+}
+
 /// A run that ends with its request: dropped when the client cancels, it is stopped.
 async fn ask_and_wait(state: &Arc<State>, ask: AskParams, audience: Audience) -> Result<Option<Value>, Error> {
-    let begun = runs::begin(state, ask, audience).await?;
-    let tied = begun.stop.cancel.clone().drop_guard();
-    let end = begun.end.await.map_err(|_| Error::cancelled())?;
-    drop(tied.disarm());
+    let Begun { stop, progress, end, .. } = runs::begin(state, ask, audience).await?;
+    let tied = Tied { stop, progress };
+    let end = end.await.map_err(|_| Error::internal("the run failed inside; the log has more"))?;
+    drop(tied);
     match end.reason.as_str() {
         "cancelled" => Err(Error::cancelled()),
         "failed" => Err(Error::failed(end.message)),

@@ -5,10 +5,10 @@ use tower_lsp::ls_types::{Location, Position, Range};
 use super::convert::Places;
 use super::protocol::{Cited, End, Event, Spent, Uncited};
 use super::state::View;
+use crate::agent::Report;
 use crate::agent::budget::Spent as RunSpent;
 use crate::agent::citations::{Checked, Status};
 use crate::agent::event::RunEvent;
-use crate::agent::{AskError, Report};
 use crate::display;
 use crate::journal::event::Role;
 use crate::workspace::RelPath;
@@ -92,13 +92,12 @@ pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String
 }
 
 /// The end of a run that gave none.
-pub fn failure(error: &AskError, model: String, run_id: String, conversation_id: String) -> End {
-    let reason = if matches!(error, AskError::Cancelled) { "cancelled" } else { "failed" };
+pub fn failure(reason: &str, message: &str, model: String, run_id: String, conversation_id: String) -> End {
     End {
         run_id,
         conversation_id,
         reason: reason.to_owned(),
-        message: display::terminal(&error.to_string()).into_owned(),
+        message: display::terminal(message).into_owned(),
         answer: String::new(),
         citations: Vec::new(),
         dropped: Vec::new(),

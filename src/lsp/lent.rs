@@ -35,6 +35,9 @@ impl Lent {
 
     async fn complete(self, mut client: Client, job: Job) {
         let Job { id, request, parts, reply, cancel } = job;
+        if cancel.is_cancelled() {
+            return;
+        }
         self.lock().insert(id, parts);
         let params = CompleteParams {
             id,
@@ -49,6 +52,7 @@ impl Lent {
         let message = RpcRequest::build("spelunk/complete").params(json!(params)).id(rpc.clone()).finish();
         let answer = client.call(message);
         tokio::select! {
+            biased;
             answer = answer => {
                 let outcome = match answer {
                     Ok(Some(response)) => read(response),

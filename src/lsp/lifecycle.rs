@@ -27,7 +27,10 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         tracing::warn!("initializationOptions.{key} is not known");
     }
     let config = Config::load().map_err(|error| Error::failed(error.to_string()))?;
-    let config = config.with_machine(&options.machine).map_err(|error| Error::params(error.to_string()))?;
+    let mut config = config.with_machine(&options.machine).map_err(|error| Error::params(error.to_string()))?;
+    if options.editor_model.is_some() {
+        config = config.with_default_model("editor");
+    }
     if let Some(trace) = params.trace {
         state.relay.trace(trace);
     }

@@ -1,47 +1,53 @@
-//! Runs of questions: started, watched, stopped, listed; and the conversations that they continue.
+//! Runs of questions: begun, stopped, listed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
+use futures_util::FutureExt as _;
+use tokio::sync::{Notify, OwnedMutexGuard, mpsc, oneshot};
 use tower_lsp::ls_types::ProgressToken;
 
 use super::ask::{self, Asked};
-use super::progress::Progress;
-use super::protocol::{AskParams, End, Event, RunNotice, RunNotification, RunSummary, Spent};
-use super::state::State;
+use super::protocol::{AskParams, End, Event, RunSummary};
+use super::state::{State, View};
+use super::notices::{Happened, SharedProgress, Watch};
 use super::{Error, events};
-use crate::agent::event::RunEvent;
-use crate::agent::{Conversation, Stop, ask_in};
+use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
 use crate::journal;
 use crate::journal::event::EndReason;
 
-/// Conversations that are remembered; the ones that were used longest ago are forgotten first.
-const CONVERSATIONS: usize = 32;
+/// Runs at once. Each has a process of its own.
+const MOST: usize = 64;
 
-/// Workers that are kept for a next question.
-const IDLE_WORKERS: usize = 4;
-
-/// How long a worker is kept for a next question.
-const IDLE: Duration = Duration::from_secs(600);
-
-/// Every run under way, and every conversation.
+/// Every run under way.
 #[derive(Default)]
-pub struct Runs(Mutex<Registry>);
+pub struct Runs {
+    registry: Mutex<Registry>,
+    /// Tells when a run is over.
+    over: Notify,
+}
 
 #[derive(Default)]
 struct Registry {
-    live: BTreeMap<String, Live>,
-    conversations: HashMap<String, Kept>,
-    /// Progress that the client may cancel.
-    tokens: HashMap<ProgressToken, Stop>,
-    /// Counts runs and uses of conversations.
+    live: BTreeMap<u64, Live>,
     number: u64,
 }
 
+/// A run from the moment it is asked for.
 struct Live {
     stop: Stop,
+    /// The progress by which the client may cancel it.
+    token: Option<ProgressToken>,
+    conversation_id: Option<String>,
+    /// What the client may know of it, once it has a name.
+    named: Option<Named>,
+}
+
+struct Named {
+    run_id: String,
     question: String,
     model: String,
     workspace: String,
@@ -50,9 +56,11 @@ struct Live {
     started: Instant,
 }
 
-struct Kept {
-    conversation: Arc<tokio::sync::Mutex<Conversation>>,
-    used: u64,
+/// Keeps a run among those under way. Dropped, the run is over, and whatever still works for it stops.
+pub struct Entry {
+    state: Arc<State>,
+    number: u64,
+    pub stop: Stop,
 }
 
 /// Who hears of a run.
@@ -68,61 +76,44 @@ pub struct Begun {
     pub run_id: String,
     pub conversation_id: String,
     pub stop: Stop,
+    pub progress: SharedProgress,
     /// Comes after everything that the client was told of the run.
     pub end: oneshot::Receiver<End>,
 }
 
-/// What the events of a run become.
-enum Happened {
-    Event(RunEvent),
-    End(Box<End>),
-}
-
-/// Begins a run.
+/// Begins a run over the texts as they are now.
 ///
 /// # Errors
 /// When the question is empty, its scope or its place cannot be used, no model can be opened, or the conversation is busy.
 pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) -> Result<Begun, Error> {
+    let view = state.view();
     if params.question.trim().is_empty() {
         return Err(Error::params("the question is empty"));
     }
-    let (conversation_id, conversation) = state.runs.conversation(params.conversation_id.as_deref())?;
+    let entry = Entry::new(state, audience.progress.clone())?;
+    let stop = entry.stop.clone();
+    let (conversation_id, conversation) = conversation(&entry, params.conversation_id.as_deref()).await?;
     let (to, events) = mpsc::unbounded_channel();
     let emit = {
         let to = to.clone();
-        // The receiver is gone when the server ends.
+        // The receiver is gone when the run has ended.
         Arc::new(move |event| drop(to.send(Happened::Event(event))))
     };
-    let Asked { setup, view, question, model, leaf_model } = ask::prepare(state, &params, emit).await?;
-    let stop = Stop { cancel: state.ended.child_token(), ..Stop::default() };
-    let epoch_ms = setup.repl.epoch_ms;
-    let run_id = {
-        let registry = &mut *state.runs.lock();
-        registry.number += 1;
-        let run_id = setup.journal.id().map_or_else(|| format!("unrecorded-{}", registry.number), str::to_owned);
-        let live = Live {
-            stop: stop.clone(),
-            question: question.clone(),
-            model: model.clone(),
-            workspace: view.snapshot.name().to_owned(),
-            epoch_ms,
-            started: Instant::now(),
-        };
-        registry.live.insert(run_id.clone(), live);
-        if let Some(token) = &audience.progress {
-            registry.tokens.insert(token.clone(), stop.clone());
-        }
-        run_id
-    };
-    let first = Event::Started {
+    let Asked { setup, opened, view, question, model, leaf_model, note } =
+        ask::prepare(state, view, params, emit, &stop.cancel).await?;
+
+    // Nothing is awaited from here on: a client that cancels its request cannot leave half a run behind.
+    let run_id = entry.name(&setup, &question, &model, &view);
+    let progress = SharedProgress::begin(&state.out, audience.progress);
+    let started = Event::Started {
         question: question.clone(),
         model: model.clone(),
         leaf_model,
         conversation_id: conversation_id.clone(),
     };
     let (done, end) = oneshot::channel();
-    let watch = Watch { state: state.clone(), run_id: run_id.clone(), seq: 0, progress: None };
-    tokio::spawn(watch.follow(first, events, audience, done));
+    let watch = Watch::new(entry, run_id.clone(), progress.clone(), audience.tied, note);
+    tokio::spawn(watch.follow(started, events, done));
     let work = Work {
         state: state.clone(),
         conversation,
@@ -130,12 +121,34 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
         conversation_id: conversation_id.clone(),
         model,
     };
-    let (asked, stopping) = (question, stop.clone());
+    opened.begin();
+    let stopping = stop.clone();
     tokio::spawn(async move {
-        let end = work.run(setup, view, &asked, &stopping).await;
+        let end = work.run(setup, view, &question, &stopping).await;
         drop(to.send(Happened::End(Box::new(end))));
     });
-    Ok(Begun { run_id, conversation_id, stop, end })
+    Ok(Begun { run_id, conversation_id, stop, progress, end })
+}
+
+/// The conversation, for this run alone. One whose question is being cancelled is waited for.
+async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, OwnedMutexGuard<Conversation>), Error> {
+    let state = &entry.state;
+    let (id, taken) = state.conversations.take(wanted);
+    let guard = match taken {
+        Ok(guard) => guard,
+        Err(busy) if state.runs.is_stopping(&id) => tokio::select! {
+            guard = busy.lock_owned() => guard,
+            () = entry.stop.cancel.cancelled() => return Err(Error::cancelled()),
+        },
+        Err(_) => {
+            let what = format!("a question of the conversation {id} is still being answered; wait, or cancel it");
+            return Err(Error::failed(what));
+        }
+    };
+    if let Some(live) = state.runs.lock().live.get_mut(&entry.number) {
+        live.conversation_id = Some(id.clone());
+    }
+    Ok((id, guard))
 }
 
 /// One run, from its question to its end.
@@ -148,248 +161,149 @@ struct Work {
 }
 
 impl Work {
-    async fn run(mut self, setup: crate::agent::Setup, view: super::state::View, question: &str, stop: &Stop) -> End {
-        let result = ask_in(&mut self.conversation, setup, question, stop).await;
+    async fn run(mut self, setup: Setup, view: View, question: &str, stop: &Stop) -> End {
+        let asked = AssertUnwindSafe(ask_in(&mut self.conversation, setup, question, stop)).catch_unwind().await;
         let (run_id, conversation_id) = (self.run_id.clone(), self.conversation_id.clone());
-        let end = match result {
-            Ok(report) => {
-                let (id, conversation) = (run_id.clone(), conversation_id.clone());
-                let made = tokio::task::spawn_blocking(move || events::end(&report, &view, id, conversation));
-                made.await.map_err(|_| crate::agent::AskError::Cancelled)
+        let end = match asked {
+            Ok(Ok(report)) => {
+                let made = tokio::task::spawn_blocking(move || events::end(&report, &view, run_id, conversation_id));
+                made.await.map_err(|_| None)
             }
-            Err(error) => Err(error),
+            Ok(Err(error)) => Err(Some(error)),
+            Err(_panic) => {
+                // What its worker still waits for is not known.
+                self.conversation.rest();
+                Err(None)
+            }
         };
-        let end =
-            end.unwrap_or_else(|error| events::failure(&error, self.model.clone(), run_id, conversation_id.clone()));
+        let end = end.unwrap_or_else(|error| {
+            let message =
+                error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
+            let reason = if matches!(error, Some(AskError::Cancelled)) { "cancelled" } else { "failed" };
+            events::failure(reason, &message, self.model, self.run_id, self.conversation_id.clone())
+        });
+        // Whoever hears of the end may ask the next question at once.
         drop(self.conversation);
-        self.state.runs.rest(&self.state, &conversation_id);
+        self.state.conversations.rest(&self.state, &self.conversation_id);
         end
     }
 }
 
-/// Tells the client of a run.
-struct Watch {
-    state: Arc<State>,
-    run_id: String,
-    seq: u64,
-    progress: Option<Progress>,
-}
-
-impl Watch {
-    async fn follow(
-        mut self,
-        first: Event,
-        mut events: mpsc::UnboundedReceiver<Happened>,
-        audience: Audience,
-        done: oneshot::Sender<End>,
-    ) {
-        self.tell(first);
-        if let Some(token) = &audience.progress {
-            let title = "spelunk".to_owned();
-            self.progress = Some(Progress::begin(self.state.out.clone(), token.clone(), title, true));
+impl Entry {
+    fn new(state: &Arc<State>, token: Option<ProgressToken>) -> Result<Self, Error> {
+        let registry = &mut *state.runs.lock();
+        if registry.live.len() >= MOST {
+            return Err(Error::failed(format!("{MOST} questions are being answered already; wait, or cancel some")));
         }
-        let mut said = Said::default();
-        let end = loop {
-            // All that has come meanwhile goes out together: text in one piece, the progress once.
-            let mut batch = Vec::new();
-            if events.recv_many(&mut batch, 256).await == 0 {
-                break None;
-            }
-            let mut ended = None;
-            let mut pending: Option<(u64, String)> = None;
-            for happened in batch {
-                match happened {
-                    Happened::End(end) => ended = Some(*end),
-                    Happened::Event(event) => match events::event(event) {
-                        Some(Event::Text { call, text }) => match &mut pending {
-                            Some((of, so_far)) if *of == call => so_far.push_str(&text),
-                            _ => self.flush(pending.replace((call, text))),
-                        },
-                        Some(event) => {
-                            self.flush(pending.take());
-                            said.hear(&event);
-                            self.tell(event);
-                        }
-                        None => {}
-                    },
-                }
-            }
-            self.flush(pending);
-            if ended.is_some() {
-                break ended;
-            }
-            if let (Some(progress), Some(line)) = (&self.progress, said.line()) {
-                progress.report(line, None);
-            }
-        };
-        self.state.runs.ended(&self.run_id, audience.progress.as_ref());
-        let Some(mut end) = end else { return };
-        // A tied run is a bare client's: it may be able to show a document.
-        if audience.tied {
-            end.document = ask::document(&self.state, &end).await;
-        }
-        self.tell(Event::End(Box::new(end.clone())));
-        if let Some(progress) = self.progress {
-            progress.end(end.message.clone());
-        }
-        drop(done.send(end));
+        registry.number += 1;
+        let stop = Stop { cancel: state.ended.child_token(), ..Stop::default() };
+        let live = Live { stop: stop.clone(), token, conversation_id: None, named: None };
+        registry.live.insert(registry.number, live);
+        Ok(Self { state: state.clone(), number: registry.number, stop })
     }
 
-    fn flush(&mut self, text: Option<(u64, String)>) {
-        if let Some((call, text)) = text {
-            self.tell(Event::Text { call, text });
+    /// Gives the run its name, by which the client may ask about it.
+    fn name(&self, setup: &Setup, question: &str, model: &str, view: &View) -> String {
+        let epoch_ms = setup.repl.epoch_ms;
+        let unrecorded = || format!("unrecorded-{epoch_ms}-{}", self.number);
+        let run_id = setup.journal.id().map_or_else(unrecorded, str::to_owned);
+        if let Some(live) = self.state.runs.lock().live.get_mut(&self.number) {
+            live.named = Some(Named {
+                run_id: run_id.clone(),
+                question: question.to_owned(),
+                model: model.to_owned(),
+                workspace: view.snapshot.name().to_owned(),
+                epoch_ms,
+                started: Instant::now(),
+            });
         }
+        run_id
     }
 
-    fn tell(&mut self, event: Event) {
-        if self.state.session().is_some_and(|session| session.options.runs) {
-            let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
-            self.seq += 1;
-            self.state.out.notify::<RunNotification>(&notice);
-        }
+    pub fn state(&self) -> Arc<State> {
+        self.state.clone()
+    }
+
+    /// The run is over: it is no longer among those under way.
+    pub fn leave(&self) {
+        self.state.runs.lock().live.remove(&self.number);
+        self.state.runs.over.notify_waiters();
     }
 }
 
-/// What a line of progress says: the turn, what is being done, the money.
-#[derive(Default)]
-struct Said {
-    turn: u32,
-    doing: String,
-    spent: Spent,
-    last: String,
-}
-
-impl Said {
-    fn hear(&mut self, event: &Event) {
-        match event {
-            Event::Turn { turn } => self.turn = *turn,
-            Event::CallFinished { spent, .. } => self.spent = spent.clone(),
-            other => {
-                if let Some(doing) = events::doing(other) {
-                    self.doing = doing;
-                }
-            }
-        }
-    }
-
-    /// The line, when it has changed.
-    fn line(&mut self) -> Option<String> {
-        let mut line = format!("turn {}", self.turn.max(1));
-        if self.spent.usd > 0.0 {
-            line.push_str(&format!(", ${:.4}", self.spent.usd));
-        }
-        if !self.doing.is_empty() {
-            line.push_str(&format!(": {}", self.doing));
-        }
-        (line != self.last).then(|| self.last.clone_from(&line)).map(|()| line)
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.leave();
+        self.stop.cancel.cancel();
     }
 }
 
 impl Runs {
     /// Stops a run. False when it is not under way.
     pub fn cancel(&self, run_id: &str) -> bool {
-        self.lock().live.get(run_id).map(|live| live.stop.cancel.cancel()).is_some()
+        self.stop(run_id).map(|stop| stop.cancel.cancel()).is_some()
     }
 
     /// Asks a run for what it knows so far. False when it is not under way.
     pub fn answer_now(&self, run_id: &str) -> bool {
-        self.lock().live.get(run_id).map(|live| live.stop.answer_now.cancel()).is_some()
+        self.stop(run_id).map(|stop| stop.answer_now.cancel()).is_some()
     }
 
     /// Stops the run whose progress goes by this token.
     pub fn cancel_progress(&self, token: &ProgressToken) {
-        if let Some(stop) = self.lock().tokens.get(token) {
-            stop.cancel.cancel();
+        for live in self.lock().live.values().filter(|live| live.token.as_ref() == Some(token)) {
+            live.stop.cancel.cancel();
         }
     }
 
     /// The runs under way, newest first.
     pub fn live(&self) -> Vec<RunSummary> {
         let registry = self.lock();
-        let mut runs: Vec<RunSummary> = registry
-            .live
-            .iter()
-            .map(|(id, live)| RunSummary {
-                run_id: id.clone(),
-                question: live.question.clone(),
-                state: "running".to_owned(),
-                model: live.model.clone(),
-                workspace: live.workspace.clone(),
-                started: live.epoch_ms,
-                seconds: live.started.elapsed().as_secs_f64(),
-                usd: None,
-            })
-            .collect();
-        runs.sort_by_key(|run| std::cmp::Reverse(run.started));
-        runs
+        let summary = |named: &Named| RunSummary {
+            run_id: named.run_id.clone(),
+            question: named.question.clone(),
+            state: "running".to_owned(),
+            model: named.model.clone(),
+            workspace: named.workspace.clone(),
+            started: named.epoch_ms,
+            seconds: named.started.elapsed().as_secs_f64(),
+            usd: None,
+        };
+        registry.live.values().rev().filter_map(|live| live.named.as_ref()).map(summary).collect()
     }
 
-    fn ended(&self, run_id: &str, token: Option<&ProgressToken>) {
-        let registry = &mut *self.lock();
-        registry.live.remove(run_id);
-        if let Some(token) = token {
-            registry.tokens.remove(token);
+    /// Waits until no run is under way.
+    pub async fn settled(&self) {
+        loop {
+            let over = self.over.notified();
+            if self.lock().live.is_empty() {
+                return;
+            }
+            over.await;
         }
     }
 
-    /// The conversation of this name, for one question; a new one for a new name.
-    fn conversation(&self, id: Option<&str>) -> Result<(String, OwnedMutexGuard<Conversation>), Error> {
-        let registry = &mut *self.lock();
-        registry.number += 1;
-        let (id, used) = (id.map_or_else(|| format!("c{}", registry.number), str::to_owned), registry.number);
-        let kept =
-            registry.conversations.entry(id.clone()).or_insert_with(|| Kept { conversation: Arc::default(), used });
-        kept.used = used;
-        let guard = kept.conversation.clone().try_lock_owned().map_err(|_| {
-            Error::failed(format!("a question of the conversation {id} is still being answered; wait, or cancel it"))
-        })?;
-        if registry.conversations.len() > CONVERSATIONS {
-            let free = |(_, kept): &(&String, &Kept)| kept.conversation.try_lock().is_ok();
-            let oldest = registry.conversations.iter().filter(free).min_by_key(|(_, kept)| kept.used);
-            if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
-                registry.conversations.remove(&oldest);
-            }
-        }
-        Ok((id, guard))
+    /// Whether the run that has this conversation was cancelled.
+    fn is_stopping(&self, conversation_id: &str) -> bool {
+        let registry = self.lock();
+        let mut holders =
+            registry.live.values().filter(|live| live.conversation_id.as_deref() == Some(conversation_id));
+        holders.all(|live| live.stop.cancel.is_cancelled())
     }
 
-    /// After a question: ends the workers that are too many, and this one once it has been idle for long.
-    fn rest(&self, state: &Arc<State>, id: &str) {
-        let registry = &mut *self.lock();
-        let mut idle: Vec<(u64, OwnedMutexGuard<Conversation>)> = registry
-            .conversations
-            .values()
-            .filter_map(|kept| Some((kept.used, kept.conversation.clone().try_lock_owned().ok()?)))
-            .filter(|(_, conversation)| conversation.worker().is_some())
-            .collect();
-        idle.sort_by_key(|(used, _)| std::cmp::Reverse(*used));
-        for (_, conversation) in idle.iter_mut().skip(IDLE_WORKERS) {
-            conversation.rest();
-        }
-        let Some(used) = registry.conversations.get(id).map(|kept| kept.used) else { return };
-        let (state, id) = (state.clone(), id.to_owned());
-        tokio::spawn(async move {
-            tokio::select! {
-                () = tokio::time::sleep(IDLE) => {}
-                () = state.ended.cancelled() => {}
-            }
-            let kept = state.runs.lock().conversations.get(&id).map(|kept| (kept.used, kept.conversation.clone()));
-            if let Some((now, conversation)) = kept
-                && now == used
-                && let Ok(mut conversation) = conversation.try_lock()
-            {
-                conversation.rest();
-            }
-        });
+    fn stop(&self, run_id: &str) -> Option<Stop> {
+        let registry = self.lock();
+        let fits = |live: &&Live| live.named.as_ref().is_some_and(|named| named.run_id == run_id);
+        registry.live.values().find(fits).map(|live| live.stop.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, Registry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The recorded runs, newest first, without those under way.
-pub fn recorded(state_dir: &std::path::Path, live: &[RunSummary], limit: usize) -> Result<Vec<RunSummary>, Error> {
+pub fn recorded(state_dir: &Path, live: &[RunSummary], limit: usize) -> Result<Vec<RunSummary>, Error> {
     let runs = journal::list(state_dir).map_err(|error| Error::failed(error.to_string()))?;
     let told = |id: &str| live.iter().any(|run| run.run_id == id);
     let summaries = runs.into_iter().filter(|run| !told(&run.id)).take(limit).map(|run| {

@@ -10,6 +10,7 @@ use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
 use super::catalogue::Catalogue;
+use super::conversations::Conversations;
 use super::documents::{Document, Documents};
 use super::files::{file_path, file_uri};
 use super::lent::Lent;
@@ -51,6 +52,7 @@ pub struct State {
     pub symbols: Arc<Symbols>,
     pub catalogue: Arc<Catalogue>,
     pub runs: Runs,
+    pub conversations: Conversations,
     /// The editor's own model.
     pub lent: Lent,
     /// The way of log lines to the client.
@@ -105,7 +107,7 @@ impl State {
         let disk = workspace.snapshot();
         let texts = Texts { folders: Vec::new(), workspace, disk, documents: Documents::default(), joined: None };
         let (ended, client_gone, session, symbols, catalogue) = Default::default();
-        let (runs, lent, endpoints, settings, folders_changed) = Default::default();
+        let (runs, conversations, lent, endpoints, settings, folders_changed) = Default::default();
         Self {
             client,
             out,
@@ -115,6 +117,7 @@ impl State {
             symbols,
             catalogue,
             runs,
+            conversations,
             lent,
             relay,
             folders_changed,

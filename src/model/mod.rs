@@ -83,9 +83,11 @@ pub struct Request {
 pub struct Usage {
     pub input: u64,
     /// Part of `input` that came from the provider's cache.
+    #[serde(default)]
     pub cached: u64,
     /// Output, reasoning included.
     pub output: u64,
+    #[serde(default)]
     pub reasoning: u64,
     #[serde(default)]
     pub estimated: bool,

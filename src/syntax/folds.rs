@@ -111,23 +111,21 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
         if IMPORTS.contains(&kind) {
             folds.join(from, to, FoldKind::Imports);
         }
+        if parsed.family == Family::Python && kind == "block" {
+            // Behind the line of `def`, `if` or `else`, wherever the colon is.
+            folds.add(node.parent().map_or(from, |head| span(head).0), to, FoldKind::Code);
+        }
         if from == to {
             return node.parent().is_none();
         }
-        if parsed.family == Family::Python {
-            if kind == "block" {
-                let head = node.prev_sibling().map_or(from, |before| span(before).0);
-                let head = node.parent().map_or(head, |parent| first_line(parent, head, &span));
-                folds.add(head.min(from), to, FoldKind::Code);
-            } else if kind == "string" && node.parent().is_some_and(|parent| parent.kind() == "expression_statement") {
-                folds.add(from, to, FoldKind::Comment);
-            }
-        }
-        let (first, last) = (node.child(0), node.child(node.child_count().saturating_sub(1) as u32));
-        if let (Some(first), Some(last)) = (first, last)
-            && matches!((first.kind(), last.kind()), ("{", "}") | ("[", "]") | ("(", ")"))
+        if parsed.family == Family::Python
+            && kind == "string"
+            && node.parent().is_some_and(|parent| parent.kind() == "expression_statement")
         {
-            let (from, to) = (span(first).0, span(last).0);
+            folds.add(from, to, FoldKind::Comment);
+        }
+        if let Some((open, close)) = brackets(node) {
+            let (from, to) = (span(open).0, span(close).0);
             let alone = lines.text(to).trim_start().starts_with([')', ']', '}']);
             folds.add(from, if alone { to.saturating_sub(1) } else { to }, FoldKind::Code);
         }
@@ -135,12 +133,20 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
     });
 }
 
-/// The line on which the head of a Python block begins: that of `def`, `if` or `else`, not of a decorator.
-fn first_line(parent: Node, otherwise: u32, span: &impl Fn(Node) -> (u32, u32)) -> u32 {
-    match parent.kind() {
-        "module" => otherwise,
-        _ => span(parent).0,
-    }
+/// The bracket that a node ends with, and the one that it closes.
+fn brackets(node: Node) -> Option<(Node, Node)> {
+    /// Children of a node before its bracket, at most.
+    const BEFORE: u32 = 8;
+    let count = node.child_count() as u32;
+    let close = node.child(count.checked_sub(1)?)?;
+    let opening = match close.kind() {
+        "}" => "{",
+        "]" => "[",
+        ")" => "(",
+        _ => return None,
+    };
+    let open = (0..count.min(BEFORE)).filter_map(|at| node.child(at)).find(|child| child.kind() == opening)?;
+    Some((open, close))
 }
 
 /// A line that the next ones are indented behind folds them.

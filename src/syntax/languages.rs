@@ -72,7 +72,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
         symbols: query!("ecmascript/symbols", "typescript/symbols"),
         references: query!("typescript/references", "ecmascript/references"),
-        locals: query!("ecmascript/locals"),
+        locals: query!("ecmascript/locals", "typescript/locals"),
         family: Family::JavaScript,
     },
     Grammar {
@@ -80,7 +80,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_typescript::LANGUAGE_TSX,
         symbols: query!("ecmascript/symbols", "typescript/symbols"),
         references: query!("typescript/references-tsx", "typescript/references", "ecmascript/references"),
-        locals: query!("ecmascript/locals"),
+        locals: query!("ecmascript/locals", "typescript/locals"),
         family: Family::JavaScript,
     },
     Grammar {

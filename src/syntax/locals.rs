@@ -30,7 +30,8 @@ pub struct Binding {
 ///
 /// Names in Rust's format strings are not seen, and neither are those that only come about in macros.
 pub fn binding(language: Language, text: &str, offset: usize, budget: &Budget) -> Option<Binding> {
-    let word = word_at(text, offset)?;
+    // `_` binds nothing, whatever it stands for.
+    let word = word_at(text, offset).filter(|word| text[word.clone()] != *"_")?;
     let parsed = Parsed::new(language, text, budget)?;
     let found = Found::collect(&parsed, &text[word.clone()], budget)?;
     let asked = found.resolve(&word)?;
@@ -223,11 +224,11 @@ impl Found {
     }
 }
 
-/// The scopes, nested. A block that is a function's body is left out: it is one scope with the function.
+/// The scopes, nested. A block that is the body of a function or a type is left out: it is one scope with that.
 fn scopes(nodes: &[(Node, ScopeKind)]) -> Vec<Scope> {
-    let functions: HashSet<usize> =
-        nodes.iter().filter(|(_, kind)| *kind == ScopeKind::Function).map(|(node, _)| node.id()).collect();
-    let is_body = |node: &Node| node.parent().is_some_and(|parent| functions.contains(&parent.id()));
+    let owners: HashSet<usize> =
+        nodes.iter().filter(|(_, kind)| *kind != ScopeKind::Block).map(|(node, _)| node.id()).collect();
+    let is_body = |node: &Node| node.parent().is_some_and(|parent| owners.contains(&parent.id()));
     let mut scopes: Vec<Scope> = nodes
         .iter()
         .filter(|(node, kind)| *kind != ScopeKind::Block || !is_body(node))

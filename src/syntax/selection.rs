@@ -11,13 +11,13 @@ use super::tree::Parsed;
 /// the last one the whole text.
 pub fn selection(language: Language, text: &str, offset: usize, budget: &Budget) -> Vec<Range<usize>> {
     let offset = text.floor_char_boundary(offset.min(text.len()));
-    let mut grown = Grown(Vec::new());
+    let mut grown = Grown { offset, ranges: Vec::new() };
     if let Some(word) = letters_at(text, offset) {
         grown.add(word);
     }
     match Parsed::new(language, text, budget) {
         Some(parsed) => {
-            let start = grown.0.first().map_or(offset..offset, Range::clone);
+            let start = grown.ranges.first().map_or(offset..offset, Range::clone);
             let mut node = parsed.at(&start);
             while let Some(at) = node {
                 // Between brackets comes before the brackets.
@@ -36,18 +36,21 @@ pub fn selection(language: Language, text: &str, offset: usize, budget: &Budget)
         None => by_line(text, offset, &mut grown),
     }
     grown.add(0..text.len());
-    grown.0
+    grown.ranges
 }
 
-struct Grown(Vec<Range<usize>>);
+struct Grown {
+    offset: usize,
+    ranges: Vec<Range<usize>>,
+}
 
 impl Grown {
-    /// Adds a range if it is around the last one and bigger.
+    /// Adds a range if it is around the offset and the last range, and bigger.
     fn add(&mut self, range: Range<usize>) {
-        let grows =
-            self.0.last().is_none_or(|last| range.start <= last.start && last.end <= range.end && range != *last);
-        if grows {
-            self.0.push(range);
+        let around = |inner: &Range<usize>| range.start <= inner.start && inner.end <= range.end && range != *inner;
+        let grows = self.ranges.last().is_none_or(around);
+        if grows && range.start <= self.offset && self.offset <= range.end {
+            self.ranges.push(range);
         }
     }
 }

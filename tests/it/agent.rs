@@ -11,8 +11,8 @@ use tokio::process::{Child, Command};
 
 use crate::server::{Answer, Gate, Server, chunk};
 
-const KEY: &str = "sk-test-0123456789abcdefghijklmnop";
-const CANARY: &str = "canary-7f3a91c2";
+pub const KEY: &str = "sk-test-0123456789abcdefghijklmnop";
+pub const CANARY: &str = "canary-7f3a91c2";
 
 const PARSE: &str = "\
 //! Parsing.
@@ -120,7 +120,7 @@ pub async fn finish(child: Child) -> Finished {
 }
 
 /// A whole reply that begins once the gate is open.
-fn gated(text: &str, gate: &Gate) -> Answer {
+pub fn gated(text: &str, gate: &Gate) -> Answer {
     let chunks = [chunk(json!({ "content": text }), None), chunk(json!({}), Some("stop"))];
     let held = Answer::status(200).header("content-type", "text/event-stream").wait(gate).then_head();
     chunks.iter().fold(held, |held, chunk| held.body(format!("data: {chunk}\n\n"))).body("data: [DONE]\n\n")
@@ -132,11 +132,11 @@ fn turns(server: &Server, cells: &[&str]) {
     server.rule(move |request| is_root(&request.json()).then(|| cells.pop().map(|cell| Answer::says(&cell))).flatten());
 }
 
-fn is_root(request: &Value) -> bool {
+pub fn is_root(request: &Value) -> bool {
     request["messages"][0]["content"].as_str().is_some_and(|text| text.contains("declare const repo"))
 }
 
-fn is_salvage(request: &Value) -> bool {
+pub fn is_salvage(request: &Value) -> bool {
     request["messages"][0]["content"].as_str().is_some_and(|text| text.contains("the run has to end now"))
 }
 
@@ -414,6 +414,6 @@ pub fn all_bytes(dir: &Path) -> Vec<u8> {
     bytes
 }
 
-fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+pub fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(bytes, needle).is_some()
 }

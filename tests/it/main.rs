@@ -15,6 +15,7 @@ mod jail;
 mod journal;
 mod lsp;
 mod model;
+mod places;
 mod queries;
 mod questions;
 mod refreshed;

@@ -108,6 +108,7 @@ fn javascript_and_typescript() {
         check_none(path, "class A { «m»() { return this.«m»; } }");
     }
     check("a.ts", "function f(«a»: A, b?: number, c = 1): A { return «a» as A; }");
+    check_none("a.ts", "namespace N { export const «o» = 1; function «f»() { return «o»; } }");
     check("a.ts", "class A { constructor(private «dep»: Dep) { use(«dep»); } }");
     check("a.tsx", "function F({ «title», n = 1 }: Props) { return <a href={«title»}>{«title»}</a>; }");
 }
@@ -124,6 +125,7 @@ fn go() {
     check("a.go", "package p\nfunc f() { var «v» T; go func() { use(«v») }(); T{v: «v»} }\n");
     check("a.go", "package p\nfunc f(i any) { switch «x» := i.(type) { case int: g(«x») } }\n");
     check("a.go", "package p\nfunc f() { select { case «m» := <-c: g(«m») } }\n");
+    check_none("a.go", "package p\nfunc f() { for «_», x := range y { «_» = x } }\n");
     check_none("a.go", "package p\nvar «x» = 1\nfunc «f»() { «x»++; «g»(); s.«y» = T{«k»: 1} }\n");
 }
 

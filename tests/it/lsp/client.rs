@@ -44,6 +44,8 @@ struct State {
     answers: Option<Answers>,
     /// Requests of the server's stay without an answer.
     mute: bool,
+    /// The method whose requests the test answers itself.
+    held: Option<String>,
     /// Bytes on standard output that were no frame.
     garbage: Vec<u8>,
     log: String,
@@ -107,6 +109,11 @@ impl Client {
     /// Leaves the server's requests unanswered from now on.
     pub fn never_answer(&self) {
         self.heard.state.lock().unwrap().mute = true;
+    }
+
+    /// Leaves requests of this method without an answer: the test gives it, when it likes.
+    pub fn hold(&self, method: &str) {
+        self.heard.state.lock().unwrap().held = Some(method.to_owned());
     }
 
     /// Sends bytes as they are.
@@ -271,7 +278,8 @@ async fn read(mut output: BufReader<tokio::process::ChildStdout>, heard: Arc<Hea
         if message.get("method").is_none() {
             state.responses.push(message);
         } else {
-            if let Some(id) = message.get("id") {
+            let held = state.held.as_deref() == message["method"].as_str();
+            if let Some(id) = message.get("id").filter(|_| !held) {
                 let (method, params) = (message["method"].as_str().unwrap(), &message["params"]);
                 let answer = state.answers.as_mut().and_then(|answers| answers(method, params));
                 let mut response = HashMap::from([("jsonrpc", json!("2.0")), ("id", id.clone())]);

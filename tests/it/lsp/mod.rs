@@ -1,7 +1,10 @@
 //! The language server as its clients see it.
 
 mod ask;
+mod cancel;
 pub mod client;
+mod crowd;
+mod editor;
 mod editors;
 mod faults;
 mod folders;
@@ -11,9 +14,13 @@ mod log;
 mod navigation;
 mod navigation_document;
 mod navigation_offer;
+mod protocol;
+mod runs;
 mod scene;
+mod scripted;
 mod settings;
 mod soak;
 mod socket;
+mod talk;
 mod text;
 mod watch;
