@@ -99,6 +99,11 @@ async fn symbols_are_flat_for_a_client_that_knows_no_others() {
         .map(|one| format!("{} {} {}", one["name"], one["containerName"], one["location"]["range"]["end"]["line"]))
         .collect();
     assert_eq!(shown, ["\"A\" null 2", "\"f\" \"A\" 2"]);
+    let place =
+        json!({ "textDocument": { "uri": scene.client.uri("a.py") }, "position": { "line": 1, "character": 9 } });
+    let found = scene.client.request("textDocument/definition", place).await.unwrap();
+    assert!(found[0]["targetUri"].is_null(), "a location, and no link");
+    assert_eq!(scene.locations(&found), ["a.py:2:9 f"]);
     scene.client.shut_down().await;
 }
 
@@ -187,8 +192,7 @@ ad$1d
         assert_eq!(hover["contents"]["value"], expect);
         scene.client.shut_down().await;
     };
-    let markdown =
-        "```rust\npub fn add(a: u32, b: u32) -> u32\n```\n\nAdds. See \\[there](command:evil) and `<b>`.\n\nMore.\n\n`a.rs:4`\n";
+    let markdown = "```rust\npub fn add(a: u32, b: u32) -> u32\n```\n\nAdds. See \\[there](command:evil) and `<b>`.\n\nMore.\n\n`a.rs:4`\n";
     check(everything(), 0, "markdown", markdown).await;
     check(everything(), 1, "markdown", markdown).await;
     let plain = json!({ "textDocument": { "hover": { "contentFormat": ["plaintext"] } } });

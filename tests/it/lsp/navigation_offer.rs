@@ -44,7 +44,8 @@ async fn set(scene: &mut Scene, settings: Value) {
 
 #[tokio::test]
 async fn a_language_with_its_own_server_is_left_to_it() {
-    let all: Vec<&str> = FEATURES.iter().map(|(feature, _)| *feature).chain(["workspaceSymbol", "codeAction"]).collect();
+    let all: Vec<&str> =
+        FEATURES.iter().map(|(feature, _)| *feature).chain(["workspaceSymbol", "codeAction"]).collect();
     let shared = vec!["workspaceSymbol", "codeAction"];
     let mut scene = Scene::new(TEXT).await;
     scene.client.open("a.rs", "rust", 1, &scene.files["a.rs"].clone()).await;
