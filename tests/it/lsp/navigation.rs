@@ -407,3 +407,36 @@ async fn imports_lead_to_files() {
     scene.check(DEFINITION, 5, &["lib/list.h:1:1 "]).await;
     scene.client.shut_down().await;
 }
+
+const STRANGERS: &str = "
+//- a.rs
+pub struct Stamp { when: u64 }
+
+impl Stamp {
+    pub fn new() -> Self {
+        Self { wh$0en: 1 }
+    }
+}
+
+fn main() {
+    let all = Vec::n$1ew();
+    let name = Str$2ing::from(1);
+    let one = Stamp::n$3ew();
+    show(wh$4en);
+}
+//- b.go
+package b
+
+type String struct{}
+";
+
+#[tokio::test]
+async fn namesakes_of_other_types_and_languages_are_strangers() {
+    let mut scene = Scene::new(STRANGERS).await;
+    scene.check(DEFINITION, 0, &["a.rs:1:20 when"]).await;
+    scene.check(DEFINITION, 1, &[]).await;
+    scene.check(DEFINITION, 2, &[]).await;
+    scene.check(DEFINITION, 3, &["a.rs:4:12 new"]).await;
+    scene.check(DEFINITION, 4, &[]).await;
+    scene.client.shut_down().await;
+}
