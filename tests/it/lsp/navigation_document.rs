@@ -181,9 +181,10 @@ async fn hovers_say_what_it_is() {
 pub fn ad$0d(a: u32, b: u32) -> u32 {
     a + b
 }
-//- b.py
-import a
-ad$1d
+//- b.rs
+fn sum() -> u32 {
+    ad$1d(1, 2)
+}
 ";
     let check = async |capabilities: Value, mark: u32, kind: &str, expect: &str| {
         let mut scene = Scene::with(text, capabilities).await;
