@@ -2,7 +2,7 @@
 
 QUESTION ?= Who calls files_with_word?
 
-.PHONY: run test check bench questions v8
+.PHONY: run test check bench soak questions v8
 
 v8:
 	@scripts/v8-archive.sh --build
@@ -20,6 +20,12 @@ check:
 # Measurements in the release profile, beside ripgrep and ctags.
 bench: v8
 	cargo bench --bench main
+
+# The language server for minutes, in the release profile: answers in time, nothing grows. SPELUNK_SOAK_MINUTES says how long.
+soak: v8
+	cargo build --release
+	SPELUNK_SOAK_PROGRAM=$${CARGO_TARGET_DIR:-$$PWD/target}/release/spelunk \
+		cargo test --test it -- --ignored --exact --nocapture lsp::soak::everything
 
 # The question lists, and where-is questions sampled from what ctags finds, over this tree and those that SPELUNK_V8
 # and SPELUNK_LINUX name. Cargo keeps the v8 crate's source.

@@ -1,13 +1,16 @@
 //! Measurements, as medians and as ratios to a peer that runs beside us: `make bench`.
 //!
 //! The tree is `SPELUNK_BENCH_TREE`, by default the source of the v8 crate in cargo's registry folder. Peers, as Debian packages them:
-//! ripgrep (`rg`, or what `SPELUNK_BENCH_RG` names: a release build) and universal-ctags.
+//! ripgrep (`rg`, or what `SPELUNK_BENCH_RG` names: a release build), universal-ctags, and basedpyright as PyPI packages it (`basedpyright-langserver`, or what
+//! `SPELUNK_BENCH_BASEDPYRIGHT` names).
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a program for people who measure"
 )]
+
+mod lsp;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -35,9 +38,16 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     println!("| what | median | beside | ratio |\n|---|---|---|---|");
     runtime.block_on(worker());
+    edits();
     let tree = tree();
     searches(&tree);
     symbols(&tree);
+}
+
+fn edits() {
+    let ours = median(lsp::edits(30, lsp::ours()));
+    let peer = lsp::peer().map(|peer| median(lsp::edits(30, peer)));
+    row("edit of a 200 KB file to its symbols", ours, peer.map(|time| ("basedpyright", time)));
 }
 
 fn median(mut samples: Vec<Duration>) -> Duration {

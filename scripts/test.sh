@@ -1,10 +1,11 @@
 #!/bin/sh
 # Runs every test, and prints how many passed as the last line. Sets up what the tests need: the V8 archive, and the
-# ripgrep of crates.io that search is compared with.
+# ripgrep of crates.io that search is compared with, and the clients that the language server is tested with.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/v8-archive.sh ${SPELUNK_V8_ARGS-}
 . scripts/ripgrep.sh
+. scripts/editors.sh
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0

@@ -34,7 +34,7 @@ impl Symbols {
     }
 
     /// The definitions in a text.
-    pub(super) fn of(&self, language: Language, text: &str) -> Arc<Extracted> {
+    pub fn of(&self, language: Language, text: &str) -> Arc<Extracted> {
         let key = key(language, text);
         if let Some(found) = self.lock().entries.get(&key) {
             return Arc::clone(found);

@@ -4,24 +4,32 @@
 //! surroundings look like, parses as many as the budget allows, and says what was left out.
 
 mod cache;
+mod calls;
 mod candidates;
 mod definition;
+mod edges;
 mod found;
+mod imports;
 mod name;
 mod outline;
 mod parsed;
 mod references;
 mod symbols;
+mod table;
 
 #[cfg(test)]
 mod tests;
 
 pub use cache::Symbols;
+pub use calls::{CallsQuery, callees, callers};
 pub use definition::{Site, definition};
+pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
+pub use imports::{Import, ImportersQuery, importers, imports};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};
+pub use table::{Paused, Progress, Row, State, Table};
 
 /// Why a question over the repository has no answer.
 #[derive(Debug, thiserror::Error)]

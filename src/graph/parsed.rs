@@ -106,6 +106,14 @@ fn has_grammar(path: &RelPath) -> bool {
     Language::of(path.as_str()).is_some_and(Language::has_grammar)
 }
 
+/// Whether a path is the wanted file, or below the wanted folder. Nothing wanted: everything is.
+pub(super) fn below(wanted: Option<&str>, path: &str) -> bool {
+    wanted.is_none_or(|wanted| {
+        let wanted = wanted.trim_start_matches("./").trim_end_matches('/');
+        wanted.is_empty() || path == wanted || path.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
 /// Own code before tests and vendored code, shallow before deep.
 pub(super) fn by_path(a: &str, b: &str) -> std::cmp::Ordering {
     let key = |path: &str| (aside(path), path.matches('/').count(), path.len());

@@ -96,6 +96,8 @@ struct Target<'a> {
     outers: HashSet<String>,
     /// The repository has no other definition of the name.
     unique: bool,
+    /// Something can be inside of it, so that its name may stand before `::`.
+    holds: bool,
 }
 
 impl<'a> Target<'a> {
@@ -120,6 +122,7 @@ impl<'a> Target<'a> {
             stems: defined.iter().map(stem).filter(|stem| stem.len() > 2).collect(),
             outers: defined.iter().filter_map(outer).collect(),
             unique: real(all).max(usize::from(!all.is_empty())) == 1,
+            holds: defined.is_empty() || defined.iter().any(|place| can_hold(place.symbol().kind)),
         }
     }
 
@@ -158,6 +161,7 @@ fn in_file(path: &RelPath, text: &str, target: &Target, cache: &Symbols, parse: 
         lines.iter().any(|line| is_import(line) && crate::syntax::occurrences(line, stem).next().is_some())
     });
     uses.into_iter()
+        .filter(|found| target.holds || !stands_before_colons(&text[found.offset + found.name.len()..]))
         .map(|found| {
             let line = lines.get(found.line as usize - 1).copied().unwrap_or("");
             let before = &text[floor(text, found.offset.saturating_sub(80))..found.offset];
@@ -179,8 +183,26 @@ fn in_file(path: &RelPath, text: &str, target: &Target, cache: &Symbols, parse: 
         .collect()
 }
 
+fn can_hold(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Function
+            | Kind::Method
+            | Kind::Constructor
+            | Kind::Field
+            | Kind::Property
+            | Kind::Variable
+            | Kind::Constant
+    )
+}
+
+/// `name::other`, but not the `name::<T>` of a generic call.
+fn stands_before_colons(behind: &str) -> bool {
+    behind.strip_prefix("::").is_some_and(|rest| !rest.starts_with('<'))
+}
+
 /// The line of a use, trimmed; of a long line what is around the use.
-fn shown(line: &str, text: &str, offset: usize) -> String {
+pub(super) fn shown(line: &str, text: &str, offset: usize) -> String {
     if line.len() <= 300 {
         return line.trim().to_owned();
     }

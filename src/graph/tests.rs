@@ -167,6 +167,16 @@ fn prose_comes_behind_code() {
 }
 
 #[test]
+fn a_function_is_not_meant_where_its_name_stands_before_colons() {
+    let tree = tree(&[
+        ("src/parse.rs", "pub fn parse<T>() {}\npub fn count() {}\n"),
+        ("src/main.rs", "mod parse;\nfn main() {\n    parse::count();\n    parse::parse::<u8>();\n}\n"),
+    ]);
+    let found = tree.references("src/parse.rs#parse", &ReferencesQuery::default());
+    assert_eq!(found, ["src/main.rs:4:12 Call Exact main"]);
+}
+
+#[test]
 fn similar_names_are_said_to_be_no_more() {
     let tree = tree(&[("m.py", "def reader(): ...\n")]);
     let asked = |name: &str| {

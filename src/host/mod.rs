@@ -14,7 +14,7 @@ use self::options::{DefinitionOptions, FilesOptions, Globs, SearchOptions, Targe
 use self::rows::{FileRow, Rows};
 use crate::cancel::Cancel;
 pub use crate::graph::Symbols;
-use crate::graph::{self, GraphError, ReferencesQuery};
+use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ReferencesQuery};
 use crate::repl::{Arguments, Call, CallError, to_json};
 use crate::search::{self, Pattern, Query, SearchError};
 use crate::syntax::Language;
@@ -153,6 +153,34 @@ impl RepoHost {
                 }
                 to_json(&list)
             }
+            "repo.callers" | "repo.callees" => {
+                let target: Target = args.next("of")?;
+                let query: CallsQuery = args.or_default("options")?;
+                let ask = if call.name == "repo.callers" { graph::callers } else { graph::callees };
+                let at = target.site();
+                let list = ask(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), &query, cancel)
+                    .map_err(graph_failure)?;
+                for edge in &list.items {
+                    self.found(&edge.path, u64::from(edge.line), u64::from(edge.line));
+                    for call in &edge.calls {
+                        self.found(&call.path, u64::from(call.line), u64::from(call.line));
+                    }
+                }
+                to_json(&list)
+            }
+            "repo.imports" => {
+                let path = self.file(&args.next::<String>("path")?)?;
+                let list = graph::imports(&self.snapshot, path.as_str(), cancel).map_err(graph_failure)?;
+                self.imported(&list.items);
+                to_json(&list)
+            }
+            "repo.importers" => {
+                let path: String = args.next("path")?;
+                let query: ImportersQuery = args.or_default("options")?;
+                let list = graph::importers(&self.snapshot, &path, &query, cancel).map_err(graph_failure)?;
+                self.imported(&list.items);
+                to_json(&list)
+            }
             "repo.text" => {
                 let what: Value = args.next("x")?;
                 let options: TextOptions = args.or_default("options")?;
@@ -285,6 +313,12 @@ impl RepoHost {
 
     fn found(&self, path: &str, from: u64, to: u64) {
         (self.sighted)(Sighting::Found { path, from, to });
+    }
+
+    fn imported(&self, imports: &[graph::Import]) {
+        for import in imports {
+            self.found(&import.path, u64::from(import.line), u64::from(import.line));
+        }
     }
 
     fn defined(&self, definition: &graph::Definition) {

@@ -90,14 +90,24 @@ impl Symbols {
 #[serde(untagged, expecting = "expected a name or a definition that repo.* returned")]
 pub enum Target {
     Name(String),
-    Definition { path: String, qualified: String },
+    Definition { path: String, qualified: String, line: Option<u32> },
 }
 
 impl Target {
     pub fn name(&self) -> String {
         match self {
             Self::Name(name) => name.clone(),
-            Self::Definition { path, qualified } => format!("{path}#{qualified}"),
+            // A file, as the caller of what no function calls.
+            Self::Definition { path, qualified, .. } if path == qualified => path.clone(),
+            Self::Definition { path, qualified, .. } => format!("{path}#{qualified}"),
+        }
+    }
+
+    /// Where the definition is, of several with the name.
+    pub fn site(&self) -> Option<Site> {
+        match self {
+            Self::Name(_) => None,
+            Self::Definition { path, line, .. } => Some(Site { path: path.clone(), line: (*line)? }),
         }
     }
 }

@@ -36,6 +36,9 @@ impl RepoHost {
                 let Some(path) = fields.get("path").and_then(Value::as_str) else {
                     return Err(unknown(what));
                 };
+                if let Some(calls) = fields.get("calls").filter(|calls| calls.is_array()) {
+                    return self.write(out, calls, context, cancel);
+                }
                 let path = self.file(path)?;
                 let range = match (number("from"), number("to"), number("line")) {
                     (Some(from), Some(to), _) => Some((from, to)),

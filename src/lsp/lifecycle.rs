@@ -30,7 +30,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
     if options.editor_model.is_some() {
         config = config.with_default_model("editor");
     }
-    let session = Session { encoding, client: params.capabilities, options, config };
+    let session = Session { encoding, client: Arc::new(params.capabilities), options, config };
     if state.session.set(session).is_err() {
         return Err(Error::params("the session has begun already"));
     }

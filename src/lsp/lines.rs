@@ -80,14 +80,20 @@ impl Lines {
     /// The position of a byte offset; offsets inside a character count as its start.
     pub fn position(&self, text: &str, offset: usize, encoding: Encoding) -> lsp::Position {
         let offset = text.floor_char_boundary(offset.min(text.len()));
-        let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
-        let before = &text[self.starts[line] as usize..offset];
+        let (line, start) = self.line(offset);
+        let before = &text[start..offset];
         let character = match encoding {
             Encoding::Utf8 => before.len() as u32,
             _ if before.is_ascii() => before.len() as u32,
             _ => before.chars().map(|c| encoding.width(c)).sum(),
         };
-        lsp::Position { line: line as u32, character }
+        lsp::Position { line, character }
+    }
+
+    /// The line of a byte offset, and where it starts.
+    pub fn line(&self, offset: usize) -> (u32, usize) {
+        let line = self.starts.partition_point(|&start| start as usize <= offset) - 1;
+        (line as u32, self.starts[line] as usize)
     }
 
     /// The range of some bytes.

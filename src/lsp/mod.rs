@@ -6,6 +6,7 @@
 mod answers;
 mod ask;
 mod capabilities;
+mod catalogue;
 mod commands;
 mod conversations;
 mod convert;
@@ -25,6 +26,7 @@ mod requests;
 mod runs;
 mod serve;
 mod server;
+mod settings;
 mod state;
 mod watch;
 

@@ -16,6 +16,7 @@ use super::out::Out;
 use super::protocol::{
     AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
 };
+use super::requests::offer::{Feature, is_offered};
 use super::runs::Audience;
 use super::state::{State, View};
 use super::{Error, commands, lifecycle, requests, runs};
@@ -33,10 +34,11 @@ impl Server {
     }
 
     /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.
-    async fn answer<P, R>(&self, params: P, handle: fn(&View, P, &Cancel) -> std::result::Result<R, Error>) -> Result<R>
+    async fn answer<P, R, W>(&self, params: P, handle: W) -> Result<R>
     where
         P: Send + 'static,
         R: Send + 'static,
+        W: FnOnce(&View, P, &Cancel) -> std::result::Result<R, Error> + Send + 'static,
     {
         let view = self.state.view();
         let cancel = self.state.ended.child_token();
@@ -51,6 +53,28 @@ impl Server {
         };
         drop(stop);
         answer
+    }
+
+    /// Answers a method that the settings may switch off; then there is nothing to say.
+    async fn offer<P, R>(
+        &self,
+        feature: Feature,
+        uri: Option<Uri>,
+        params: P,
+        handle: fn(&View, P, &Cancel) -> std::result::Result<Option<R>, Error>,
+    ) -> Result<Option<R>>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
+        let work = move |view: &View, params: P, cancel: &Cancel| {
+            if !is_offered(view, feature, uri.as_ref()) {
+                return Ok(None);
+            }
+            let _paused = view.catalogue.pause();
+            handle(view, params, cancel)
+        };
+        self.answer(params, work).await
     }
 
     /// `$/setTrace`.
@@ -153,7 +177,59 @@ impl LanguageServer for Server {
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.answer(params, requests::document_symbol::handle).await
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::DocumentSymbol, uri, params, requests::document_symbol::handle).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::FoldingRange, uri, params, requests::folding_range::handle).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::SelectionRange, uri, params, requests::selection_range::handle).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::Definition, uri, params, requests::definition::handle).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let uri = Some(params.text_document_position.text_document.uri.clone());
+        self.offer(Feature::References, uri, params, requests::references::handle).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::DocumentHighlight, uri, params, requests::document_highlight::handle).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::Hover, uri, params, requests::hover::handle).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let uri = Some(params.text_document_position_params.text_document.uri.clone());
+        self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::prepare).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::CodeAction, uri, params, requests::code_action::handle).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.offer(Feature::WorkspaceSymbol, None, params, requests::workspace_symbol::handle).await
+    }
+
+    async fn symbol_resolve(&self, params: WorkspaceSymbol) -> Result<WorkspaceSymbol> {
+        self.answer(params, requests::workspace_symbol::resolve).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

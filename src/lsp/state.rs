@@ -7,6 +7,7 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
 use super::Error;
+use super::catalogue::Catalogue;
 use super::conversations::Conversations;
 use super::documents::{Document, Documents};
 use super::lent::Lent;
@@ -14,6 +15,7 @@ use super::lines::{Encoding, Lines};
 use super::options::Options;
 use super::out::Out;
 use super::runs::Runs;
+use super::settings::Settings;
 use crate::agent::setup;
 use crate::cancel::Cancel;
 use crate::config::Config;
@@ -26,7 +28,7 @@ use crate::workspace::{RelPath, Snapshot, Workspace};
 /// What `initialize` settled; it never changes after.
 pub struct Session {
     pub encoding: Encoding,
-    pub client: ClientCapabilities,
+    pub client: Arc<ClientCapabilities>,
     pub options: Options,
     /// The machine's configuration. Settings of the workspace come on top of it.
     pub config: Config,
@@ -44,6 +46,7 @@ pub struct State {
     pub client_gone: Cancel,
     pub session: OnceLock<Session>,
     pub symbols: Arc<Symbols>,
+    pub catalogue: Arc<Catalogue>,
     pub runs: Runs,
     pub conversations: Conversations,
     /// The editor's own model.
@@ -70,7 +73,10 @@ pub struct View {
     pub snapshot: Snapshot,
     pub documents: Documents,
     pub encoding: Encoding,
+    pub client: Arc<ClientCapabilities>,
+    pub settings: Arc<Settings>,
     pub symbols: Arc<Symbols>,
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// A text with its lines, open or on disk.
@@ -91,7 +97,7 @@ impl State {
             documents: Documents::default(),
             joined: None,
         };
-        let (ended, client_gone, session, symbols) = Default::default();
+        let (ended, client_gone, session, symbols, catalogue) = Default::default();
         let (runs, conversations, lent, endpoints) = Default::default();
         Self {
             client,
@@ -100,6 +106,7 @@ impl State {
             client_gone,
             session,
             symbols,
+            catalogue,
             runs,
             conversations,
             lent,
@@ -147,9 +154,18 @@ impl State {
     /// What a request sees from now on.
     pub fn view(&self) -> View {
         let encoding = self.encoding();
+        let client = self.session().map(|session| session.client.clone()).unwrap_or_default();
         let texts = &mut *self.texts();
         let snapshot = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
-        View { snapshot, documents: texts.documents.clone(), encoding, symbols: self.symbols.clone() }
+        View {
+            snapshot,
+            documents: texts.documents.clone(),
+            encoding,
+            client,
+            settings: Arc::default(),
+            symbols: self.symbols.clone(),
+            catalogue: self.catalogue.clone(),
+        }
     }
 
     /// Changes the open documents.
@@ -178,6 +194,7 @@ impl State {
                 texts.folders = usable;
                 texts.disk = workspace.snapshot();
                 texts.joined = None;
+                self.catalogue.fill(texts.disk.clone(), &self.ended);
             }
             Err(error) => problems.push(error.to_string()),
         }
@@ -189,6 +206,7 @@ impl State {
         let texts = &mut *self.texts();
         texts.disk = renew(&texts.disk);
         texts.joined = None;
+        self.catalogue.fill(texts.disk.clone(), &self.ended);
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {

@@ -4,7 +4,7 @@
 // item: use .total for a count. Lists hold 200 items unless { limit } says otherwise (files: 100,000; definition: 100).
 // A glob may be the name of a folder. Date and Math.random are artificial.
 
-interface List<T> extends Array<T> { total: number; truncated: boolean }
+interface List<T> extends Array<T> { total: number; truncated: boolean; notes?: string[] }  // notes: what to know about it
 interface File { path: string; language: string | null; bytes: number; readonly lines: number }  // lines: counted when read
 interface Match { path: string; line: number; column: number; text: string; before?: string[]; after?: string[] }
 interface Definition {
@@ -20,6 +20,15 @@ interface Reference {
   in: string | null;                                      // qualified name of the definition around it
   confidence: "exact" | "likely" | "possible";
 }
+interface Edge {                                           // the other end (of a call at file level the file), and the calls
+  path: string; line: number; column: number; from: number; to: number; name: string; kind: Kind; qualified: string;
+  confidence: Reference["confidence"];                    // "possible": by name only
+  calls: { path: string; line: number; column: number; text: string; confidence: Reference["confidence"] }[];
+}
+interface Import {
+  path: string; line: number; text: string; module: string; names: string[];  // module: as written; names: taken out of it
+  target: string | null; external: boolean;               // target: file or folder in the repository; external: outside of it
+}
 interface Citation { path: string; from: number; to: number }
 
 declare const repo: {
@@ -34,7 +43,11 @@ declare const repo: {
   // Foo, Foo.bar, Foo::bar, path#Foo
   definition(name: string, o?: { path?: string; at?: { path: string; line: number }; limit?: number }): List<Definition>;
   references(of: string | Definition, o?: { path?: string; kind?: Reference["kind"]; limit?: number }): List<Reference>;
-  // Anything with a path (File, Match, Definition, Reference, { path }, { path, from, to }), a path, or arrays of these, as text
+  callers(of: string | Definition, o?: { path?: string; limit?: number }): List<Edge>;
+  callees(of: string | Definition, o?: { path?: string; limit?: number }): List<Edge>;  // of a class or file: of all in it
+  imports(path: string): List<Import>;                           // of a file: use, import, include, require, mod, re-exports
+  importers(path: string, o?: { path?: string; limit?: number }): List<Import>;  // who imports a file, folder or module
+  // Anything with a path (what the functions above return, { path }, { path, from, to }), a path, or arrays of these, as text
   // with path:line and numbered lines: what to log, and what to pass to llm when it has to cite.
   text(x: unknown, o?: { context?: number }): string;
 };

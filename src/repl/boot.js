@@ -251,6 +251,9 @@
     Match: kind((m) => `${m.path}:${m.line}: ${m.text}`),
     Definition: kind((d) => `${d.path}:${d.line}: ${d.signature || `${d.kind} ${d.qualified ?? d.name}`}`),
     Reference: kind((r) => `${r.path}:${r.line}: ${r.text}`),
+    Edge: kind((e) => `${e.path}:${e.line}: ${e.kind} ${e.qualified}, ${e.confidence}` +
+      ArrayPrototypeJoin(ArrayPrototypeMap(e.calls, (c) => `\n  ${c.path}:${c.line}: ${c.text}`), "")),
+    Import: kind((i) => `${i.path}:${i.line}: ${i.text} -> ${i.target ?? (i.external ? "external" : "not found")}`),
     Citation: kind((c) => `${c.path}:${c.from}-${c.to}`),
   };
 
@@ -285,7 +288,8 @@
 
   const bindings = {
     files: "File", tree: null, read: null, search: "Match", outline: "Definition", symbols: "Definition",
-    definition: "Definition", references: "Reference", text: null,
+    definition: "Definition", references: "Reference", callers: "Edge", callees: "Edge", imports: "Import",
+    importers: "Import", text: null,
   };
   const members = ["info", ...ObjectKeys(bindings)];
   const nothing = ObjectFreeze(ObjectCreate(null));

@@ -178,6 +178,8 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
         out.push(Symbol {
             name: name.to_owned(),
             kind,
+            offset: raw.name.start,
+            extent: raw.extent.clone(),
             line: lines.line(raw.name.start),
             from,
             to: lines.line(raw.extent.end.saturating_sub(1).max(raw.name.start)),

@@ -28,7 +28,7 @@ pub(super) struct Grammar {
 
 /// Languages that lexical rules treat alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
+pub enum Family {
     Rust,
     Python,
     JavaScript,
@@ -243,6 +243,11 @@ impl Language {
     /// What people call it: `Rust`, `C++`, `Markdown`.
     pub fn name(self) -> &'static str {
         self.0.name
+    }
+
+    /// `None` for languages without a grammar.
+    pub fn family(self) -> Option<Family> {
+        self.0.grammar.map(|grammar| grammar.family)
     }
 
     /// Whether definitions and uses can be had from a syntax tree.

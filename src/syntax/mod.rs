@@ -4,6 +4,7 @@ mod compiled;
 mod definitions;
 mod extract;
 mod head;
+mod imports;
 mod item_macros;
 mod languages;
 mod lexical;
@@ -16,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use compiled::check_queries;
 pub use extract::{Extracted, Names, Use, extract, extract_with_uses};
-pub use languages::Language;
+pub use imports::{Form, Imported, Taken, imports};
+pub use languages::{Family, Language};
 pub use lexical::occurrences;
 pub use parse::Budget;
 
@@ -58,6 +60,12 @@ pub struct Symbol {
     pub to: u32,
     /// Column of the name, 1-based, UTF-16 code units.
     pub column: u32,
+    /// Byte offset of the name.
+    #[serde(skip)]
+    pub offset: usize,
+    /// Bytes of the whole definition, without its doc comment.
+    #[serde(skip)]
+    pub extent: std::ops::Range<usize>,
     /// Index of the enclosing definition in the same list.
     #[serde(skip)]
     pub parent: Option<usize>,

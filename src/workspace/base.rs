@@ -26,6 +26,26 @@ impl Base {
         Self { name, jail, pins: Pins::new(PIN_BUDGET), visible, hidden, revision: OnceLock::new() }
     }
 
+    /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
+    /// was made and holds is shared.
+    pub(super) fn refreshed(&self, changed: &[RelPath], listing_changed: bool) -> Self {
+        let (mut visible, mut hidden) = Default::default();
+        if !listing_changed {
+            let size = |path: &RelPath| Some(self.jail.open(path).ok()?.file.metadata().ok()?.len());
+            let sizes: Vec<_> = changed.iter().filter_map(|path| Some((path, size(path)?))).collect();
+            visible = self.visible.resized(&sizes);
+            hidden = self.hidden.resized(&sizes);
+        }
+        Self {
+            name: self.name.clone(),
+            jail: self.jail.clone(),
+            pins: self.pins.heir(changed),
+            visible,
+            hidden,
+            revision: OnceLock::new(),
+        }
+    }
+
     /// What was walked: the visible files, or these and the hidden ones.
     pub(super) fn listing(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
         let folders = &self.jail.folders;
@@ -66,7 +86,7 @@ impl Base {
 /// A listing that is made once.
 #[derive(Default)]
 pub(super) struct Walked {
-    listing: OnceLock<Listing>,
+    listing: OnceLock<Arc<Listing>>,
     making: Mutex<()>,
 }
 
@@ -83,7 +103,22 @@ impl Walked {
             return Ok(made);
         }
         let made = make()?;
-        Ok(self.listing.get_or_init(|| made))
+        Ok(self.listing.get_or_init(|| Arc::new(made)))
+    }
+
+    /// The same listing, if it was made, with some sizes as they are now.
+    fn resized(&self, sizes: &[(&RelPath, u64)]) -> Self {
+        let Some(made) = self.listing.get() else { return Self::default() };
+        let mut made = Arc::clone(made);
+        for (path, bytes) in sizes {
+            if find(&made.files, path).is_some_and(|entry| entry.bytes != *bytes) {
+                let made = Arc::make_mut(&mut made);
+                if let Ok(at) = made.files.binary_search_by(|entry| entry.path.cmp(path)) {
+                    made.files[at].bytes = *bytes;
+                }
+            }
+        }
+        Self { listing: OnceLock::from(made), making: Mutex::default() }
     }
 }
 

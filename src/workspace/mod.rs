@@ -21,6 +21,7 @@ pub use blake3::Hash as TextHash;
 pub use error::WorkspaceError;
 pub use globs::Globs;
 pub use path::RelPath;
+pub use pins::Mark;
 pub use slice::Slice;
 pub use snapshot::{FileEntry, Snapshot, Source};
 pub use tree::tree;

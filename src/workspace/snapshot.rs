@@ -9,7 +9,7 @@ use super::decode::{self, BINARY_PROBE};
 use super::jail::{Jail, Opened};
 use super::overlay::Overlay;
 use super::path::on_disk;
-use super::pins::Stamp;
+use super::pins::{Mark, Pin, Stamp};
 use super::slice::{self, Slice, Streamed};
 use super::walk::{Listing, is_hidden};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
@@ -82,6 +82,14 @@ impl Snapshot {
         Self::view(self.0.base.clone(), overlay, self.0.scope.clone())
     }
 
+    /// The workspace as it is now, when `changed` names the files whose contents changed since, and `listing_changed` says
+    /// whether files came or went, or what is ignored. Cheap where only contents changed: nothing is walked again, and
+    /// texts that were read stay while their files do. This snapshot stays as it is.
+    pub fn refreshed(&self, changed: &[RelPath], listing_changed: bool) -> Self {
+        let base = self.0.base.refreshed(changed, listing_changed);
+        Self::view(Arc::new(base), self.0.overlay.clone(), self.0.scope.clone())
+    }
+
     /// The folder's name, or the names of all folders.
     pub fn name(&self) -> &str {
         &self.0.base.name
@@ -150,7 +158,7 @@ impl Snapshot {
         if let Some(text) = self.0.overlay.get(path) {
             return Ok(Source::Memory(text.clone().into()));
         }
-        let Some(pin) = self.0.base.pins.get(path) else {
+        let Some(pin) = self.pin(path) else {
             return Ok(Source::File(self.open_on_disk(path)?));
         };
         if let Ok(file) = self.open_on_disk(path)
@@ -171,15 +179,40 @@ impl Snapshot {
         if let Some(text) = self.0.overlay.get(path) {
             return not_binary(path, text);
         }
-        let pin = self.0.base.pins.get(path);
+        let pin = self.pin(path);
         if let Some(text) = pin.as_ref().and_then(|pin| pin.text.clone()) {
             return Ok(text);
         }
+        let (text, stamp) = match self.read(path) {
+            Err(WorkspaceError::NotFound { .. }) if pin.is_some() => return Err(changed(path)),
+            read => read?,
+        };
+        self.0.base.pins.keep(path, stamp, text.into()).ok_or_else(|| changed(path))
+    }
+
+    /// The text of a file as it is now, for whoever looks at many and keeps none: nothing is pinned, so two glances may
+    /// differ. Refuses what [`Self::text`] refuses.
+    pub fn glance(&self, path: &RelPath) -> Result<(Arc<str>, Mark), WorkspaceError> {
+        self.in_scope(path)?;
+        match self.0.overlay.get(path) {
+            Some(text) => Ok((not_binary(path, text)?, Mark::of_text(text))),
+            None => self.read(path).map(|(text, stamp)| (text.into(), Mark::of_stamp(&stamp))),
+        }
+    }
+
+    /// The mark that a glance would give, without reading the file.
+    pub fn mark(&self, path: &RelPath) -> Result<Mark, WorkspaceError> {
+        self.in_scope(path)?;
+        match self.0.overlay.get(path) {
+            Some(text) => Ok(Mark::of_text(text)),
+            None => Ok(Mark::of_stamp(&stamp(path, &self.open_on_disk(path)?)?)),
+        }
+    }
+
+    /// Reads and decodes a file on disk that nobody writes to meanwhile.
+    fn read(&self, path: &RelPath) -> Result<(String, Stamp), WorkspaceError> {
         for _ in 0..ATTEMPTS {
-            let file = match self.open_on_disk(path) {
-                Err(WorkspaceError::NotFound { .. }) if pin.is_some() => return Err(changed(path)),
-                opened => opened?,
-            };
+            let file = self.open_on_disk(path)?;
             let metadata = file.metadata().map_err(|source| io(path, source))?;
             let bytes = metadata.len();
             if bytes > TEXT_LIMIT {
@@ -192,9 +225,19 @@ impl Snapshot {
                 continue;
             }
             let Some(text) = text else { return Err(WorkspaceError::Binary { path: path.to_string(), bytes }) };
-            return self.0.base.pins.keep(path, Stamp::of(&metadata), text.into()).ok_or_else(|| changed(path));
+            return Ok((text, Stamp::of(&metadata)));
         }
         Err(changed(path))
+    }
+
+    /// What this snapshot has pinned. What an earlier one handed out counts while the disk still has it.
+    fn pin(&self, path: &RelPath) -> Option<Pin> {
+        let pin = self.0.base.pins.get(path)?;
+        if !pin.inherited {
+            return Some(pin);
+        }
+        let now = self.open_on_disk(path).ok().and_then(|file| stamp(path, &file).ok());
+        self.0.base.pins.settle(path, now)
     }
 
     /// The lines `from..=to` (1-based), or those of them that exist; at least `from` has to. Big files are not read whole,
@@ -249,7 +292,7 @@ impl Snapshot {
     /// The hash of the file's text, which is read (and so pinned) for it.
     pub fn hash(&self, path: &RelPath) -> Result<TextHash, WorkspaceError> {
         let text = self.text(path)?;
-        let pinned = self.0.overlay.get(path).is_none().then(|| self.0.base.pins.get(path)).flatten();
+        let pinned = self.0.overlay.get(path).is_none().then(|| self.pin(path)).flatten();
         Ok(pinned.and_then(|pin| pin.hash).unwrap_or_else(|| blake3::hash(text.as_bytes())))
     }
 
@@ -284,8 +327,7 @@ impl Snapshot {
     /// A file on disk that is too big to be read whole for some of its lines.
     fn big_file(&self, path: &RelPath) -> Result<Option<File>, WorkspaceError> {
         self.in_scope(path)?;
-        let in_memory =
-            self.0.overlay.get(path).is_some() || self.0.base.pins.get(path).is_some_and(|pin| pin.text.is_some());
+        let in_memory = self.0.overlay.get(path).is_some() || self.pin(path).is_some_and(|pin| pin.text.is_some());
         if in_memory {
             return Ok(None);
         }

@@ -30,7 +30,7 @@ pub struct Skipped {
 }
 
 /// What a walk found, sorted by path bytes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Listing {
     pub(super) files: Vec<FileEntry>,
     pub(super) skipped: Skipped,

@@ -10,6 +10,7 @@ import pathlib
 import pytest
 import pytest_lsp
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 SPELUNK = os.environ["SPELUNK"]
@@ -119,9 +120,10 @@ async def test_an_answer_with_progress(client: LanguageClient, repository):
 async def test_a_cancelled_request_ends(client: LanguageClient, repository):
     await start(client, repository)
     params = types.ExecuteCommandParams(command="spelunk.ask", arguments=[{"question": "how does main work?"}])
-    request = client.workspace_execute_command_async(params)
-    request.cancel()
-    with pytest.raises((asyncio.CancelledError, Exception)):
-        await request
+    request = client.protocol.send_request("workspace/executeCommand", params, msg_id="ask")
+    client.cancel_request(types.CancelParams(id="ask"))
+    with pytest.raises(JsonRpcException) as ended:
+        await asyncio.wrap_future(request)
+    assert ended.value.code == types.LSPErrorCodes.RequestCancelled
     found = await symbols(client, (repository / "src" / "main.rs").as_uri())
     assert len(found) == 1

@@ -16,6 +16,7 @@ mod lsp;
 mod model;
 mod queries;
 mod questions;
+mod refreshed;
 mod repl;
 mod sampled;
 mod sandbox;

@@ -1,58 +1,83 @@
-//! `textDocument/documentSymbol`: the definitions of one file, nested.
+//! `textDocument/documentSymbol`: the definitions of one file, nested where the client can show that.
 
-use tower_lsp::ls_types::{DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse};
+use std::ops::Range;
+
+use tower_lsp::ls_types::{DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, Location, SymbolInformation};
 
 use crate::cancel::Cancel;
 use crate::lsp::Error;
-use crate::lsp::convert::symbol_kind;
-use crate::lsp::state::View;
-use crate::syntax::{Budget, extract};
-use crate::text::{LineIndex, Position};
+use crate::lsp::convert::{Ruler, name_of, symbol_kind, whole_of};
+use crate::lsp::state::{Text, View};
+use crate::syntax::Symbol;
 
-/// Answers with nested symbols.
+/// Answers with nested symbols, or flat ones for a client that knows no others.
 pub fn handle(
     view: &View,
     params: DocumentSymbolParams,
-    _cancel: &Cancel,
+    cancel: &Cancel,
 ) -> Result<Option<DocumentSymbolResponse>, Error> {
-    let text = view.text(&params.text_document.uri)?;
-    let Some(language) = text.language else { return Ok(None) };
-    let found = extract(language, &text.text, &Budget::default());
-    let index = LineIndex::new(&text.text);
-    let range = |bytes| text.lines.range(&text.text, bytes, view.encoding);
-    let mut built: Vec<Option<DocumentSymbol>> = found
-        .symbols
-        .iter()
-        .map(|symbol| {
-            let start = index.offset(&text.text, Position { line: symbol.line, column: symbol.column });
-            let end = if text.text[start..].starts_with(&symbol.name) { start + symbol.name.len() } else { start };
-            let span = index.span(symbol.from, symbol.to);
-            let trimmed = text.text[span.clone()].trim_end_matches(['\n', '\r']).len();
+    let uri = params.text_document.uri;
+    let text = view.text(&uri)?;
+    let Some(language) = text.language.filter(|language| language.has_definitions()) else { return Ok(None) };
+    let found = view.symbols.of(language, &text.text);
+    if cancel.is_cancelled() {
+        return Err(Error::cancelled());
+    }
+    let ruler = Ruler::new(&text, view.encoding);
+    let document = view.client.text_document.as_ref().and_then(|client| client.document_symbol.as_ref());
+    let nested = document.and_then(|client| client.hierarchical_document_symbol_support) == Some(true);
+    Ok(Some(if nested {
+        DocumentSymbolResponse::Nested(nest(&text, &ruler, &found.symbols))
+    } else {
+        let flat = |symbol: &Symbol| {
             #[expect(deprecated, reason = "the type has no other constructor")]
-            let built = DocumentSymbol {
+            SymbolInformation {
                 name: symbol.name.clone(),
-                detail: Some(symbol.signature.clone()),
                 kind: symbol_kind(symbol.kind),
                 tags: None,
                 deprecated: None,
-                range: range(span.start..span.start + trimmed),
-                selection_range: range(start..end),
-                children: None,
-            };
-            Some(built)
-        })
-        .collect();
+                location: Location { uri: uri.clone(), range: ruler.range(whole_of(&text.text, symbol)) },
+                container_name: symbol.qualified.rsplit_once('.').map(|(container, _)| container.to_owned()),
+            }
+        };
+        DocumentSymbolResponse::Flat(found.symbols.iter().map(flat).collect())
+    }))
+}
+
+/// The symbols as a forest. Parents come before their children, so it is built from the end.
+fn nest(text: &Text, ruler: &Ruler, symbols: &[Symbol]) -> Vec<DocumentSymbol> {
+    let ranges = enclosing(text, symbols);
+    let mut children: Vec<Vec<DocumentSymbol>> = symbols.iter().map(|_| Vec::new()).collect();
     let mut roots = Vec::new();
-    for at in (0..built.len()).rev() {
-        let Some(mut done) = built[at].take() else { continue };
-        if let Some(children) = &mut done.children {
-            children.reverse();
-        }
-        match found.symbols[at].parent.and_then(|parent| built[parent].as_mut()) {
-            Some(parent) => parent.children.get_or_insert_default().push(done),
-            None => roots.push(done),
-        }
+    for (at, symbol) in symbols.iter().enumerate().rev() {
+        let mut inner = std::mem::take(&mut children[at]);
+        inner.reverse();
+        #[expect(deprecated, reason = "the type has no other constructor")]
+        let built = DocumentSymbol {
+            name: symbol.name.clone(),
+            detail: Some(symbol.signature.clone()),
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            range: ruler.range(ranges[at].clone()),
+            selection_range: ruler.range(name_of(symbol)),
+            children: (!inner.is_empty()).then_some(inner),
+        };
+        symbol.parent.map_or(&mut roots, |parent| &mut children[parent]).push(built);
     }
     roots.reverse();
-    Ok(Some(DocumentSymbolResponse::Nested(roots)))
+    roots
+}
+
+/// The bytes of each definition, widened to hold those inside of it: the protocol demands it, and a field may be
+/// declared outside of its class.
+fn enclosing(text: &Text, symbols: &[Symbol]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = symbols.iter().map(|symbol| whole_of(&text.text, symbol)).collect();
+    for at in (0..symbols.len()).rev() {
+        let inner = ranges[at].clone();
+        if let Some(outer) = symbols[at].parent.map(|parent| &mut ranges[parent]) {
+            *outer = outer.start.min(inner.start)..outer.end.max(inner.end);
+        }
+    }
+    ranges
 }

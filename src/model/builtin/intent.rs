@@ -78,6 +78,8 @@ pub enum Intent {
 pub enum Relation {
     Any,
     Call,
+    /// What it calls itself.
+    Callees,
     Write,
     /// Implements, extends, inherits from.
     Implement,

@@ -185,6 +185,14 @@ pub const TABLE: &[(&str, Reading)] = &[
         imports,
     ),
     // Uses.
+    (
+        r"(?:what|which)(?: else| other)?(?: functions?| methods?| macros?| calls| code)?(?: does| do| did| will| is| are) (?P<t>.+?) (?:calls?|invokes?|calling|make|makes)(?: (?:in|inside|within|under|from) (?P<s>\S+))?",
+        callees,
+    ),
+    (
+        r"(?:<show><me> )?(?:what(?:'s| is| are) |which are )?<the>(?:callees|outgoing calls|(?:functions|methods|calls|everything|things)(?: that are)? (?:called by|made by|made in|called in|called from)) ?(?:of|from|for)? ?(?P<t>.+)",
+        callees,
+    ),
     (r"where(?:'s| is| are| was| were) (?P<t>.+?) (?:being )?(?:called|invoked)(?: from)?", calls),
     (
         r"where(?: do| does| did| can)(?: we| i| they| you| it| the code| this(?: code)?)? (?:call|invoke) (?P<t>.+)",

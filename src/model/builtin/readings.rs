@@ -7,6 +7,7 @@ use regex::{Captures, Regex};
 use super::intent::{Intent, Relation, Topic, Unit, text_of};
 use super::phrase::{Phrase, Quote};
 use super::phrasings::spelled_out;
+use super::rules::limited;
 use super::subject::{Subject, is_code, looks_like_path, named};
 use super::vocabulary::{compiled, is_place, is_stop_word, kinds};
 
@@ -60,6 +61,18 @@ pub fn any_use(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
 
 pub fn calls(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
     uses(phrase, found, Relation::Call)
+}
+
+/// What something calls; only of what is written as code is.
+pub fn callees(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {
+    let part = found.name("t").map_or("", |part| part.as_str());
+    let coded = Subject::read(phrase, part).names.iter().any(|name| is_code(name));
+    let quoted = phrase.quotes_in(part).next().is_some() || !part.contains(' ');
+    let intent = (coded || quoted).then(|| uses(phrase, found, Relation::Callees)).flatten()?;
+    Some(match found.name("s") {
+        Some(scope) => limited(intent, phrase.expand(scope.as_str())),
+        None => intent,
+    })
 }
 
 pub fn writes(phrase: &Phrase, found: &Captures<'_>) -> Option<Intent> {

@@ -21,6 +21,7 @@ fn brief(intent: &Intent) -> String {
             let verb = match relation {
                 Relation::Any => "uses",
                 Relation::Call => "calls",
+                Relation::Callees => "callees of",
                 Relation::Write => "writes",
                 Relation::Implement => "implements",
                 Relation::Test => "tests",
@@ -327,7 +328,12 @@ const TABLE: &[(&str, &str)] = &[
     ("why is RelPath reference counted", "how RelPath"),
     ("how are secrets kept out of search results?", "how"),
     ("walk me through Snapshot::files", "how Snapshot::files"),
-    ("what does do_exit call", "how do_exit"),
+    ("what does do_exit call", "callees of do_exit"),
+    ("what does RelPath::parse call?", "callees of RelPath::parse"),
+    ("which functions does pick_next_task call in kernel/sched", "callees of pick_next_task in kernel/sched"),
+    ("what calls does Snapshot.text make", "callees of Snapshot.text"),
+    ("callees of do_exit", "callees of do_exit"),
+    ("functions called by do_exit", "callees of do_exit"),
     // Overview.
     ("give me an overview", "overview"),
     ("give me an overview of this repository", "overview"),

@@ -173,6 +173,13 @@ impl Client {
         self.heard.state.lock().unwrap().responses.clone()
     }
 
+    /// Forgets what was received, for tests that go on for long.
+    pub fn forget(&self) {
+        let state = &mut *self.heard.state.lock().unwrap();
+        state.responses.clear();
+        state.messages.clear();
+    }
+
     /// Bytes that came outside of frames.
     pub fn garbage(&self) -> Vec<u8> {
         self.heard.state.lock().unwrap().garbage.clone()

@@ -67,8 +67,9 @@ function calls(d) {
 function callers(name) {
   const refs = attempt(() => repo.references(name, { limit: 200 }), none());
   if (!refs.length) return;
-  const first = refs.slice().sort((a, b) => rank(a.path) - rank(b.path)).slice(0, 10);
+  const sure = (r) => r.confidence === "possible" ? 1 : 0;
+  const first = refs.slice().sort((a, b) => sure(a) - sure(b) || rank(a.path) - rank(b.path)).slice(0, 10);
   say(`It is used ${many(total(refs), "time")}${total(refs) > 10 ? "; the first 10" : ""}:`, "");
-  for (const r of first) say(`- ${r.in ? `in ${plain(r.in)}, ` : ""}${at(r.path, r.line)}: ${code(r.text)}`);
+  for (const r of first) say(`- ${r.in ? `in ${plain(r.in)}, ` : ""}${at(r.path, r.line)}: ${code(r.text)}${r.confidence === "possible" ? " (by name only)" : ""}`);
   say("");
 }

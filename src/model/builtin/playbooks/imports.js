@@ -14,7 +14,8 @@ function importersOf(place, scope) {
   const header = /\.(h|hh|hpp|hxx|inc|scss|css)$/.test(place);
   const tail = (place.startsWith("include/") ? place.slice(8) : place).split("/").map(escaped).join("/");
   const named = header ? `^\\s*#?\\s*@?(include|import)\\s*[<"]([^>"]*/)?${tail}[>"]` : `${IMPORT}.*(\\b|["'/.:])${escaped(module)}\\b`;
-  let found = attempt(() => repo.search(named, { limit: 500, ...within(scope) }), none());
+  const resolved = attempt(() => repo.importers(place, { limit: 500, ...(scope && { path: scope }) }), none());
+  let found = resolved.length ? resolved : attempt(() => repo.search(named, { limit: 500, ...within(scope) }), none());
   if (!found.length && header) found = attempt(() => repo.search(`^\\s*#?\\s*@?(include|import)\\s*[<"]([^>"]*/)?${escaped(base(place))}[>"]`, { limit: 500, ...within(scope) }), none());
   const manifest = attempt(() => repo.search(`^\\s*["']?${escaped(module)}["']?\\s*([=:]|>|~|$)|(^|\\s|["'(])${escaped(module)}\\s*[=~><!]=`, { glob: ["**/Cargo.toml", "**/package.json", "**/pyproject.toml", "**/requirements*.txt", "**/setup.cfg", "**/go.mod"], limit: 60 }), none()).filter((m) => inScope(m.path, scope));
   if (!found.length && !manifest.length) {
@@ -29,6 +30,8 @@ function importersOf(place, scope) {
     const shown = showMatches(found, 100, 4);
     if (shown < total(found)) say("", `${number(shown)} of ${number(total(found))} shown.`);
     say("");
+    for (const text of resolved.notes || []) say(`${plain(text)}.`, "");
+    if (!resolved.length) say("These lines have its name; which file they lead to could not be told.", "");
   }
   if (manifest.length) { say("As a dependency it is named in:", ""); showMatches(manifest, 20); }
 }
@@ -42,6 +45,7 @@ function importsOf(ask, place) {
     say(`There is no file or folder called ${plain(place)} here.`, "");
     return evidence(ask);
   }
+  if (own.length <= 200 && resolvedImports(place, own)) return;
   const glob = exact.length ? scopeGlob(place) : [`**/${g}`, `**/${g}/**`, `**/${g}.*`];
   const found = attempt(() => repo.search(IMPORT, { glob, limit: 2000 }), none());
   if (!found.length) return void say(`${plain(place)} imports nothing by a statement that is recognised here.`);
@@ -55,4 +59,31 @@ function importsOf(ask, place) {
   const sorted = [...what].sort((a, b) => b[1].length - a[1].length);
   for (const [text, all] of sorted.slice(0, 80)) say(`- ${code(text)} at ${at(all[0].path, all[0].line)}${all.length > 1 ? ` and ${many(all.length - 1, "more line")}` : ""}`);
   if (sorted.length > 80) say(`- ${number(sorted.length - 80)} more`);
+}
+
+// What each file imports and where that leads. Says nothing when no file has imports that are understood.
+function resolvedImports(place, files) {
+  const imports = files.flatMap((f) => attempt(() => [...repo.imports(f.path)], []));
+  if (!imports.length) return false;
+  const inside = imports.filter((i) => !i.external);
+  const external = imports.filter((i) => i.external);
+  say(`${plain(place)} has ${many(imports.length, "import")} in ${many(new Set(imports.map((i) => i.path)).size, "file")}.`, "");
+  const show = (list, most) => {
+    const statements = new Map();
+    for (const i of list) {
+      const key = `${i.text} ${i.target}`;
+      if (!statements.has(key)) statements.set(key, []);
+      statements.get(key).push(i);
+    }
+    for (const all of [...statements.values()].slice(0, most)) {
+      const [i] = all;
+      const target = i.target ? `, which is ${plain(i.target)}` : i.external ? "" : ", which was not found here";
+      say(`- ${code(i.text.replace(/;\s*$/, ""))} at ${at(i.path, i.line)}${all.length > 1 ? ` and ${many(all.length - 1, "more line")}` : ""}${target}`);
+    }
+    if (statements.size > most) say(`- ${number(statements.size - most)} more`);
+    say("");
+  };
+  if (inside.length) { say(`From this repository (${number(inside.length)}):`, ""); show(inside, 80); }
+  if (external.length) { say(`From elsewhere (${number(external.length)}):`, ""); show(external, 40); }
+  return true;
 }

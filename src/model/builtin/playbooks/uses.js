@@ -5,6 +5,7 @@ function play(ask) {
   for (const name of names.slice(0, 5)) {
     if (names.length > 1) say(`## ${plain(name)}`, "");
     if (relation === "implement") implementers(name, scope);
+    else if (relation === "callees") calledBy(name, scope);
     else usesOf(name, relation, scope);
     say("");
   }
@@ -16,10 +17,19 @@ function usesOf(name, relation, scope) {
   const kind = { call: "call", write: "write" }[relation];
   const verb = { call: ["call", "calls"], write: ["write", "writes"] }[relation] || ["use", "uses"];
   const options = { limit: 2000, ...(scope && { path: scope }) };
-  let refs = attempt(() => repo.references(name, { ...options, ...(kind && { kind }) }), none());
+  const edges = kind === "call" ? attempt(() => repo.callers(name, options), none()) : none();
+  if (edges.length) {
+    showReferences(name, callsOf(edges), verb, definitions[0] ? definitions[0].path : "");
+    for (const text of edges.notes || []) say(`${plain(text)}.`, "");
+    return showDefinedIn(definitions);
+  }
+  let refs = kind === "call" && definitions.some((d) => d.kind !== "declaration") ? none()
+    : attempt(() => repo.references(name, { ...options, ...(kind && { kind }) }), none());
   let of = verb;
   if (kind && !refs.length) {
     refs = attempt(() => repo.references(name, options), none());
+    // Calls that are left here mean something else, as far as can be told.
+    for (const r of refs) if (kind === "call" && r.kind === "call") r.confidence = "possible";
     of = ["use", "uses"];
     if (refs.length) say(`${kind === "call" ? "No direct call" : "No assignment"} of ${plain(name)} was found; this is how else it is used.`, "");
   }
@@ -33,6 +43,33 @@ function usesOf(name, relation, scope) {
   }
   if (!refs.length) return unused(name, definitions, scope, relation);
   showReferences(name, refs, of, definitions[0] ? definitions[0].path : "");
+  showDefinedIn(definitions);
+}
+
+// The calls of edges as references, with the caller around them.
+function callsOf(edges) {
+  const calls = edges.flatMap((e) => e.calls.map((c) => ({ ...c, in: e.qualified === e.path ? null : e.qualified })));
+  calls.total = calls.length + Math.max(0, total(edges) - edges.length);
+  calls.truncated = edges.truncated;
+  return calls;
+}
+
+// What the definition calls: where each is defined, and where it is called.
+function calledBy(name, scope) {
+  note(`looking at what ${name} calls`);
+  const definitions = ordered(definitionsOf(name, 20)).filter((d) => d.kind !== "declaration");
+  const edges = attempt(() => repo.callees(name, { limit: 500, ...(scope && { path: scope }) }), none());
+  if (!definitions.length && !edges.length) return unused(name, definitions, scope, "call");
+  const where = scope ? ` in ${plain(scope)}` : " in this repository";
+  if (!edges.length) say(`${plain(name)} calls nothing that is defined${where}.`, "");
+  else say(`${plain(name)} calls ${atLeast(edges)}${many(total(edges), "definition")}${where}:`, "");
+  for (const e of edges.slice(0, 80)) {
+    const doubt = e.confidence === "possible" ? " (by name only)" : "";
+    say(`- ${kindOf(e)} ${plain(e.qualified)} of ${plain(e.path)}, line ${e.line}, is called at ${at(e.calls[0].path, e.calls[0].line)}: ${code(e.calls[0].text)}${e.calls.length > 1 ? ` and ${many(e.calls.length - 1, "more time")}` : ""}${doubt}`);
+  }
+  if (edges.length > 80) say(`- ${number(edges.length - 80)} more`);
+  say("");
+  for (const text of edges.notes || []) say(`${plain(text)}.`, "");
   showDefinedIn(definitions);
 }
 

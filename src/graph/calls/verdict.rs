@@ -1,0 +1,536 @@
+//! Whether a call means a definition: by what stands before the name, what the file imports, and who else has the name.
+
+use std::collections::HashSet;
+
+use crate::graph::{Confidence, Import};
+use crate::syntax::{Family, Kind, Use};
+
+use super::callable::Callable;
+use super::receiver::{Receiver, receiver, types_of};
+use super::scene::Scene;
+use Confidence::{Exact, Likely, Possible};
+
+/// How sure it is that the call means the target, of `all` with the name; `None` when it surely means something else.
+pub(super) fn judge(scene: &Scene, call: &Use, target: &Callable, all: &[Callable]) -> Option<Confidence> {
+    if scene.family != target.family || call.name.trim_start_matches('#') != target.called {
+        return None;
+    }
+    let others: Vec<&Callable> =
+        all.iter().filter(|other| other.key() != target.key() && other.called == target.called).collect();
+    let case = Case { scene, call, target, others };
+    match receiver(&scene.text, call.offset) {
+        Receiver::Bare => case.bare(),
+        Receiver::Own => case.own(),
+        Receiver::Super => case.inherited(),
+        Receiver::Path(parts) => case.path(&parts),
+        Receiver::Value { name, field } => case.value(&name, field),
+        Receiver::Made(words) => {
+            // Whatever a function in lower case gives back.
+            let is_type = words.iter().any(|word| word.starts_with(char::is_uppercase));
+            case.made(&words.into_iter().collect(), is_type)
+        }
+        Receiver::Literal => None,
+        Receiver::Unknown => case.unknown(),
+    }
+}
+
+struct Case<'a, 's> {
+    scene: &'a Scene<'s>,
+    call: &'a Use,
+    target: &'a Callable<'a>,
+    /// Other things with the name.
+    others: Vec<&'a Callable<'a>>,
+}
+
+impl Case<'_, '_> {
+    fn same_file(&self) -> bool {
+        self.scene.path.as_str() == self.target.path
+    }
+
+    /// Nothing else has the name.
+    fn unique(&self) -> bool {
+        self.others.is_empty()
+    }
+
+    fn sole(&self, otherwise: Confidence) -> Confidence {
+        if self.unique() { Likely } else { otherwise }
+    }
+
+    fn bare(&self) -> Option<Confidence> {
+        let Self { scene, call, target, others } = self;
+        let implicit_this = matches!(scene.family, Family::C | Family::Java);
+        if target.member {
+            if implicit_this && target.symbol.kind == Kind::Method {
+                return self.through_this();
+            }
+            let import = scene.import_of(&call.name)?;
+            return (target.symbol.kind == Kind::EnumMember).then(|| self.imported(import))?;
+        }
+        if let Some(import) = scene.import_of(&call.name) {
+            return self.imported(import);
+        }
+        if target.nested {
+            let inside = self.same_file() && self.is_in_scope(target);
+            return inside.then_some(Exact);
+        }
+        let shadowed = |other: &&Callable| {
+            other.path == scene.path.as_str() && !other.member && (!other.nested || self.is_in_scope(other))
+        };
+        if implicit_this && let Some(own) = scene.own_type(call) {
+            let is_method = |other: &&Callable| other.member && other.container == Some(own);
+            if others.iter().any(|other| is_method(other)) {
+                return None;
+            }
+        }
+        if self.same_file() {
+            return Some(Exact);
+        }
+        if others.iter().any(|other| shadowed(other)) {
+            return None;
+        }
+        match scene.family {
+            Family::Rust if target.symbol.kind == Kind::Macro => Some(self.sole(Possible)),
+            Family::Rust | Family::Python => self.by_star(),
+            Family::Go => {
+                (folder(scene.path.as_str()) == folder(target.path)).then_some(Exact).or_else(|| self.by_star())
+            }
+            Family::Java if folder(scene.path.as_str()) == folder(target.path) => Some(Exact),
+            Family::Java => self.by_star().or(Some(self.sole(Possible))),
+            Family::JavaScript => {
+                let is_module = !scene.imports().is_empty() || target.symbol.signature.starts_with("export");
+                (!is_module).then(|| self.sole(Possible))
+            }
+            Family::C => self.linked(),
+        }
+    }
+
+    /// C's functions are known everywhere, unless they are static.
+    fn linked(&self) -> Option<Confidence> {
+        let Self { scene, target, others, .. } = self;
+        if target.is_file_local() && !scene.imports().iter().any(|import| import.target.as_deref() == Some(target.path))
+        {
+            return None;
+        }
+        let rivals = others
+            .iter()
+            .filter(|other| !other.member && !other.is_file_local() && other.symbol.kind != Kind::Declaration);
+        let rivals: Vec<&&Callable> = rivals.collect();
+        if rivals.is_empty() {
+            return Some(Exact);
+        }
+        let includes = |path: &str| scene.imports().iter().any(|import| import.target.as_deref() == Some(path));
+        let at = folder(scene.path.as_str());
+        let near = |path: &str| includes(path) || folder(path) == at;
+        let others_near = rivals.iter().any(|other| near(other.path));
+        match near(target.path) {
+            true => Some(if others_near { Possible } else { Likely }),
+            false => (!others_near).then_some(Possible),
+        }
+    }
+
+    /// A method that is called without a receiver, by its own type's code or by that of a type below it.
+    fn through_this(&self) -> Option<Confidence> {
+        let own = self.scene.own_type(self.call);
+        let own = own.or_else(|| {
+            // `void Foo::bar() {}` outside of the class.
+            let caller = self.scene.caller(self.call)?;
+            caller.qualified.rsplit('.').nth(1)
+        })?;
+        if self.target.container == Some(own) {
+            return Some(Exact);
+        }
+        let is_own =
+            |other: &&Callable| other.container == Some(own) || !other.member && other.path == self.scene.path.as_str();
+        if self.others.iter().any(|other| is_own(other)) {
+            return None;
+        }
+        if let Some(import) = self.scene.import_of(&self.call.name) {
+            return self.imported(import);
+        }
+        self.inherited()
+    }
+
+    fn is_in_scope(&self, nested: &Callable) -> bool {
+        let outer = nested.symbol.qualified.rsplit_once('.').map(|(outer, _)| outer);
+        let around = self.scene.symbols.symbols.iter().filter(|symbol| Some(symbol.qualified.as_str()) == outer);
+        let line = self.call.line;
+        around.into_iter().any(|symbol| symbol.from <= line && line <= symbol.to)
+    }
+
+    /// The name came by this import.
+    fn imported(&self, import: &Import) -> Option<Confidence> {
+        match import.target.as_deref() {
+            Some(target) if target == self.target.path => Some(Exact),
+            // The import of a definition's own file by itself: an inline module's `use super::name`.
+            Some(target) if self.others.iter().any(|other| other.path == target) => None,
+            // Passed on from somewhere else.
+            Some(_) => Some(self.sole(Possible)),
+            None if import.external => None,
+            None => Some(self.sole(Possible)),
+        }
+    }
+
+    /// Everything of some module was imported.
+    fn by_star(&self) -> Option<Confidence> {
+        let stars = self
+            .scene
+            .imports()
+            .iter()
+            .filter(|import| import.names.iter().any(|name| name == "*") || import.local.as_deref() == Some("."));
+        let stars: Vec<&Import> = stars.filter(|import| !import.external).collect();
+        let leads = |path: &str| {
+            let holds = |target: &str| target == path || target == folder(path) && !target.ends_with(".rs");
+            stars.iter().any(|import| import.target.as_deref().is_some_and(holds))
+        };
+        if leads(self.target.path) {
+            return Some(if self.unique() { Exact } else { Likely });
+        }
+        let other_leads = self.others.iter().any(|other| leads(other.path));
+        (!stars.is_empty() && !other_leads && self.unique()).then_some(Possible)
+    }
+
+    fn own(&self) -> Option<Confidence> {
+        if !self.target.member {
+            return None;
+        }
+        let Some(own) = self.scene.own_type(self.call) else { return Some(Possible) };
+        if self.target.container == Some(own) {
+            let same_type = self.others.iter().filter(|other| other.container == Some(own));
+            let elsewhere = same_type.clone().any(|other| other.path == self.scene.path.as_str());
+            return match (self.same_file(), same_type.count()) {
+                (true, _) | (_, 0) => Some(Exact),
+                _ if elsewhere => None,
+                _ => Some(Possible),
+            };
+        }
+        if self
+            .others
+            .iter()
+            .any(|other| other.member && other.container == Some(own) && other.path == self.scene.path.as_str())
+        {
+            return None;
+        }
+        self.inherited()
+    }
+
+    /// From a type above, or a trait.
+    fn inherited(&self) -> Option<Confidence> {
+        let container = self.target.container.filter(|_| self.target.member)?;
+        let rival = |other: &&Callable| other.container.is_some_and(|outer| self.scene.mentions(outer));
+        Some(match (self.scene.mentions(container), self.others.iter().any(|other| rival(other))) {
+            (true, false) => Likely,
+            (false, true) => return self.others.is_empty().then_some(Possible),
+            _ => Possible,
+        })
+    }
+
+    fn path(&self, parts: &[String]) -> Option<Confidence> {
+        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return self.unknown() };
+        if self.target.container == Some(last.as_str()) && (self.target.member || self.scene.family == Family::C) {
+            return self.on_type(last);
+        }
+        if matches!(first.as_str(), "std" | "core" | "alloc") {
+            return None;
+        }
+        if self.others.iter().any(|other| other.container == Some(last.as_str())) {
+            return None;
+        }
+        if last.starts_with(char::is_uppercase) {
+            // A trait's method, or that of a class above, by another type's name.
+            let above = matches!(self.scene.family, Family::C) || self.target.in_trait;
+            let outside = self.scene.import_of(last).is_some_and(|import| import.external);
+            return (above && self.target.member && !outside).then_some(Possible);
+        }
+        if self.target.member {
+            // A type parameter or an alias in lower case.
+            return (self.scene.family == Family::C && self.unique()).then_some(Possible);
+        }
+        if self.scene.family != Family::Rust {
+            return Some(self.sole(Possible));
+        }
+        let import = self.scene.import_of(first).or_else(|| self.scene.module_called(first));
+        if parts.len() == 1
+            && let Some(import) = import
+        {
+            return self.imported(import);
+        }
+        let module = match import {
+            Some(import) => format!("{}::{}", import.module, parts.join("::")),
+            None => parts.join("::"),
+        };
+        let Self { scene, call, .. } = self;
+        let within = scene.inline_modules(call);
+        let target = scene.resolver.rust_path(scene.path.as_str(), &scene.text, &module, &call.name, within);
+        match target {
+            Some(path) if path == self.target.path => Some(Exact),
+            Some(path) if self.others.iter().any(|other| other.path == path) => None,
+            Some(_) => Some(self.sole(Possible)),
+            None => None,
+        }
+    }
+
+    /// `Type::name()` and `Type.name()` where the type's name is the container's.
+    fn on_type(&self, name: &str) -> Option<Confidence> {
+        let namesakes: Vec<_> = self.others.iter().filter(|other| other.container == Some(name)).collect();
+        if self.same_file() || namesakes.is_empty() {
+            let foreign = self.scene.import_of(name).is_some_and(|import| import.external);
+            return (self.same_file() || !foreign).then_some(Exact);
+        }
+        if namesakes.iter().any(|other| other.path == self.scene.path.as_str()) {
+            return None;
+        }
+        match self.scene.import_of(name) {
+            Some(import) => self.imported(import),
+            None => Some(Possible),
+        }
+    }
+
+    fn value(&self, name: &str, field: bool) -> Option<Confidence> {
+        let Self { scene, call, target, others } = self;
+        let may_be_module = match scene.family {
+            Family::Python => true,
+            Family::Rust | Family::C => false,
+            Family::JavaScript | Family::Go | Family::Java => !field,
+        };
+        let module = scene.module_called(name).filter(|_| may_be_module);
+        if let Some(import) = module {
+            return self.on_module(import, name);
+        }
+        if !field && target.container == Some(name) {
+            return self.on_type(name);
+        }
+        if !field && name.starts_with(char::is_uppercase) && others.iter().any(|other| other.container == Some(name)) {
+            return None;
+        }
+        if !target.member {
+            let is_object = scene.family == Family::JavaScript && self.unique() && !target.nested;
+            return is_object.then_some(Possible);
+        }
+        if !target.takes_value() {
+            return None;
+        }
+        let text = if field { &scene.text[..] } else { scene.function_text(call) };
+        let (types, typed) = types_of(text, name, scene.family);
+        self.made(&types, typed)
+    }
+
+    /// `module.name()`
+    fn on_module(&self, import: &Import, name: &str) -> Option<Confidence> {
+        let target = self.target;
+        let taken = import.taken.iter().any(|taken| taken.local == name);
+        if target.member {
+            // A class, or a value that was imported.
+            return match (target.container == Some(name), import.external) {
+                (true, _) => self.imported(import),
+                (_, true) => None,
+                _ if self.others.iter().any(|other| other.container == Some(name)) => None,
+                _ if taken => self.unknown(),
+                _ => None,
+            };
+        }
+        match import.target.as_deref() {
+            Some(path) if path == target.path || path == folder(target.path) && self.scene.family == Family::Go => {
+                Some(Exact)
+            }
+            Some(path) if path == folder(target.path) => Some(self.sole(Possible)),
+            Some(path) if self.others.iter().any(|other| other.path == path) => None,
+            Some(_) if self.scene.family == Family::Go => None,
+            _ => self.imported(import),
+        }
+    }
+
+    /// On a value about whose type these words are known; `typed` when its type is among them.
+    fn made(&self, words: &HashSet<String>, typed: bool) -> Option<Confidence> {
+        if !self.target.takes_value() {
+            return None;
+        }
+        let container = self.target.container.unwrap_or("");
+        if words.contains(container) {
+            let namesakes = self.others.iter().any(|other| other.container == Some(container));
+            return Some(if namesakes && !self.same_file() { Likely } else { Exact });
+        }
+        let rival = |other: &&Callable| other.member && other.container.is_some_and(|outer| words.contains(outer));
+        if self.others.iter().any(|other| rival(other)) {
+            return None;
+        }
+        let verdict = self.unknown()?;
+        // A type is known, and it is another one: below this one, or something else altogether.
+        Some(if typed { Possible } else { verdict })
+    }
+
+    fn unknown(&self) -> Option<Confidence> {
+        if !self.target.takes_value() {
+            return None;
+        }
+        if is_common(self.target.called) {
+            return Some(Possible);
+        }
+        let members: HashSet<_> =
+            self.others.iter().filter(|other| other.member).map(|other| other.container).collect();
+        if members.is_empty() || members.len() == 1 && members.contains(&self.target.container) {
+            return Some(Likely);
+        }
+        let here = self.target.container.is_some_and(|outer| self.scene.mentions(outer));
+        let rivals =
+            members.iter().flatten().any(|outer| Some(*outer) != self.target.container && self.scene.mentions(outer));
+        Some(if here && !rivals { Likely } else { Possible })
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether the languages' own types have methods of this name.
+pub(super) fn is_common(name: &str) -> bool {
+    COMMON.contains(&name)
+}
+
+/// Methods that the languages' own types have: on an unknown receiver these names say nothing.
+const COMMON: &[&str] = &[
+    "add",
+    "all",
+    "any",
+    "append",
+    "apply",
+    "as_bytes",
+    "as_ref",
+    "as_str",
+    "at",
+    "back",
+    "begin",
+    "bind",
+    "c_str",
+    "call",
+    "cancel",
+    "catch",
+    "chars",
+    "clear",
+    "clone",
+    "close",
+    "collect",
+    "concat",
+    "contains",
+    "copy",
+    "count",
+    "data",
+    "decode",
+    "default",
+    "delete",
+    "drop",
+    "each",
+    "emplace",
+    "empty",
+    "encode",
+    "end",
+    "entries",
+    "entry",
+    "equals",
+    "erase",
+    "every",
+    "exec",
+    "exists",
+    "expect",
+    "extend",
+    "fill",
+    "filter",
+    "find",
+    "finish",
+    "first",
+    "flush",
+    "forEach",
+    "format",
+    "from",
+    "front",
+    "get",
+    "group",
+    "has",
+    "hash",
+    "hashCode",
+    "index",
+    "indexOf",
+    "insert",
+    "into",
+    "is_dir",
+    "is_empty",
+    "isEmpty",
+    "items",
+    "iter",
+    "join",
+    "keys",
+    "last",
+    "len",
+    "length",
+    "lines",
+    "load",
+    "lock",
+    "lower",
+    "map",
+    "match",
+    "matches",
+    "max",
+    "min",
+    "name",
+    "next",
+    "nth",
+    "open",
+    "parse",
+    "path",
+    "peek",
+    "poll",
+    "pop",
+    "position",
+    "print",
+    "push",
+    "push_back",
+    "push_str",
+    "put",
+    "read",
+    "readline",
+    "recv",
+    "remove",
+    "replace",
+    "reset",
+    "reverse",
+    "run",
+    "seek",
+    "send",
+    "set",
+    "size",
+    "skip",
+    "sleep",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "split",
+    "start",
+    "stop",
+    "store",
+    "str",
+    "strip",
+    "sub",
+    "submit",
+    "substr",
+    "substring",
+    "swap",
+    "take",
+    "tell",
+    "test",
+    "text",
+    "then",
+    "toString",
+    "to_owned",
+    "to_string",
+    "to_vec",
+    "trim",
+    "unlock",
+    "unwrap",
+    "update",
+    "upper",
+    "value",
+    "values",
+    "wait",
+    "with",
+    "write",
+];

@@ -1,0 +1,169 @@
+//! How well a name fits what somebody typed. Letters count without case, as far as they are ASCII.
+
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// How a name fits; better ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    Exact,
+    ExactButCase,
+    Prefix,
+    /// The query as it stands, from the start of one of the name's words.
+    Word,
+    /// The starts of the name's words: `gsn` in `get_symbol_name`, `HaMa` in `HashMap`.
+    Initials,
+    Inside,
+    /// The letters in order.
+    Letters,
+}
+
+/// What is looked for. Keeps what matching needs, so it is one thread's.
+pub(super) struct Needle {
+    text: Vec<u8>,
+    lower: String,
+    matcher: Matcher,
+    reached: Vec<bool>,
+    next: Vec<bool>,
+    /// Where names and needles that are not ASCII are spelled out.
+    spare: [Vec<char>; 2],
+}
+
+impl Needle {
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.as_bytes().to_vec(),
+            lower: text.to_ascii_lowercase(),
+            matcher: Matcher::new(Config::DEFAULT),
+            reached: Vec::new(),
+            next: Vec::new(),
+            spare: Default::default(),
+        }
+    }
+
+    /// How a name fits, and among the equal ones, how far it is from fitting best (0 is best).
+    pub fn fit(&mut self, name: &str) -> Option<(Fit, u16)> {
+        let bytes = name.as_bytes();
+        let lower = self.lower.as_bytes();
+        if lower.is_empty() {
+            return Some((Fit::Prefix, 0));
+        }
+        if bytes.len() < lower.len() {
+            return None;
+        }
+        let case = |at: usize| u16::from(bytes[at..at + lower.len()] != *self.text);
+        if starts_with(bytes, lower) {
+            let exact = bytes.len() == lower.len();
+            return Some(match (exact, case(0)) {
+                (true, 0) => (Fit::Exact, 0),
+                (true, _) => (Fit::ExactButCase, 0),
+                (false, case) => (Fit::Prefix, case),
+            });
+        }
+        let mut inside = false;
+        for at in 1..=bytes.len() - lower.len() {
+            if starts_with(&bytes[at..], lower) {
+                if starts_word(bytes, at) {
+                    return Some((Fit::Word, case(at)));
+                }
+                inside = true;
+            }
+        }
+        if !inside && !has_in_order(bytes, lower) {
+            return None;
+        }
+        if lower.len() > 1 && self.are_initials(bytes) {
+            return Some((Fit::Initials, 0));
+        }
+        if inside {
+            return Some((Fit::Inside, 0));
+        }
+        let [first, second] = &mut self.spare;
+        let (name, needle) = (Utf32Str::new(name, first), Utf32Str::new(&self.lower, second));
+        let score = self.matcher.fuzzy_match(name, needle).unwrap_or_default();
+        Some((Fit::Letters, u16::MAX - score))
+    }
+
+    /// Whether each letter follows the one before directly, or starts a word.
+    fn are_initials(&mut self, name: &[u8]) -> bool {
+        let (reached, next) = (&mut self.reached, &mut self.next);
+        reached.clear();
+        reached.resize(name.len() + 1, false);
+        let mut first = true;
+        for letter in self.lower.as_bytes() {
+            next.clear();
+            next.resize(name.len() + 1, false);
+            // A word's start can be reached from anywhere before it.
+            let mut before = first;
+            for (at, byte) in name.iter().enumerate() {
+                before |= reached[at];
+                if byte.to_ascii_lowercase() == *letter && (reached[at] || before && starts_word(name, at)) {
+                    next[at + 1] = true;
+                }
+            }
+            first = false;
+            std::mem::swap(reached, next);
+        }
+        reached.contains(&true)
+    }
+}
+
+fn starts_with(text: &[u8], lower: &[u8]) -> bool {
+    text.len() >= lower.len() && text[..lower.len()].eq_ignore_ascii_case(lower)
+}
+
+/// Whether a text has another as it stands, case aside.
+pub(super) fn has(text: &[u8], lower: &[u8]) -> bool {
+    (0..=text.len().saturating_sub(lower.len())).any(|at| starts_with(&text[at..], lower))
+}
+
+fn has_in_order(name: &[u8], lower: &[u8]) -> bool {
+    let mut bytes = name.iter();
+    lower.iter().all(|letter| bytes.any(|byte| byte.to_ascii_lowercase() == *letter))
+}
+
+fn starts_word(name: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| name[before]) else { return true };
+    let here = name[at];
+    !before.is_ascii_alphanumeric() && before < 0x80 && here != b'_'
+        || here.is_ascii_uppercase() && !before.is_ascii_uppercase()
+        || here.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+        || here.is_ascii_digit() && !before.is_ascii_digit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(query: &str, name: &str, expect: Option<Fit>) {
+        assert_eq!(Needle::new(query).fit(name).map(|(fit, _)| fit), expect, "{query} in {name}");
+    }
+
+    #[test]
+    fn names_fit() {
+        check("Foo", "Foo", Some(Fit::Exact));
+        check("foo", "Foo", Some(Fit::ExactButCase));
+        check("foo", "fooBar", Some(Fit::Prefix));
+        check("bar", "fooBar", Some(Fit::Word));
+        check("bar", "foo_bar", Some(Fit::Word));
+        check("map", "HTTPMap", Some(Fit::Word));
+        check("gsn", "get_symbol_name", Some(Fit::Initials));
+        check("HaMa", "HashMap", Some(Fit::Initials));
+        check("hm", "HashMap", Some(Fit::Initials));
+        check("getna", "get_symbol_name", Some(Fit::Initials));
+        check("utf8", "from_utf_8", Some(Fit::Initials));
+        check("oob", "fooBar", Some(Fit::Inside));
+        check("fobr", "foo_bar", Some(Fit::Letters));
+        check("xyz", "foo_bar", None);
+        check("longer", "long", None);
+        check("größe", "dieGröße", Some(Fit::Word));
+        check("größe", "größe_max", Some(Fit::Prefix));
+        check("", "anything", Some(Fit::Prefix));
+    }
+
+    #[test]
+    fn case_as_written_is_nearer() {
+        let distance = |query: &str, name: &str| Needle::new(query).fit(name).unwrap().1;
+        assert!(distance("Foo", "FooBar") < distance("foo", "FooBar"));
+        assert!(distance("hndlr", "handler") < distance("hndlr", "hxnxdxlxr"));
+    }
+}

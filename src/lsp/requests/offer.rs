@@ -1,0 +1,65 @@
+//! Whether a method is answered: what the settings say of it, and whether the language has a server of its own.
+
+use tower_lsp::ls_types::Uri;
+
+use crate::lsp::settings::{Navigation, Settings};
+use crate::lsp::state::{View, file_path};
+use crate::syntax::Language;
+
+/// What can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    DocumentSymbol,
+    WorkspaceSymbol,
+    Definition,
+    References,
+    DocumentHighlight,
+    CallHierarchy,
+    FoldingRange,
+    SelectionRange,
+    Hover,
+    CodeAction,
+}
+
+/// Whether a feature is offered for a document; without one, at all.
+///
+/// With navigation on `auto` a language in `served` is left to its own server, with `off` every language is. Symbols of
+/// the whole workspace and code actions are no server's alone: only `features` switches them off.
+pub fn is_offered(view: &View, feature: Feature, uri: Option<&Uri>) -> bool {
+    let settings = &view.settings;
+    if !is_enabled(settings, feature) {
+        return false;
+    }
+    let shared = matches!(feature, Feature::WorkspaceSymbol | Feature::CodeAction);
+    shared
+        || match settings.navigation {
+            Navigation::On => true,
+            Navigation::Off => false,
+            Navigation::Auto => settings.served.is_empty() || !uri.is_some_and(|uri| is_served(view, uri)),
+        }
+}
+
+fn is_served(view: &View, uri: &Uri) -> bool {
+    let open = view.documents.get(uri).map(|document| &*document.language);
+    let named = || Language::of(file_path(uri)?.to_str()?);
+    view.settings.served.iter().any(|id| match open {
+        Some(language) => id == language,
+        None => Language::named(id).is_some_and(|served| named() == Some(served)),
+    })
+}
+
+fn is_enabled(settings: &Settings, feature: Feature) -> bool {
+    let features = &settings.features;
+    match feature {
+        Feature::DocumentSymbol => features.document_symbol,
+        Feature::WorkspaceSymbol => features.workspace_symbol,
+        Feature::Definition => features.definition,
+        Feature::References => features.references,
+        Feature::DocumentHighlight => features.document_highlight,
+        Feature::CallHierarchy => features.call_hierarchy,
+        Feature::FoldingRange => features.folding_range,
+        Feature::SelectionRange => features.selection_range,
+        Feature::Hover => features.hover,
+        Feature::CodeAction => features.code_action,
+    }
+}

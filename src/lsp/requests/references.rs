@@ -1,0 +1,78 @@
+//! `textDocument/references`: the uses of a name by code, surest first.
+
+use std::collections::HashSet;
+
+use tower_lsp::ls_types::{Location, ReferenceParams};
+
+use super::cursor::{Before, Cursor, before};
+use super::target::{Target, targets};
+use crate::cancel::Cancel;
+use crate::graph::{Confidence, GraphError, Reference, ReferencesQuery, references};
+use crate::lsp::Error;
+use crate::lsp::convert::Places;
+use crate::lsp::state::View;
+use crate::syntax::Language;
+
+/// Uses that a client is given.
+const MOST: usize = 5_000;
+
+/// Answers with the definitions, if they are wanted, and the uses.
+pub fn handle(view: &View, params: ReferenceParams, cancel: &Cancel) -> Result<Option<Vec<Location>>, Error> {
+    let Some(cursor) = Cursor::at(view, &params.text_document_position)? else { return Ok(None) };
+    let found = targets(view, &cursor, cancel)?;
+    let mut locations = Vec::new();
+    if params.context.include_declaration {
+        locations.extend(found.iter().map(|target| target.location(view)));
+    }
+    if cursor.text.path.is_none() {
+        let range = |at: usize| cursor.text.lines.range(&cursor.text.text, at..at + cursor.name.len(), view.encoding);
+        let here = |at| Location { uri: cursor.uri.clone(), range: range(at) };
+        locations.extend(cursor.uses.iter().map(|found| here(found.offset)));
+        return Ok(Some(locations));
+    }
+    if !cursor.is_code() {
+        return Ok(Some(locations));
+    }
+    // One definition is asked for by its whole name, which tells its uses from those of its namesakes.
+    let name = match found.as_slice() {
+        [only] => only.full_name().unwrap_or_else(|| cursor.name.clone()),
+        _ => cursor.name.clone(),
+    };
+    let query = ReferencesQuery { limit: Some(MOST), ..ReferencesQuery::default() };
+    let uses = match references(&view.snapshot, &view.symbols, &name, &query, cancel) {
+        Ok(uses) => uses.items,
+        Err(GraphError::Name { .. }) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut places = Places::new(view);
+    for item in uses {
+        if cancel.is_cancelled() {
+            return Err(Error::cancelled());
+        }
+        if is_code(&item.path) && !is_of_another(&mut places, &item, &cursor.name, &found) {
+            locations.extend(places.location(&item.path, item.line, item.column, &cursor.name));
+        }
+    }
+    let mut seen = HashSet::new();
+    locations.retain(|location| seen.insert((location.uri.clone(), location.range.start)));
+    Ok(Some(locations))
+}
+
+/// Prose and data name things; only code uses them.
+fn is_code(path: &str) -> bool {
+    Language::of(path).is_some_and(Language::has_definitions)
+}
+
+/// Whether an unsure use is written as a member of some other type: `Other::name` is no use of `This::name`.
+fn is_of_another(places: &mut Places, item: &Reference, name: &str, targets: &[Target]) -> bool {
+    if item.confidence != Confidence::Possible || targets.is_empty() {
+        return false;
+    }
+    let Some((text, bytes)) = places.bytes(&item.path, item.line, item.column, name) else { return true };
+    let Before::Name(qualifier) = before(&text.text[..bytes.start]) else { return false };
+    let is_type = qualifier.starts_with(char::is_uppercase);
+    let owners = targets.iter().filter_map(|target| target.symbol().qualified.rsplit('.').nth(1));
+    is_type
+        && targets.iter().all(|target| target.symbol().qualified.contains('.'))
+        && owners.into_iter().all(|owner| owner != qualifier)
+}

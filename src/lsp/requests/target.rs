@@ -1,0 +1,198 @@
+//! Which definitions a name at a cursor means.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tower_lsp::ls_types::{Location, Uri};
+
+use super::cursor::{Before, Cursor, Role};
+use crate::cancel::Cancel;
+use crate::graph::{Definition, GraphError, Site, definition};
+use crate::lsp::Error;
+use crate::lsp::convert::{name_of, whole_of};
+use crate::lsp::state::{Text, View};
+use crate::syntax::{Extracted, Kind, Symbol, Usage};
+use crate::workspace::RelPath;
+
+/// Definitions of one name that a client is shown.
+const MOST: usize = 100;
+
+/// A definition in the text that the request sees.
+pub struct Target {
+    pub uri: Uri,
+    pub text: Text,
+    symbols: Arc<Extracted>,
+    index: usize,
+}
+
+impl Target {
+    pub fn symbol(&self) -> &Symbol {
+        &self.symbols.symbols[self.index]
+    }
+
+    /// The bytes of the name.
+    pub fn name(&self) -> Range<usize> {
+        name_of(self.symbol())
+    }
+
+    /// The bytes of the whole definition.
+    pub fn whole(&self) -> Range<usize> {
+        whole_of(&self.text.text, self.symbol())
+    }
+
+    /// Where the name is.
+    pub fn location(&self, view: &View) -> Location {
+        let range = self.text.lines.range(&self.text.text, self.name(), view.encoding);
+        Location { uri: self.uri.clone(), range }
+    }
+
+    /// The name by which the repository knows this very definition; `None` outside of the workspace.
+    pub fn full_name(&self) -> Option<String> {
+        Some(format!("{}#{}", self.text.path.as_ref()?, self.symbol().qualified))
+    }
+
+    fn own(cursor: &Cursor, index: usize) -> Self {
+        let (uri, text, symbols) = (cursor.uri.clone(), cursor.text.clone(), cursor.symbols.clone());
+        Self { uri, text, symbols, index }
+    }
+
+    /// Finds a definition of the repository in its file. `None` when it is not there any more.
+    pub fn find(view: &View, path: &str, line: u32, name: &str) -> Option<Self> {
+        let path = RelPath::parse(path).ok()?;
+        let text = view.file(&path).ok()?;
+        let symbols = view.symbols.of(text.language?, &text.text);
+        let index = symbols.symbols.iter().position(|symbol| symbol.line == line && symbol.name == name)?;
+        Some(Self { uri: view.uri(&path)?, text, symbols, index })
+    }
+}
+
+/// The definitions that a name means, best first. None for the name of something local, and for what is defined outside
+/// of the repository as far as can be told.
+pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Target>, Error> {
+    if let Role::Definition(at) = cursor.role {
+        let own = Target::own(cursor, at);
+        if own.symbol().kind != Kind::Declaration {
+            return Ok(vec![own]);
+        }
+        // A prototype leads to what it announces.
+        let mut all = candidates(view, cursor, &own.symbol().qualified, cancel)?;
+        all.retain(|target| target.symbol().kind != Kind::Declaration);
+        return Ok(if all.is_empty() { vec![own] } else { all });
+    }
+    if !cursor.is_code() {
+        return Ok(Vec::new());
+    }
+    let mut found = match &cursor.before {
+        Before::Itself => {
+            let mut all = own_members(cursor);
+            if all.is_empty() {
+                all = candidates(view, cursor, &cursor.name, cancel)?;
+                all.retain(|target| is_member(target.symbol()));
+            }
+            all
+        }
+        Before::Name(qualifier) => {
+            let mut all = candidates(view, cursor, &format!("{qualifier}.{}", cursor.name), cancel)?;
+            if all.is_empty() {
+                all = candidates(view, cursor, &cursor.name, cancel)?;
+                // Something of the receiver's, whose type is not known, or of a module that goes by another name here.
+                all.retain(|target| is_member(target.symbol()) || is_named_in(&cursor.text.text, target));
+            }
+            all
+        }
+        Before::Value => {
+            let mut all = candidates(view, cursor, &cursor.name, cancel)?;
+            all.retain(|target| is_member(target.symbol()));
+            all
+        }
+        Before::Nothing => {
+            let mut all = candidates(view, cursor, &cursor.name, cancel)?;
+            // A bare name is rarely a member's, unless nothing else has it.
+            if all.iter().any(|target| !is_member(target.symbol())) {
+                all.retain(|target| !is_member(target.symbol()));
+            }
+            // What the file itself defines at its top hides the rest of the world.
+            let here = |target: &Target| target.text.path == cursor.text.path && target.symbol().parent.is_none();
+            if all.iter().any(|target| here(target) && target.symbol().kind != Kind::Declaration) {
+                all.retain(here);
+            }
+            all
+        }
+    };
+    // What cannot be used in that way is only shown when nothing else can.
+    if let Role::Use(usage, _) = cursor.role
+        && found.iter().any(|target| fits(usage, target.symbol().kind))
+    {
+        found.retain(|target| fits(usage, target.symbol().kind));
+    }
+    Ok(found)
+}
+
+/// The repository's definitions of a name; for a document outside of it, its own.
+fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Result<Vec<Target>, Error> {
+    let Some(path) = &cursor.text.path else {
+        let named = |at: &usize| cursor.symbols.symbols[*at].name == cursor.name;
+        return Ok((0..cursor.symbols.symbols.len()).filter(named).map(|at| Target::own(cursor, at)).collect());
+    };
+    let line = cursor.text.text[..cursor.range.start].matches('\n').count() as u32 + 1;
+    let site = Site { path: path.to_string(), line };
+    match definition(&view.snapshot, &view.symbols, name, Some(&site), MOST, cancel) {
+        Ok(found) => {
+            let target = |item: Definition| Target::find(view, &item.path, item.line, &item.name);
+            Ok(found.items.into_iter().filter_map(target).collect())
+        }
+        Err(GraphError::Name { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Members of that name of the type around the cursor.
+fn own_members(cursor: &Cursor) -> Vec<Target> {
+    let symbols = &cursor.symbols.symbols;
+    let Some(around) = cursor.around() else { return Vec::new() };
+    // `impl` blocks are no definitions: the qualified name knows the type.
+    let mut outer = symbols[around].qualified.as_str();
+    while let Some((container, _)) = outer.rsplit_once('.') {
+        let member = |symbol: &Symbol| {
+            symbol.name == cursor.name && symbol.qualified.rsplit_once('.').is_some_and(|(of, _)| of == container)
+        };
+        let found: Vec<usize> = (0..symbols.len()).filter(|at| member(&symbols[*at])).collect();
+        if !found.is_empty() {
+            return found.into_iter().map(|at| Target::own(cursor, at)).collect();
+        }
+        outer = container;
+    }
+    Vec::new()
+}
+
+fn is_member(symbol: &Symbol) -> bool {
+    matches!(symbol.kind, Kind::Method | Kind::Field | Kind::Property | Kind::Constructor | Kind::EnumMember)
+}
+
+/// Whether a text names the module that a definition is in.
+fn is_named_in(text: &str, target: &Target) -> bool {
+    let Some(path) = &target.text.path else { return true };
+    let mut parts = path.as_str().rsplit('/');
+    let stem = parts.next().and_then(|file| file.split('.').next()).unwrap_or_default();
+    let module = if matches!(stem, "mod" | "lib" | "main" | "index" | "__init__") { parts.next() } else { Some(stem) };
+    module.is_some_and(|module| crate::syntax::occurrences(text, module).next().is_some())
+}
+
+fn fits(usage: Usage, kind: Kind) -> bool {
+    let of_type = matches!(
+        kind,
+        Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait | Kind::Type
+    );
+    let called = matches!(
+        kind,
+        Kind::Function | Kind::Method | Kind::Constructor | Kind::Macro | Kind::EnumMember | Kind::Declaration
+    );
+    let value = matches!(kind, Kind::Field | Kind::Property | Kind::Variable | Kind::Constant | Kind::EnumMember);
+    match usage {
+        Usage::Type => of_type || kind == Kind::Module,
+        Usage::Call => called || of_type,
+        Usage::Write => value,
+        // Functions and classes are values too.
+        Usage::Import | Usage::Read => true,
+    }
+}
