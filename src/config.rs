@@ -287,6 +287,19 @@ pub fn log_filter() -> Option<String> {
     variable("SPELUNK_LOG")
 }
 
+/// Whether long work is to last until it is cancelled, for a test: `SPELUNK_STALL` is set.
+#[cfg(debug_assertions)]
+pub fn stalls_on_purpose() -> bool {
+    variable("SPELUNK_STALL").is_some()
+}
+
+/// Panics where a test asks for it: `SPELUNK_FAIL_IN` names places, with commas between, or `*` for each of them.
+#[cfg(debug_assertions)]
+pub fn fail_on_purpose(place: &str) {
+    let asked = variable("SPELUNK_FAIL_IN").unwrap_or_default();
+    assert!(asked != "*" && !asked.split(',').any(|name| name == place), "{place} fails on purpose");
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's file")]
 fn read_file(path: &Path, named: bool) -> Result<Option<String>, ConfigError> {
     match std::fs::read_to_string(path) {

@@ -4,6 +4,7 @@ mod ask;
 mod doctor;
 mod eval;
 mod exit;
+mod logs;
 mod lsp;
 mod output;
 mod progress;
@@ -18,7 +19,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub use exit::CliError;
 
-use crate::config::{self, Config};
+use crate::config::Config;
+use crate::lsp::Relay;
 
 const EXIT_CODES: &str = "Exit codes:
   0  answered
@@ -132,8 +134,8 @@ pub fn main() -> ExitCode {
         return crate::repl::worker::main(args.filter_map(|arg| arg.into_string().ok()));
     }
     let cli = Cli::parse();
-    logs();
-    match run(cli.command) {
+    let relay = logs::begin(matches!(cli.command, Command::Lsp(_)));
+    match run(cli.command, relay) {
         Ok(_) if output::is_lost() => ExitCode::from(exit::FAILED),
         Ok(code) => code,
         Err(error) => {
@@ -147,7 +149,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, CliError> {
+fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -157,21 +159,10 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
-        Command::Lsp(args) => runtime.block_on(lsp::run(args)),
+        Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
     code
-}
-
-/// Logs go to stderr; `SPELUNK_LOG` filters them.
-fn logs() {
-    let filter = config::log_filter().unwrap_or_else(|| "spelunk=warn,error".to_owned());
-    let filter = tracing_subscriber::EnvFilter::try_new(&filter)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("spelunk=warn,error"));
-    let ansi = !config::no_color() && std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
-    // A second subscriber in one process can only be a test's; its own stays.
-    drop(logs.try_init());
 }

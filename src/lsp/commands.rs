@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::Error;
+use super::notices::SharedProgress;
 use super::protocol::AskParams;
 use super::runs::{self, Audience, Begun};
 use super::state::State;
-use super::watch::SharedProgress;
 use crate::agent::Stop;
 
 /// The commands that the server takes.

@@ -80,7 +80,11 @@ pub fn whole_of(text: &str, symbol: &Symbol) -> Range<usize> {
     let (name, start) = (name_of(symbol), symbol.extent.start);
     // What stands above belongs to it, and is known by its line only.
     let head = memchr::memchr_iter(b'\n', text[start.min(name.start)..name.start].as_bytes()).count() as u32;
-    let above = symbol.line.saturating_sub(head).saturating_sub(symbol.from) as usize;
+    let mut above = symbol.line.saturating_sub(head).saturating_sub(symbol.from) as usize;
+    let line = memchr::memrchr(b'\n', text[..start].as_bytes()).map_or(0, |end| end + 1);
+    if !text[line..start].trim().is_empty() {
+        above = 0;
+    }
     let mut from = start;
     if above > 0 {
         let mut ends = memchr::memrchr_iter(b'\n', text[..start].as_bytes());
@@ -115,6 +119,17 @@ impl<'v> Places<'v> {
     pub fn name(&mut self, path: &str, line: u32, column: u32, name: &str) -> Option<lsp::Range> {
         let encoding = self.view.encoding;
         let (text, bytes) = self.bytes(path, line, column, name)?;
+        Some(text.lines.range(&text.text, bytes, encoding))
+    }
+
+    /// The range of such a name, or of the word that stands there instead of it.
+    pub fn word(&mut self, path: &str, line: u32, column: u32, name: &str) -> Option<lsp::Range> {
+        let encoding = self.view.encoding;
+        let (text, mut bytes) = self.bytes(path, line, column, name)?;
+        if bytes.is_empty() {
+            let rest = &text.text[bytes.start..];
+            bytes.end += rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        }
         Some(text.lines.range(&text.text, bytes, encoding))
     }
 

@@ -21,6 +21,11 @@ impl Error {
         Self { code: ErrorCode::InvalidParams, message: message.into() }
     }
 
+    /// -32600: the request is none that can be answered.
+    pub fn request(message: impl Into<String>) -> Self {
+        Self { code: ErrorCode::InvalidRequest, message: message.into() }
+    }
+
     /// -32803: the parameters are fine, and it failed all the same.
     pub fn failed(message: impl Into<String>) -> Self {
         Self { code: ErrorCode::ServerError(-32803), message: message.into() }

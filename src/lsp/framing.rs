@@ -10,6 +10,9 @@ pub const MOST: usize = 64 << 20;
 /// Bytes that one header block may have.
 const HEADERS: usize = 8 << 10;
 
+/// Capacity that stays reserved between frames.
+const KEPT: usize = 1 << 20;
+
 const NAME: &[u8] = b"content-length:";
 
 /// What the next bytes turned out to be.
@@ -56,6 +59,10 @@ impl Frames {
         if self.at > 0 {
             self.buffer.drain(..self.at);
             self.at = 0;
+            // What a long body took is given back.
+            if self.buffer.capacity() > KEPT {
+                self.buffer.shrink_to(KEPT);
+            }
         }
         self.buffer.extend_from_slice(bytes);
     }
@@ -65,7 +72,7 @@ impl Frames {
         self.at < self.buffer.len()
     }
 
-    /// The next frame; `None` until more bytes come.
+    /// The next frame; `None` until more bytes come. How the bytes were cut into pieces makes no difference to the frames.
     pub fn next(&mut self) -> Option<Frame> {
         if self.lost && !self.find() {
             return None;
@@ -74,44 +81,37 @@ impl Frames {
         let (block, length) = match block(rest) {
             Block::Short => return None,
             Block::Good(block, length) => (block, length),
-            Block::Bad(skip, reason) => {
-                self.skip(skip);
-                self.lost = true;
-                return Some(Frame::Bad(reason));
-            }
+            Block::Bad(skip, reason) => return Some(self.bad(skip, reason)),
         };
         let body = &rest[block..];
-        if body.len() < length {
-            // JSON has no bare line end inside a string, so this can only be the next frame.
+        if body.len() >= length {
+            if let Ok(value) = serde_json::from_slice(&body[..length]) {
+                self.skip(block + length);
+                return Some(Frame::Message(value));
+            }
+        } else {
             let from = self.searched.min(body.len());
             match header(&body[from..]) {
-                Header::At(at) => {
-                    self.skip(block + from + at);
-                    return Some(Frame::Bad(format!("the body is shorter than the {length} bytes announced")));
+                // JSON has no bare line end inside a string, so the body ended before what it announced.
+                Header::At(_) => {}
+                Header::Begun(at) => {
+                    self.searched = from + at;
+                    return None;
                 }
-                Header::Begun(at) => self.searched = from + at,
-                Header::None => self.searched = body.len(),
-            }
-            return None;
-        }
-        match serde_json::from_slice(&body[..length]) {
-            Ok(value) => {
-                self.skip(block + length);
-                Some(Frame::Message(value))
-            }
-            Err(error) => {
-                let reason = format!("the body is not JSON: {error}");
-                match header(body) {
-                    Header::At(at) if at < length => self.skip(block + at),
-                    Header::Begun(at) if at < length => {
-                        self.skip(block + at);
-                        self.lost = true;
-                    }
-                    _ => self.skip(block + length),
+                Header::None => {
+                    self.searched = body.len();
+                    return None;
                 }
-                Some(Frame::Bad(reason))
             }
         }
+        // The next frame may begin inside of what was announced as this one's body.
+        Some(self.bad(block, format!("the body is not JSON of {length} bytes")))
+    }
+
+    fn bad(&mut self, skip: usize, reason: String) -> Frame {
+        self.skip(skip);
+        self.lost = true;
+        Frame::Bad(reason)
     }
 
     fn skip(&mut self, bytes: usize) {
@@ -141,17 +141,18 @@ impl Frames {
 
 /// Reads a header block from its start.
 fn block(bytes: &[u8]) -> Block {
+    let window = &bytes[..bytes.len().min(HEADERS)];
     let mut at = 0;
     let mut length: Option<Result<usize, String>> = None;
     loop {
-        let Some(end) = memchr::memchr(b'\n', &bytes[at..]) else {
-            return match bytes.len() - at {
-                _ if !is_header_start(&bytes[at..]) => Block::Bad(at, "these bytes are no header".to_owned()),
-                _ if bytes.len() > HEADERS => Block::Bad(bytes.len(), "the header is too long".to_owned()),
+        let Some(end) = memchr::memchr(b'\n', &window[at..]) else {
+            return match &window[at..] {
+                line if !is_header_start(line) => Block::Bad(at, "these bytes are no header".to_owned()),
+                _ if window.len() == HEADERS => Block::Bad(at, "the header is too long".to_owned()),
                 _ => Block::Short,
             };
         };
-        let line = &bytes[at..at + end];
+        let line = &window[at..at + end];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !line.is_empty() && !is_header(line) {
             return Block::Bad(at, "these bytes are no header".to_owned());
@@ -161,11 +162,9 @@ fn block(bytes: &[u8]) -> Block {
             return match length {
                 Some(Ok(length)) => Block::Good(at, length),
                 Some(Err(reason)) => Block::Bad(at, reason),
-                None => Block::Bad(at, "the header has no Content-Length".to_owned()),
+                // It may have one behind bytes that are none of its own.
+                None => Block::Bad(0, "the header has no Content-Length".to_owned()),
             };
-        }
-        if at > HEADERS {
-            return Block::Bad(at, "the header is too long".to_owned());
         }
         if line.len() >= NAME.len() && line[..NAME.len()].eq_ignore_ascii_case(NAME) {
             let this = body_length(&line[NAME.len()..]);

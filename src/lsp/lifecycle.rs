@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tower_lsp::ls_types::{
-    DidChangeWorkspaceFoldersParams, InitializeParams, InitializeResult, ServerInfo, WorkspaceFolder,
+    DidChangeWorkspaceFoldersParams, InitializeParams, InitializeResult, Registration, ServerInfo, WorkspaceFolder,
 };
 
+use super::files::file_path;
 use super::lines::Encoding;
 use super::options::Options;
-use super::state::{Session, State, file_path};
-use super::{Error, capabilities};
+use super::state::{Session, State};
+use super::{Error, capabilities, parent, settings, watch};
 use crate::config::Config;
 
 /// Settles the session.
@@ -21,7 +22,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
     let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.clone());
     let encoding = Encoding::negotiate(&offered.unwrap_or_default());
     let folders = folders(&params);
-    let options = Options::read(params.initialization_options)?;
+    let options = Options::read(params.initialization_options.clone())?;
     for key in options.unknown() {
         tracing::warn!("initializationOptions.{key} is not known");
     }
@@ -30,6 +31,10 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
     if options.editor_model.is_some() {
         config = config.with_default_model("editor");
     }
+    if let Some(trace) = params.trace {
+        state.relay.trace(trace);
+    }
+    parent::watch(&params, &state.client_gone, &state.ended);
     let session = Session { encoding, client: Arc::new(params.capabilities), options, config };
     if state.session.set(session).is_err() {
         return Err(Error::params("the session has begun already"));
@@ -45,6 +50,35 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         }),
         offset_encoding: None,
     })
+}
+
+/// Follows `initialized`: asks the client for what it offers. It is never waited for here.
+pub fn initialized(state: &Arc<State>) {
+    let state = state.clone();
+    tokio::spawn(async move {
+        if state.client_has(|client| client.workspace.as_ref()?.configuration) {
+            let state = state.clone();
+            tokio::spawn(async move { settings::pull(&state).await });
+        }
+        if state.client_has(|c| c.workspace.as_ref()?.did_change_configuration.as_ref()?.dynamic_registration) {
+            register(&state, settings::registration()).await;
+        }
+        let tells = state.client_has(|c| c.workspace.as_ref()?.did_change_watched_files.as_ref()?.dynamic_registration);
+        if !(tells && register(&state, watch::registration()).await) {
+            watch::run(state).await;
+        }
+    });
+}
+
+async fn register(state: &State, registration: Registration) -> bool {
+    let method = registration.method.clone();
+    match state.client.register_capability(vec![registration]).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!("the client did not register {method}: {}", error.message);
+            false
+        }
+    }
 }
 
 /// The folders of the workspace, by the newest way in which the client names them.

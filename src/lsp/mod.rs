@@ -13,13 +13,17 @@ mod convert;
 pub mod documents;
 mod error;
 mod events;
+mod files;
 pub mod framing;
 mod lent;
 mod lifecycle;
 pub mod lines;
+mod log;
 mod message;
+mod notices;
 mod options;
 mod out;
+mod parent;
 mod progress;
 pub mod protocol;
 mod requests;
@@ -31,6 +35,8 @@ mod state;
 mod watch;
 
 pub use error::Error;
+pub use files::{file_path, file_uri};
+pub use log::{Relay, may_be_relayed};
 pub use serve::{Ended, Malformed, serve};
 
 /// Connects to a client that listens on the loopback address.

@@ -11,9 +11,9 @@ use tokio::sync::{Notify, OwnedMutexGuard, mpsc, oneshot};
 use tower_lsp::ls_types::ProgressToken;
 
 use super::ask::{self, Asked};
+use super::notices::{Happened, SharedProgress, Watch};
 use super::protocol::{AskParams, End, Event, RunSummary};
 use super::state::{State, View};
-use super::watch::{Happened, SharedProgress, Watch};
 use super::{Error, events};
 use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
 use crate::journal;

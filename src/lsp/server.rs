@@ -12,6 +12,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
+use super::log::Relay;
 use super::out::Out;
 use super::protocol::{
     AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
@@ -19,8 +20,10 @@ use super::protocol::{
 use super::requests::offer::{Feature, is_offered};
 use super::runs::Audience;
 use super::state::{State, View};
-use super::{Error, commands, lifecycle, requests, runs};
+use super::{Error, commands, lifecycle, requests, runs, settings};
 use crate::cancel::Cancel;
+#[cfg(debug_assertions)]
+use crate::config;
 use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
@@ -29,8 +32,8 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(client: Client, out: Out) -> Self {
-        Self { state: Arc::new(State::new(client, out)) }
+    pub fn new(client: Client, out: Out, relay: Relay) -> Self {
+        Self { state: Arc::new(State::new(client, out, relay)) }
     }
 
     /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.
@@ -43,7 +46,16 @@ impl Server {
         let view = self.state.view();
         let cancel = self.state.ended.child_token();
         let stop = cancel.clone().drop_guard();
-        let work = tokio::task::spawn_blocking(move || handle(&view, params, &cancel));
+        let work = tokio::task::spawn_blocking(move || {
+            #[cfg(debug_assertions)]
+            {
+                config::fail_on_purpose("blocking");
+                while config::stalls_on_purpose() && !cancel.is_cancelled() {
+                    std::thread::yield_now();
+                }
+            }
+            handle(&view, params, &cancel)
+        });
         let answer = match work.await {
             Ok(answer) => answer.map_err(Into::into),
             Err(ended) if ended.is_panic() => {
@@ -79,7 +91,7 @@ impl Server {
 
     /// `$/setTrace`.
     pub async fn set_trace(&self, params: SetTraceParams) {
-        tracing::debug!("trace is {:?}", params.value);
+        self.state.relay.trace(params.value);
     }
 
     /// `window/workDoneProgress/cancel`.
@@ -149,6 +161,10 @@ impl LanguageServer for Server {
         Ok(lifecycle::initialize(&self.state, params)?)
     }
 
+    async fn initialized(&self, _params: InitializedParams) {
+        lifecycle::initialized(&self.state);
+    }
+
     async fn shutdown(&self) -> Result<()> {
         self.state.ended.cancel();
         Ok(())
@@ -169,7 +185,23 @@ impl LanguageServer for Server {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.state.edit(|documents| documents.close(&params.text_document.uri));
+        let uri = params.text_document.uri;
+        if !self.state.edit(|documents| documents.close(&uri)) {
+            tracing::warn!("{} was closed without being open", uri.as_str());
+        }
+        self.state.refresh();
+    }
+
+    async fn did_save(&self, _params: DidSaveTextDocumentParams) {
+        self.state.refresh();
+    }
+
+    async fn did_change_watched_files(&self, _params: DidChangeWatchedFilesParams) {
+        self.state.refresh();
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        settings::change(&self.state, &params);
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
@@ -217,6 +249,22 @@ impl LanguageServer for Server {
     ) -> Result<Option<Vec<CallHierarchyItem>>> {
         let uri = Some(params.text_document_position_params.text_document.uri.clone());
         self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::prepare).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let uri = Some(params.item.uri.clone());
+        self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::incoming).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let uri = Some(params.item.uri.clone());
+        self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::outgoing).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -1,8 +1,10 @@
 //! What the server knows: the session that was agreed on, the workspace, the open documents; and views of it for requests.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tokio::sync::Notify;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, Uri};
 
@@ -10,12 +12,14 @@ use super::Error;
 use super::catalogue::Catalogue;
 use super::conversations::Conversations;
 use super::documents::{Document, Documents};
+use super::files::{file_path, file_uri};
 use super::lent::Lent;
 use super::lines::{Encoding, Lines};
+use super::log::Relay;
 use super::options::Options;
 use super::out::Out;
 use super::runs::Runs;
-use super::settings::Settings;
+use super::settings::{Kept, Settings};
 use crate::agent::setup;
 use crate::cancel::Cancel;
 use crate::config::Config;
@@ -51,20 +55,26 @@ pub struct State {
     pub conversations: Conversations,
     /// The editor's own model.
     pub lent: Lent,
+    /// The way of log lines to the client.
+    pub relay: Relay,
+    /// The workspace has other folders than before.
+    pub folders_changed: Notify,
     endpoints: OnceLock<Endpoints>,
     /// Where tasks go that are started from threads that block.
     runtime: tokio::runtime::Handle,
+    settings: Mutex<Kept>,
     texts: Mutex<Texts>,
 }
 
 /// The workspace and the documents: what a view is made of.
 struct Texts {
     folders: Vec<(String, PathBuf)>,
+    workspace: Workspace,
     /// The workspace on disk.
     disk: Snapshot,
     documents: Documents,
     /// `disk` with the documents over it, until either changes.
-    joined: Option<Snapshot>,
+    joined: Option<(Snapshot, Arc<HashMap<RelPath, Uri>>)>,
 }
 
 /// What one request sees: the text of the moment at which it arrived. Cheap to clone.
@@ -77,6 +87,8 @@ pub struct View {
     pub settings: Arc<Settings>,
     pub symbols: Arc<Symbols>,
     pub catalogue: Arc<Catalogue>,
+    /// The open documents that are files of the workspace, under the URIs that the client gave them.
+    open: Arc<HashMap<RelPath, Uri>>,
 }
 
 /// A text with its lines, open or on disk.
@@ -90,15 +102,12 @@ pub struct Text {
 }
 
 impl State {
-    pub fn new(client: Client, out: Out) -> Self {
-        let texts = Texts {
-            folders: Vec::new(),
-            disk: Workspace::none().snapshot(),
-            documents: Documents::default(),
-            joined: None,
-        };
+    pub fn new(client: Client, out: Out, relay: Relay) -> Self {
+        let workspace = Workspace::none();
+        let disk = workspace.snapshot();
+        let texts = Texts { folders: Vec::new(), workspace, disk, documents: Documents::default(), joined: None };
         let (ended, client_gone, session, symbols, catalogue) = Default::default();
-        let (runs, conversations, lent, endpoints) = Default::default();
+        let (runs, conversations, lent, endpoints, settings, folders_changed) = Default::default();
         Self {
             client,
             out,
@@ -110,8 +119,11 @@ impl State {
             runs,
             conversations,
             lent,
+            relay,
+            folders_changed,
             endpoints,
             runtime: tokio::runtime::Handle::current(),
+            settings,
             texts: Mutex::new(texts),
         }
     }
@@ -125,10 +137,12 @@ impl State {
         self.session().map(|session| session.encoding).unwrap_or_default()
     }
 
-    /// The configuration of the next run: the machine's. A workspace that is not trusted gets `builtin` alone.
+    /// The configuration of the next run: the machine's, with what the workspace may change of it. A workspace that is not
+    /// trusted gets `builtin` alone.
     pub fn config(&self) -> Option<Config> {
         let session = self.session()?;
-        let mut config = session.config.clone();
+        let settings = self.settings().settings.clone();
+        let (mut config, _warned_before) = session.config.with_workspace(&settings.rest);
         if !session.options.trusted {
             config.model = "builtin".to_owned();
             config.leaf_model = None;
@@ -151,20 +165,26 @@ impl State {
         })
     }
 
+    /// Whether the client said at the start that it can do something.
+    pub fn client_has(&self, what: impl FnOnce(&ClientCapabilities) -> Option<bool>) -> bool {
+        self.session().and_then(|session| what(&session.client)).unwrap_or_default()
+    }
+
     /// What a request sees from now on.
     pub fn view(&self) -> View {
-        let encoding = self.encoding();
+        let (encoding, settings) = (self.encoding(), self.settings().settings.clone());
         let client = self.session().map(|session| session.client.clone()).unwrap_or_default();
         let texts = &mut *self.texts();
-        let snapshot = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
+        let (snapshot, open) = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
         View {
             snapshot,
             documents: texts.documents.clone(),
             encoding,
             client,
-            settings: Arc::default(),
+            settings,
             symbols: self.symbols.clone(),
             catalogue: self.catalogue.clone(),
+            open,
         }
     }
 
@@ -193,20 +213,27 @@ impl State {
                 let texts = &mut *self.texts();
                 texts.folders = usable;
                 texts.disk = workspace.snapshot();
+                texts.workspace = workspace;
                 texts.joined = None;
                 self.catalogue.fill(texts.disk.clone(), &self.ended);
             }
             Err(error) => problems.push(error.to_string()),
         }
+        self.folders_changed.notify_one();
         problems
     }
 
-    /// Replaces the workspace on disk by what `renew` makes of it.
-    pub fn renew(&self, renew: impl FnOnce(&Snapshot) -> Snapshot) {
+    /// Takes the disk as it is now. Cheap: it is walked when somebody asks.
+    pub fn refresh(&self) {
         let texts = &mut *self.texts();
-        texts.disk = renew(&texts.disk);
+        texts.disk = texts.workspace.snapshot();
         texts.joined = None;
         self.catalogue.fill(texts.disk.clone(), &self.ended);
+    }
+
+    /// The settings, and what is known about them. Never held across an await.
+    pub fn settings(&self) -> MutexGuard<'_, Kept> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {
@@ -215,20 +242,15 @@ impl State {
     }
 }
 
-fn join(disk: &Snapshot, documents: &Documents) -> Snapshot {
-    let buffers = documents.iter().filter_map(|document| {
-        let path = disk.relative(&file_path(&document.uri)?)?;
-        Some((path, document.text.clone()))
-    });
-    disk.with_overlay(buffers)
-}
-
-/// The absolute path of a `file:` URI.
-pub fn file_path(uri: &Uri) -> Option<PathBuf> {
-    if uri.scheme().as_str() != "file" {
-        return None;
+fn join(disk: &Snapshot, documents: &Documents) -> (Snapshot, Arc<HashMap<RelPath, Uri>>) {
+    let (mut buffers, mut open) = (Vec::new(), HashMap::new());
+    for document in documents.iter() {
+        if let Some(path) = file_path(&document.uri).and_then(|path| disk.relative(&path)) {
+            buffers.push((path.clone(), document.text.clone()));
+            open.insert(path, document.uri.clone());
+        }
     }
-    uri.to_file_path().map(|path| path.into_owned()).filter(|path| path.is_absolute())
+    (disk.with_overlay(buffers), Arc::new(open))
 }
 
 impl View {
@@ -239,13 +261,7 @@ impl View {
 
     /// The URI of a file of the workspace. An open document keeps the URI that the client gave it.
     pub fn uri(&self, path: &RelPath) -> Option<Uri> {
-        let absolute = self.snapshot.absolute(path)?;
-        let uri = Uri::from_file_path(&absolute)?;
-        if self.documents.get(&uri).is_some() {
-            return Some(uri);
-        }
-        let open = self.documents.iter().find(|document| self.path(&document.uri).as_ref() == Some(path));
-        Some(open.map_or(uri, |document| document.uri.clone()))
+        self.open.get(path).cloned().or_else(|| file_uri(&self.snapshot.absolute(path)?))
     }
 
     /// The text behind a URI: the open document's, else the file's.

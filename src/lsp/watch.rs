@@ -1,191 +1,178 @@
-//! What the client is told of a run while it goes on: notices for our extensions, progress for everybody else.
+//! Changes on disk: the client tells of them if it can, else the folders are watched here.
 
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
-use tower_lsp::ls_types::ProgressToken;
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::{Event, RecursiveMode, Watcher};
+use serde_json::json;
+use tokio::sync::Notify;
+use tower_lsp::ls_types::Registration;
 
-use super::out::Out;
-use super::progress::Progress;
-use super::protocol::{End, Event, RunNotice, RunNotification, Spent};
-use super::runs::Entry;
-use super::{ask, events};
-use crate::agent::event::RunEvent;
+use super::state::State;
 
-/// What comes from a run.
-pub enum Happened {
-    Event(RunEvent),
-    End(Box<End>),
-}
+/// Changes within this time are one.
+const DEBOUNCE: Duration = Duration::from_millis(100);
 
-/// The progress of a run: whoever is first ends it, the run or the request that asked for it.
-#[derive(Clone)]
-pub struct SharedProgress(Arc<Mutex<Option<Progress>>>);
+/// Folders that are watched.
+const MOST: usize = 20_000;
 
-impl SharedProgress {
-    /// Begins when the client gave a token.
-    pub fn begin(out: &Out, token: Option<ProgressToken>) -> Self {
-        let begun = token.map(|token| Progress::begin(out.clone(), token, "spelunk".to_owned(), true));
-        Self(Arc::new(Mutex::new(begun)))
-    }
+/// Folders whose making says nothing about the repository; the walk knows of others.
+const IGNORED: &[&str] = &["node_modules", "target", "__pycache__", "venv"];
 
-    pub fn end(&self, message: &str) {
-        if let Some(progress) = self.lock().take() {
-            progress.end(message.to_owned());
-        }
-    }
-
-    fn report(&self, said: &mut Said) {
-        if let Some(progress) = &*self.lock()
-            && let Some(line) = said.line()
-        {
-            progress.report(line, None);
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+/// What the client is asked to tell.
+pub fn registration() -> Registration {
+    Registration {
+        id: "spelunk/files".to_owned(),
+        method: "workspace/didChangeWatchedFiles".to_owned(),
+        register_options: Some(json!({ "watchers": [{ "globPattern": "**/*" }] })),
     }
 }
 
-/// Tells the client of one run.
-pub struct Watch {
-    entry: Entry,
-    run_id: String,
-    out: Out,
-    /// Whether the client takes notices.
-    notices: bool,
-    seq: u64,
-    progress: SharedProgress,
-    tied: bool,
-    /// To be said beside the answer.
-    note: Option<String>,
-}
-
-impl Watch {
-    pub fn new(entry: Entry, run_id: String, progress: SharedProgress, tied: bool, note: Option<String>) -> Self {
-        let state = entry.state();
-        let notices = state.session().is_some_and(|session| session.options.runs);
-        Self { entry, run_id, out: state.out.clone(), notices, seq: 0, progress, tied, note }
-    }
-
-    /// Tells of everything until the end, and of the end after the run has left those under way.
-    pub async fn follow(
-        mut self,
-        started: Event,
-        mut events: mpsc::UnboundedReceiver<Happened>,
-        done: oneshot::Sender<End>,
-    ) {
-        self.tell(started);
-        if let Some(text) = self.note.clone() {
-            self.tell(Event::Note { text });
-        }
-        let mut said = Said::default();
-        let end = loop {
-            // All that has come meanwhile goes out together: text in one piece, the progress once.
-            let mut batch = Vec::new();
-            if events.recv_many(&mut batch, 256).await == 0 {
-                return;
-            }
-            let end = self.tell_all(batch, &mut said);
-            if let Some(end) = end {
-                break end;
-            }
-            self.progress.report(&mut said);
-        };
-        self.end(end, said.spent, done).await;
-    }
-
-    async fn end(mut self, mut end: End, spent: Spent, done: oneshot::Sender<End>) {
-        let state = self.entry.state();
-        if matches!(end.reason.as_str(), "cancelled" | "failed") {
-            end.spent = spent;
-        }
-        if let Some(note) = &self.note {
-            end.message = format!("{}; {note}", end.message);
-        }
-        // A tied run is a bare client's: it may be able to show a document.
-        if self.tied {
-            end.document = ask::document(&state, &end).await;
-        }
-        self.entry.leave();
-        self.tell(Event::End(Box::new(end.clone())));
-        self.progress.end(&end.message);
-        // The request that waited for it may be gone.
-        drop(done.send(end));
-    }
-
-    /// Tells of a batch. Gives the end, which is to be told last.
-    fn tell_all(&mut self, batch: Vec<Happened>, said: &mut Said) -> Option<End> {
-        let mut end = None;
-        let mut pending: Option<(u64, String)> = None;
-        for happened in batch {
-            match happened {
-                Happened::End(last) => end = Some(*last),
-                Happened::Event(event) => match events::event(event) {
-                    Some(Event::Text { call, text }) => match &mut pending {
-                        Some((of, so_far)) if *of == call => so_far.push_str(&text),
-                        _ => self.flush(pending.replace((call, text))),
-                    },
-                    Some(event) => {
-                        self.flush(pending.take());
-                        said.hear(&event);
-                        self.tell(event);
-                    }
-                    None => {}
-                },
-            }
-        }
-        self.flush(pending);
-        end
-    }
-
-    fn flush(&mut self, text: Option<(u64, String)>) {
-        if let Some((call, text)) = text {
-            self.tell(Event::Text { call, text });
-        }
-    }
-
-    fn tell(&mut self, event: Event) {
-        if self.notices {
-            let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
-            self.seq += 1;
-            self.out.notify::<RunNotification>(&notice);
-        }
-    }
-}
-
-/// What a line of progress says: the turn, what is being done, the money.
+/// What was heard of the disk since it was last looked at.
 #[derive(Default)]
-struct Said {
-    turn: u32,
-    doing: String,
-    spent: Spent,
-    last: String,
+struct Heard {
+    any: bool,
+    /// Folders may have come or gone.
+    folders: bool,
+    made: Vec<PathBuf>,
+    gone: Vec<PathBuf>,
 }
 
-impl Said {
-    fn hear(&mut self, event: &Event) {
-        match event {
-            Event::Turn { turn } => self.turn = *turn,
-            Event::CallFinished { spent, .. } => self.spent = spent.clone(),
-            other => {
-                if let Some(doing) = events::doing(other) {
-                    self.doing = doing;
+/// Watches the folders of the workspace until the session ends.
+pub async fn run(state: Arc<State>) {
+    let heard = Arc::new(Mutex::new(Heard { any: true, folders: true, ..Heard::default() }));
+    let news = Arc::new(Notify::new());
+    let (to, wake) = (heard.clone(), news.clone());
+    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if to.lock().unwrap_or_else(PoisonError::into_inner).take(event) {
+            wake.notify_one();
+        }
+    });
+    let mut folders = match watcher {
+        Ok(watcher) => Folders { watcher, watched: HashSet::new(), warned: false },
+        Err(error) => return tracing::warn!("files cannot be watched: {error}"),
+    };
+    loop {
+        let changed = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+        if changed.any || changed.folders {
+            state.refresh();
+        }
+        if changed.folders {
+            let work = state.clone();
+            let follow = tokio::task::spawn_blocking(move || {
+                folders.follow(&work, &changed);
+                folders
+            });
+            match follow.await {
+                Ok(followed) => folders = followed,
+                Err(error) => return tracing::error!("files are not watched any more: {error}"),
+            }
+            // What was written between the walk and the watch.
+            state.refresh();
+        }
+        tokio::select! {
+            () = news.notified() => tokio::time::sleep(DEBOUNCE).await,
+            () = state.folders_changed.notified() => {
+                heard.lock().unwrap_or_else(PoisonError::into_inner).folders = true;
+            }
+            () = state.ended.cancelled() => return,
+        }
+    }
+}
+
+impl Heard {
+    /// Takes an event. False when it changes nothing.
+    fn take(&mut self, event: notify::Result<Event>) -> bool {
+        let Ok(event) = event else {
+            // Events were lost; anything may have happened.
+            (self.any, self.folders) = (true, true);
+            return true;
+        };
+        match event.kind {
+            // Our own reading comes back as an access.
+            EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return false,
+            EventKind::Create(_) => self.make(&event.paths),
+            EventKind::Remove(_) => self.gone.extend(event.paths),
+            // Which of the two names is there tells what to do about each.
+            EventKind::Modify(ModifyKind::Name(_)) => {
+                self.make(&event.paths);
+                self.gone.extend(event.paths);
+            }
+            _ => self.folders |= event.need_rescan(),
+        }
+        self.folders |= !self.made.is_empty() || !self.gone.is_empty();
+        self.any = true;
+        true
+    }
+
+    fn make(&mut self, paths: &[PathBuf]) {
+        let folders = paths.iter().filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
+        self.made.extend(folders.filter(|path| !is_ignored(path)).cloned());
+    }
+}
+
+fn is_ignored(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('.') || IGNORED.contains(&&*name)
+}
+
+/// The folders that are watched: those that hold files of the workspace, so none that git ignores.
+struct Folders {
+    watcher: notify::RecommendedWatcher,
+    watched: HashSet<PathBuf>,
+    warned: bool,
+}
+
+impl Folders {
+    fn follow(&mut self, state: &State, heard: &Heard) {
+        for gone in heard.gone.iter().filter(|path| self.watched.contains(*path)).cloned().collect::<Vec<_>>() {
+            // A folder of this name that comes back is another one.
+            let below: Vec<PathBuf> = self.watched.iter().filter(|path| path.starts_with(&gone)).cloned().collect();
+            for path in below {
+                self.watched.remove(&path);
+                // It is mostly unwatched already, by its end.
+                drop(self.watcher.unwatch(&path));
+            }
+        }
+        for made in &heard.made {
+            self.watch(made, RecursiveMode::Recursive);
+        }
+        let snapshot = state.view().snapshot;
+        // First, so that the way up from a file ends here.
+        for (_, folder) in state.folders() {
+            self.watch(&folder, RecursiveMode::NonRecursive);
+        }
+        let files = match snapshot.files() {
+            Ok(files) => files,
+            Err(error) => return tracing::warn!("the folders to watch are not known: {error}"),
+        };
+        for file in files {
+            let Some(path) = snapshot.absolute(&file.path) else { continue };
+            for folder in path.ancestors().skip(1) {
+                if !self.watch(folder, RecursiveMode::NonRecursive) {
+                    break;
                 }
             }
         }
     }
 
-    /// The line, when it has changed.
-    fn line(&mut self) -> Option<String> {
-        let mut line = format!("turn {}", self.turn.max(1));
-        if self.spent.usd > 0.0 {
-            line.push_str(&format!(", ${:.4}", self.spent.usd));
+    /// Watches a folder. False when there is nothing to do about those above it either.
+    fn watch(&mut self, path: &Path, mode: RecursiveMode) -> bool {
+        if self.watched.contains(path) || self.watched.len() >= MOST {
+            return false;
         }
-        if !self.doing.is_empty() {
-            line.push_str(&format!(": {}", self.doing));
+        self.watched.insert(path.to_owned());
+        match self.watcher.watch(path, mode) {
+            Ok(()) => true,
+            Err(error) => {
+                if !std::mem::replace(&mut self.warned, true) {
+                    tracing::warn!("some folders cannot be watched: {error}");
+                }
+                false
+            }
         }
-        (line != self.last).then(|| self.last.clone_from(&line)).map(|()| line)
     }
 }

@@ -12,9 +12,11 @@ pub(super) struct Compiled {
     pub language: tree_sitter::Language,
     pub symbols: Query,
     pub references: Query,
-    /// Roles of the captures of `symbols`, then of `references`, by capture index.
+    pub locals: Query,
+    /// Roles of the captures of `symbols`, then of `references` and `locals`, by capture index.
     pub symbol_roles: Vec<Role>,
     pub reference_roles: Vec<Role>,
+    pub local_roles: Vec<LocalRole>,
 }
 
 /// What a capture says; see `queries/README.md`.
@@ -31,6 +33,44 @@ pub(super) enum Role {
     /// Not a use.
     Skip,
     Predicate,
+}
+
+/// What a capture of `locals.scm` says; see `queries/README.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LocalRole {
+    Scope(ScopeKind),
+    Bound(Reach),
+    Declarator,
+    After,
+    Again,
+    Elsewhere(Whose),
+    Name,
+    Skip,
+}
+
+/// What names a scope holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ScopeKind {
+    Block,
+    Function,
+    /// Those bound directly inside are members.
+    Type,
+}
+
+/// Which of the scopes around it a name is bound in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    Innermost,
+    Function,
+    /// The one around what has the name.
+    Outer,
+}
+
+/// Whose a name is that a function says is not its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Global,
+    Outer,
 }
 
 static COMPILED: [OnceLock<Compiled>; GRAMMARS.len()] = [const { OnceLock::new() }; GRAMMARS.len()];
@@ -52,18 +92,25 @@ pub fn check_queries(language: Language) -> Result<(), String> {
 
 fn compile(grammar: &Grammar) -> Result<Compiled, String> {
     let language = tree_sitter::Language::new(grammar.parser);
-    let query = |texts: &[&str]| -> Result<(Query, Vec<Role>), String> {
-        let query = Query::new(&language, &texts.concat()).map_err(|error| error.to_string())?;
-        let roles = query
-            .capture_names()
-            .iter()
-            .map(|name| role(name).ok_or_else(|| format!("unknown capture @{name}")))
-            .collect::<Result<_, _>>()?;
-        Ok((query, roles))
-    };
-    let (symbols, symbol_roles) = query(grammar.symbols)?;
-    let (references, reference_roles) = query(grammar.references)?;
-    Ok(Compiled { symbols, references, symbol_roles, reference_roles, language })
+    let (symbols, symbol_roles) = query(&language, grammar.symbols, role)?;
+    let (references, reference_roles) = query(&language, grammar.references, role)?;
+    let (locals, local_roles) = query(&language, grammar.locals, local_role)?;
+    Ok(Compiled { symbols, references, locals, symbol_roles, reference_roles, local_roles, language })
+}
+
+/// Compiles a query and looks its captures up.
+fn query<R>(
+    language: &tree_sitter::Language,
+    texts: &[&str],
+    role: fn(&str) -> Option<R>,
+) -> Result<(Query, Vec<R>), String> {
+    let query = Query::new(language, &texts.concat()).map_err(|error| error.to_string())?;
+    let roles = query
+        .capture_names()
+        .iter()
+        .map(|name| role(name).ok_or_else(|| format!("unknown capture @{name}")))
+        .collect::<Result<_, _>>()?;
+    Ok((query, roles))
 }
 
 fn role(name: &str) -> Option<Role> {
@@ -81,5 +128,24 @@ fn role(name: &str) -> Option<Role> {
             ("reference", usage) => Role::Reference(Usage::parse(usage)?),
             _ => return None,
         },
+    })
+}
+
+fn local_role(name: &str) -> Option<LocalRole> {
+    Some(match name {
+        "scope" => LocalRole::Scope(ScopeKind::Block),
+        "scope.function" => LocalRole::Scope(ScopeKind::Function),
+        "scope.type" => LocalRole::Scope(ScopeKind::Type),
+        "bound" => LocalRole::Bound(Reach::Innermost),
+        "bound.function" => LocalRole::Bound(Reach::Function),
+        "bound.outer" => LocalRole::Bound(Reach::Outer),
+        "declarator" => LocalRole::Declarator,
+        "after" => LocalRole::After,
+        "again" => LocalRole::Again,
+        "global" => LocalRole::Elsewhere(Whose::Global),
+        "nonlocal" => LocalRole::Elsewhere(Whose::Outer),
+        "name" => LocalRole::Name,
+        "skip" => LocalRole::Skip,
+        _ => return None,
     })
 }

@@ -74,7 +74,7 @@ fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Opt
 }
 
 /// Follows declarators down to the name; says whether the innermost one is a function's.
-fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
+pub(super) fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
     let mut function = false;
     loop {
         match node.kind() {

@@ -9,28 +9,11 @@ const DOC: usize = 400;
 /// The head of a definition on one line: up to its body, white space folded, at most 200 characters.
 pub(super) fn signature(family: Family, text: &str) -> String {
     let text = without_annotations(text);
+    let directive = is_directive(family, text);
     let mut out = String::new();
-    let mut depth = 0u32;
     let mut space = false;
     let mut characters = 0;
-    // A macro's head is its line; other heads end where the body begins.
-    let directive = text.starts_with('#') && family == Family::C;
-    for (at, c) in text.char_indices().take(2_000) {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            '\n' if directive && !text[..at].ends_with('\\') => break,
-            // `const { a, b } = ...`: no body, a pattern.
-            '{' if depth == 0 && family == Family::JavaScript && binds(&out) => depth += 1,
-            '}' if depth > 0 && family == Family::JavaScript => depth -= 1,
-            '{' if depth > 0 && family == Family::JavaScript => depth += 1,
-            '{' if depth == 0 && !directive => break,
-            '\n' if family == Family::C && !directive && text[at + 1..].trim_start().starts_with('#') => break,
-            ';' if depth == 0 && !directive => break,
-            ':' if depth == 0 && family == Family::Python && heads_block(text) => break,
-            '\n' if depth == 0 && family == Family::Python => break,
-            _ => {}
-        }
+    for c in text[..end(family, text, SIGNATURE)].chars() {
         if c.is_whitespace() || c == '\\' && directive {
             space = !out.is_empty();
             continue;
@@ -47,6 +30,43 @@ pub(super) fn signature(family: Family, text: &str) -> String {
         }
     }
     out
+}
+
+/// A macro's head is its line; other heads end where the body begins.
+fn is_directive(family: Family, text: &str) -> bool {
+    text.starts_with('#') && family == Family::C
+}
+
+/// Where the head of a definition ends, or its first `most` characters that are no white space do. The text begins with
+/// the definition.
+pub(super) fn end(family: Family, text: &str, most: usize) -> usize {
+    let mut depth = 0u32;
+    let mut characters = 0;
+    let directive = is_directive(family, text);
+    let mut end = 0;
+    for (at, c) in text.char_indices().take(2_000) {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            '\n' if directive && !text[..at].ends_with('\\') => return at,
+            // `const { a, b } = ...`: no body, a pattern.
+            '{' if depth == 0 && family == Family::JavaScript && binds(text[..at].trim_end()) => depth += 1,
+            '}' if depth > 0 && family == Family::JavaScript => depth -= 1,
+            '{' if depth > 0 && family == Family::JavaScript => depth += 1,
+            '{' if depth == 0 && !directive => return at,
+            '\n' if family == Family::C && !directive && text[at + 1..].trim_start().starts_with('#') => return at,
+            ';' if depth == 0 && !directive => return at,
+            ':' if depth == 0 && family == Family::Python && heads_block(text) => return at,
+            '\n' if depth == 0 && family == Family::Python => return at,
+            _ => {}
+        }
+        end = at + c.len_utf8();
+        characters += usize::from(!c.is_whitespace());
+        if characters >= most {
+            break;
+        }
+    }
+    end
 }
 
 /// The text behind leading `@annotations(...)`.

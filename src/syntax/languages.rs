@@ -23,6 +23,7 @@ pub(super) struct Grammar {
     /// Query texts, in order; see `queries/README.md`.
     pub symbols: &'static [&'static str],
     pub references: &'static [&'static str],
+    pub locals: &'static [&'static str],
     pub family: Family,
 }
 
@@ -47,6 +48,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_rust::LANGUAGE,
         symbols: query!("rust/symbols"),
         references: query!("rust/references"),
+        locals: query!("rust/locals"),
         family: Family::Rust,
     },
     Grammar {
@@ -54,6 +56,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_python::LANGUAGE,
         symbols: query!("python/symbols"),
         references: query!("python/references"),
+        locals: query!("python/locals"),
         family: Family::Python,
     },
     Grammar {
@@ -61,6 +64,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_javascript::LANGUAGE,
         symbols: query!("ecmascript/symbols", "javascript/symbols"),
         references: query!("javascript/references", "ecmascript/references"),
+        locals: query!("ecmascript/locals"),
         family: Family::JavaScript,
     },
     Grammar {
@@ -68,6 +72,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
         symbols: query!("ecmascript/symbols", "typescript/symbols"),
         references: query!("typescript/references", "ecmascript/references"),
+        locals: query!("ecmascript/locals", "typescript/locals"),
         family: Family::JavaScript,
     },
     Grammar {
@@ -75,6 +80,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_typescript::LANGUAGE_TSX,
         symbols: query!("ecmascript/symbols", "typescript/symbols"),
         references: query!("typescript/references-tsx", "typescript/references", "ecmascript/references"),
+        locals: query!("ecmascript/locals", "typescript/locals"),
         family: Family::JavaScript,
     },
     Grammar {
@@ -82,6 +88,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_go::LANGUAGE,
         symbols: query!("go/symbols"),
         references: query!("go/references"),
+        locals: query!("go/locals"),
         family: Family::Go,
     },
     Grammar {
@@ -89,6 +96,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_c::LANGUAGE,
         symbols: query!("c/symbols"),
         references: query!("c/references"),
+        locals: query!("c/locals"),
         family: Family::C,
     },
     Grammar {
@@ -96,6 +104,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_cpp::LANGUAGE,
         symbols: query!("c/symbols", "cpp/symbols"),
         references: query!("cpp/references", "c/references"),
+        locals: query!("c/locals", "cpp/locals"),
         family: Family::C,
     },
     Grammar {
@@ -103,6 +112,7 @@ pub(super) static GRAMMARS: [Grammar; 9] = [
         parser: tree_sitter_java::LANGUAGE,
         symbols: query!("java/symbols"),
         references: query!("java/references"),
+        locals: query!("java/locals"),
         family: Family::Java,
     },
 ];
@@ -295,6 +305,11 @@ impl Language {
     /// Every language that has a grammar.
     pub fn with_grammar() -> impl Iterator<Item = Self> {
         ROWS.iter().filter(|row| row.grammar.is_some()).map(|row| Self(row))
+    }
+
+    /// Whether names may begin with `#`.
+    pub(super) fn has_private_names(self) -> bool {
+        self.grammar().is_some_and(|grammar| grammar.family == Family::JavaScript)
     }
 
     pub(super) fn grammar(self) -> Option<&'static Grammar> {

@@ -2,25 +2,36 @@
 
 mod compiled;
 mod definitions;
+mod doc;
 mod extract;
+mod folds;
 mod head;
 mod imports;
 mod item_macros;
 mod languages;
 mod lexical;
 mod lines;
+mod locals;
+mod name_at;
 mod parse;
 mod preprocess;
 mod references;
+mod selection;
+mod tree;
 
 use serde::{Deserialize, Serialize};
 
 pub use compiled::check_queries;
+pub use doc::{doc, head};
 pub use extract::{Extracted, Names, Use, extract, extract_with_uses};
+pub use folds::{Fold, FoldKind, folds};
 pub use imports::{Form, Imported, Taken, imports};
 pub use languages::{Family, Language};
 pub use lexical::occurrences;
+pub use locals::{Binding, binding};
+pub use name_at::{NameAt, name_at};
 pub use parse::Budget;
+pub use selection::selection;
 
 /// What a definition defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

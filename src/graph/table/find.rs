@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use crate::cancel::Cancel;
 use crate::syntax::Kind;
 
-use super::super::parsed::aside;
 use super::super::{Found, GraphError};
 use super::fit::{Fit, Needle, has};
 use super::rows::{Rows, mask};
@@ -62,6 +61,17 @@ impl Best {
             && place < *worst
         {
             *worst = place;
+        }
+    }
+
+    /// The worst fit that still has a chance, for places whose rank begins like this.
+    fn room(&self, rank: u64) -> Fit {
+        match self.heap.peek() {
+            Some((worst, ..)) if self.heap.len() >= self.limit => {
+                let chance = |fit: &Fit| rank | (*fit as u64) << 44 <= *worst;
+                Fit::ALL.into_iter().rev().find(chance).unwrap_or(Fit::Exact)
+            }
+            _ => Fit::Letters,
         }
     }
 
@@ -135,20 +145,21 @@ fn in_file(rows: &Rows, file: u32, wanted: &Wanted, needle: &mut Needle, best: &
     let path = rows.path.as_str();
     let in_path: Vec<bool> = wanted.within.iter().map(|part| has(path.as_bytes(), part.as_bytes())).collect();
     let sought = mask(wanted.name.as_bytes());
-    let beside = aside(path);
-    for at in 0..rows.len() {
-        if rows.masks[at] & sought != sought {
+    let candidates = rows.masks.iter().enumerate().filter(|(_, mask)| *mask & sought == sought);
+    for (at, _) in candidates {
+        let Some(nearness) = nearness(rows.container(at), wanted, &in_path) else { continue };
+        let room = best.room(u64::from(nearness) << 48);
+        let Some((fit, distance)) = needle.fit(rows.name(at), room) else { continue };
+        best.total += 1;
+        if fit > room {
             continue;
         }
-        let Some(nearness) = nearness(rows.container(at), wanted, &in_path) else { continue };
-        let Some((fit, distance)) = needle.fit(rows.name(at)) else { continue };
-        best.total += 1;
         // For letters in some order the distance says more than anything else.
         let (first, last) = if fit == Fit::Letters { (distance, 0) } else { (0, distance) };
         let rank = u64::from(nearness) << 48
             | (fit as u64) << 44
             | u64::from(first) << 28
-            | u64::from(beside) << 24
+            | u64::from(rows.aside) << 24
             | u64::from(weight(rows.kind(at))) << 20
             | u64::from(last.min(15)) << 16
             | rows.name(at).len() as u64;

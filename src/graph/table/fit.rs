@@ -17,13 +17,17 @@ pub(super) enum Fit {
     Letters,
 }
 
+impl Fit {
+    /// Best first.
+    pub const ALL: [Self; 7] =
+        [Self::Exact, Self::ExactButCase, Self::Prefix, Self::Word, Self::Initials, Self::Inside, Self::Letters];
+}
+
 /// What is looked for. Keeps what matching needs, so it is one thread's.
 pub(super) struct Needle {
     text: Vec<u8>,
     lower: String,
     matcher: Matcher,
-    reached: Vec<bool>,
-    next: Vec<bool>,
     /// Where names and needles that are not ASCII are spelled out.
     spare: [Vec<char>; 2],
 }
@@ -34,14 +38,13 @@ impl Needle {
             text: text.as_bytes().to_vec(),
             lower: text.to_ascii_lowercase(),
             matcher: Matcher::new(Config::DEFAULT),
-            reached: Vec::new(),
-            next: Vec::new(),
             spare: Default::default(),
         }
     }
 
-    /// How a name fits, and among the equal ones, how far it is from fitting best (0 is best).
-    pub fn fit(&mut self, name: &str) -> Option<(Fit, u16)> {
+    /// How a name fits, and among the equal ones, how far it is from fitting best (0 is best). Beyond `room` it does not
+    /// matter how: such a fit may come back as a worse one.
+    pub fn fit(&mut self, name: &str, room: Fit) -> Option<(Fit, u16)> {
         let bytes = name.as_bytes();
         let lower = self.lower.as_bytes();
         if lower.is_empty() {
@@ -51,7 +54,7 @@ impl Needle {
             return None;
         }
         let case = |at: usize| u16::from(bytes[at..at + lower.len()] != *self.text);
-        if starts_with(bytes, lower) {
+        if (room >= Fit::Prefix || bytes.len() == lower.len()) && starts_with(bytes, lower) {
             let exact = bytes.len() == lower.len();
             return Some(match (exact, case(0)) {
                 (true, 0) => (Fit::Exact, 0),
@@ -59,56 +62,60 @@ impl Needle {
                 (false, case) => (Fit::Prefix, case),
             });
         }
-        let mut inside = false;
-        for at in 1..=bytes.len() - lower.len() {
-            if starts_with(&bytes[at..], lower) {
-                if starts_word(bytes, at) {
-                    return Some((Fit::Word, case(at)));
-                }
-                inside = true;
-            }
-        }
-        if !inside && !has_in_order(bytes, lower) {
+        if !has_in_order(bytes, lower) {
             return None;
         }
-        if lower.len() > 1 && self.are_initials(bytes) {
+        let mut inside = false;
+        if room >= Fit::Word {
+            for at in 1..=bytes.len() - lower.len() {
+                if starts_with(&bytes[at..], lower) {
+                    if starts_word(bytes, at) {
+                        return Some((Fit::Word, case(at)));
+                    }
+                    inside = true;
+                }
+            }
+        }
+        if room >= Fit::Initials && lower.len() > 1 && are_initials(bytes, lower) {
             return Some((Fit::Initials, 0));
         }
         if inside {
             return Some((Fit::Inside, 0));
+        }
+        if room < Fit::Letters {
+            return Some((Fit::Letters, u16::MAX));
         }
         let [first, second] = &mut self.spare;
         let (name, needle) = (Utf32Str::new(name, first), Utf32Str::new(&self.lower, second));
         let score = self.matcher.fuzzy_match(name, needle).unwrap_or_default();
         Some((Fit::Letters, u16::MAX - score))
     }
+}
 
-    /// Whether each letter follows the one before directly, or starts a word.
-    fn are_initials(&mut self, name: &[u8]) -> bool {
-        let (reached, next) = (&mut self.reached, &mut self.next);
-        reached.clear();
-        reached.resize(name.len() + 1, false);
-        let mut first = true;
-        for letter in self.lower.as_bytes() {
-            next.clear();
-            next.resize(name.len() + 1, false);
-            // A word's start can be reached from anywhere before it.
-            let mut before = first;
-            for (at, byte) in name.iter().enumerate() {
-                before |= reached[at];
-                if byte.to_ascii_lowercase() == *letter && (reached[at] || before && starts_word(name, at)) {
-                    next[at + 1] = true;
-                }
-            }
-            first = false;
-            std::mem::swap(reached, next);
+/// Whether each letter follows the one before directly, or starts a word. Looks at the first 128 bytes of a name.
+fn are_initials(name: &[u8], lower: &[u8]) -> bool {
+    let name = &name[..name.len().min(u128::BITS as usize)];
+    let at = |fits: &dyn Fn(usize) -> bool| {
+        (0..name.len()).fold(0u128, |bits, at| if fits(at) { bits | 1 << at } else { bits })
+    };
+    let starts = at(&|at| starts_word(name, at));
+    // Where a letter may be when it follows directly, and from where on it may start a word.
+    let (mut follows, mut from) = (0, u128::MAX);
+    for letter in lower {
+        let here = at(&|at| name[at].to_ascii_lowercase() == *letter) & (follows | starts & from);
+        if here == 0 {
+            return false;
         }
-        reached.contains(&true)
+        follows = here << 1;
+        from = u128::MAX.checked_shl(here.trailing_zeros() + 1).unwrap_or(0);
     }
+    true
 }
 
 fn starts_with(text: &[u8], lower: &[u8]) -> bool {
-    text.len() >= lower.len() && text[..lower.len()].eq_ignore_ascii_case(lower)
+    text.len() >= lower.len()
+        && text.first().map(u8::to_ascii_lowercase) == lower.first().copied()
+        && text[..lower.len()].eq_ignore_ascii_case(lower)
 }
 
 /// Whether a text has another as it stands, case aside.
@@ -135,7 +142,7 @@ mod tests {
     use super::*;
 
     fn check(query: &str, name: &str, expect: Option<Fit>) {
-        assert_eq!(Needle::new(query).fit(name).map(|(fit, _)| fit), expect, "{query} in {name}");
+        assert_eq!(Needle::new(query).fit(name, Fit::Letters).map(|(fit, _)| fit), expect, "{query} in {name}");
     }
 
     #[test]
@@ -161,8 +168,22 @@ mod tests {
     }
 
     #[test]
+    fn beyond_the_room_only_whether_counts() {
+        for (query, name) in
+            [("foo", "Foo"), ("foo", "fooBar"), ("bar", "fooBar"), ("gsn", "get_symbol_name"), ("z", "a")]
+        {
+            let whole = Needle::new(query).fit(name, Fit::Letters).map(|(fit, _)| fit);
+            for room in Fit::ALL {
+                let found = Needle::new(query).fit(name, room).map(|(fit, _)| fit);
+                assert_eq!(found.is_some(), whole.is_some(), "{query} in {name}");
+                assert!(found == whole || found > Some(room) && whole > Some(room), "{query} in {name}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
     fn case_as_written_is_nearer() {
-        let distance = |query: &str, name: &str| Needle::new(query).fit(name).unwrap().1;
+        let distance = |query: &str, name: &str| Needle::new(query).fit(name, Fit::Letters).unwrap().1;
         assert!(distance("Foo", "FooBar") < distance("foo", "FooBar"));
         assert!(distance("hndlr", "handler") < distance("hndlr", "hxnxdxlxr"));
     }

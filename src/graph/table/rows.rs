@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::syntax::{Kind, Symbol};
 use crate::workspace::RelPath;
 
+use super::super::parsed::aside;
 use super::Row;
 
 /// Longer names are cut here, in bytes.
@@ -14,6 +15,8 @@ const LONGEST: usize = u8::MAX as usize;
 #[derive(Debug)]
 pub(super) struct Rows {
     pub path: RelPath,
+    /// Whether it is beside the code proper, see [`aside`].
+    pub aside: u8,
     /// Read line by line only.
     pub partial: bool,
     /// The letters of each name, see [`mask`]. Apart from the rows: a search goes over these first.
@@ -68,7 +71,15 @@ impl Rows {
             });
             masks.push(mask(name.as_bytes()));
         }
-        Self { path, partial, masks: masks.into(), rows: rows.into(), containers: containers.into(), text: text.into() }
+        Self {
+            aside: aside(path.as_str()),
+            path,
+            partial,
+            masks: masks.into(),
+            rows: rows.into(),
+            containers: containers.into(),
+            text: text.into(),
+        }
     }
 
     pub fn len(&self) -> usize {

@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{TextDocumentPositionParams, Uri};
 use crate::lsp::Error;
 use crate::lsp::convert::name_of;
 use crate::lsp::state::{Text, View};
-use crate::syntax::{Budget, Extracted, Language, Names, Usage, Use, extract_with_uses};
+use crate::syntax::{Binding, Budget, Extracted, Names, Usage, Use, binding, extract_with_uses, name_at};
 
 /// A name at a position.
 pub struct Cursor {
@@ -20,8 +20,10 @@ pub struct Cursor {
     pub range: Range<usize>,
     pub role: Role,
     pub before: Before,
-    /// The other uses of the same word in this file.
-    pub uses: Vec<Use>,
+    /// What it is bound to inside of the function around it.
+    pub local: Option<Binding>,
+    /// The qualified name of the definition around it.
+    pub within: Option<String>,
 }
 
 /// What a name is where it stands.
@@ -29,8 +31,7 @@ pub struct Cursor {
 pub enum Role {
     /// The name of a definition, by its index.
     Definition(usize),
-    /// A use, and the index of the definition around it.
-    Use(Usage, Option<usize>),
+    Use(Usage),
     /// A word in a comment or a string, or in a file without a grammar.
     Word,
 }
@@ -58,12 +59,33 @@ impl Cursor {
 
     fn in_text(view: &View, uri: Uri, text: Text, offset: usize) -> Option<Self> {
         let language = text.language.filter(|language| language.has_definitions())?;
-        let word = word(&text.text, offset)?;
+        let found = name_at(language, &text.text, offset, &Budget::default())?;
         let symbols = view.symbols.of(language, &text.text);
-        let (range, role, uses) = read(language, &text.text, &symbols, word);
-        let name = text.text[range.clone()].to_owned();
-        let before = before(&text.text[..range.start]);
-        Some(Self { uri, symbols, name, range, role, before, uses, text })
+        // The name of a definition may be more than a word: `r#type`, `operator ()`.
+        let defined = |at: &usize| {
+            let name = name_of(&symbols.symbols[*at]);
+            name.start <= found.range.start && found.range.end <= name.end
+        };
+        let role = match ((0..symbols.symbols.len()).find(defined), found.usage) {
+            (Some(at), _) => Role::Definition(at),
+            (None, Some(usage)) => Role::Use(usage),
+            (None, None) => Role::Word,
+        };
+        let local = binding(language, &text.text, offset, &Budget::default());
+        let before = before(&text.text[..found.range.start]);
+        let within = found.within.map(|symbol| symbol.qualified);
+        let (name, range) = (found.name, found.range);
+        Some(Self { uri, symbols, name, range, role, before, local, within, text })
+    }
+
+    /// The uses of the name in this file; by code, so without a grammar there are none.
+    pub fn uses(&self) -> Vec<Use> {
+        match self.text.language.filter(|language| language.has_grammar()) {
+            Some(language) => {
+                extract_with_uses(language, &self.text.text, Names::Only(&self.name), &Budget::default()).1
+            }
+            None => Vec::new(),
+        }
     }
 
     /// Whether it is code, or looks like a name of code in prose.
@@ -73,44 +95,6 @@ impl Cursor {
         let quoted = self.text.text[..self.range.start].ends_with('`');
         self.role != Role::Word || looks || quoted || !self.text.language.is_some_and(|language| language.has_grammar())
     }
-
-    /// The innermost definition around it, or the one whose name it is.
-    pub fn around(&self) -> Option<usize> {
-        match self.role {
-            Role::Definition(at) => Some(at),
-            Role::Use(_, within) => within,
-            Role::Word => None,
-        }
-    }
-}
-
-/// What the word at some bytes is: the bytes of the whole name, its role, and the other uses of the name.
-pub fn read(language: Language, text: &str, symbols: &Extracted, word: Range<usize>) -> (Range<usize>, Role, Vec<Use>) {
-    // The name of a definition may be more than a word: `r#type`, `#private`, `operator ()`.
-    let holds = |bytes: Range<usize>| bytes.start <= word.start && word.end <= bytes.end;
-    let defined = symbols.symbols.iter().position(|symbol| holds(name_of(symbol)));
-    let range = defined.map_or(word, |at| name_of(&symbols.symbols[at]));
-    let mut uses = Vec::new();
-    if language.has_grammar() {
-        uses = extract_with_uses(language, text, Names::Only(&text[range.clone()]), &Budget::default()).1;
-    }
-    let used = uses.iter().find(|found| found.offset == range.start);
-    let role = match (defined, used) {
-        (Some(at), _) => Role::Definition(at),
-        (None, Some(used)) => Role::Use(used.usage, used.within),
-        (None, None) => Role::Word,
-    };
-    (range, role, uses)
-}
-
-/// The identifier that holds an offset, or ends there.
-pub fn word(text: &str, offset: usize) -> Option<Range<usize>> {
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let start =
-        text[..offset].rfind(|c| !inside(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let end = text[offset..].find(|c| !inside(c)).map_or(text.len(), |at| offset + at);
-    let word = &text[start..end];
-    (!word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit())).then_some(start..end)
 }
 
 /// What is written at the end of a text, before the name that follows it.
@@ -126,39 +110,19 @@ pub fn before(text: &str) -> Before {
         return Before::Nothing;
     }
     let left = left.trim_end();
-    match word(left, left.len()) {
-        Some(range) if range.end == left.len() => match &left[range] {
-            "self" | "Self" | "this" | "cls" => Before::Itself,
-            "crate" | "super" => Before::Nothing,
-            name => Before::Name(name.to_owned()),
-        },
-        _ if left.is_empty() => Before::Nothing,
-        _ => Before::Value,
+    let name = left.rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).next().unwrap_or(left);
+    match name {
+        "" if left.is_empty() => Before::Nothing,
+        "" => Before::Value,
+        "self" | "Self" | "this" | "cls" => Before::Itself,
+        "crate" | "super" => Before::Nothing,
+        name => Before::Name(name.to_owned()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_at_and_before() {
-        let check = |marked: &str, expect: &str| {
-            let at = marked.find('|').unwrap();
-            let text = marked.replacen('|', "", 1);
-            assert_eq!(word(&text, at).map_or("", |range| &text[range]), expect, "{marked}");
-        };
-        check("|foo bar", "foo");
-        check("fo|o bar", "foo");
-        check("foo| bar", "foo");
-        check("foo |bar", "bar");
-        check("foo | bar", "");
-        check("x + 1|0", "");
-        check("größ|e = 1", "größe");
-        check("😀a|b😀", "ab");
-        check("|", "");
-        check("$el|em.x", "$elem");
-    }
 
     #[test]
     fn what_is_before() {

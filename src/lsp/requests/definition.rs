@@ -1,6 +1,8 @@
 //! `textDocument/definition`: where a name is defined.
 
-use tower_lsp::ls_types::{GotoDefinitionParams, GotoDefinitionResponse, LocationLink};
+use std::ops::Range;
+
+use tower_lsp::ls_types::{GotoDefinitionParams, GotoDefinitionResponse, Location, LocationLink};
 
 use super::cursor::Cursor;
 use super::target::{Target, targets};
@@ -16,15 +18,25 @@ pub fn handle(
 ) -> Result<Option<GotoDefinitionResponse>, Error> {
     let Some(cursor) = Cursor::at(view, &params.text_document_position_params)? else { return Ok(None) };
     let found = targets(view, &cursor, cancel)?;
-    if found.is_empty() {
-        return Ok(None);
-    }
+    let here = |bytes: Range<usize>| cursor.text.lines.range(&cursor.text.text, bytes, view.encoding);
+    let local = match (&cursor.local, found.is_empty()) {
+        (_, false) => None,
+        (Some(local), true) => Some(here(local.definition.clone())),
+        (None, true) => return Ok(None),
+    };
     let client = view.client.text_document.as_ref().and_then(|client| client.definition);
     if client.and_then(|client| client.link_support) != Some(true) {
-        let locations = found.iter().map(|target| target.location(view)).collect();
+        let local = local.map(|range| Location { uri: cursor.uri.clone(), range });
+        let locations = found.iter().map(|target| target.location(view)).chain(local).collect();
         return Ok(Some(GotoDefinitionResponse::Array(locations)));
     }
-    let origin = cursor.text.lines.range(&cursor.text.text, cursor.range.clone(), view.encoding);
+    let origin = here(cursor.range.clone());
+    let local = local.map(|range| LocationLink {
+        origin_selection_range: Some(origin),
+        target_uri: cursor.uri.clone(),
+        target_range: range,
+        target_selection_range: range,
+    });
     let link = |target: &Target| {
         let range = |bytes| target.text.lines.range(&target.text.text, bytes, view.encoding);
         LocationLink {
@@ -34,5 +46,5 @@ pub fn handle(
             target_selection_range: range(target.name()),
         }
     };
-    Ok(Some(GotoDefinitionResponse::Link(found.iter().map(link).collect())))
+    Ok(Some(GotoDefinitionResponse::Link(found.iter().map(link).chain(local).collect())))
 }

@@ -1,5 +1,7 @@
 //! `textDocument/documentHighlight`: the same name elsewhere in the file.
 
+use std::ops::Range;
+
 use tower_lsp::ls_types::{DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams};
 
 use super::cursor::{Cursor, Role};
@@ -17,21 +19,29 @@ pub fn handle(
 ) -> Result<Option<Vec<DocumentHighlight>>, Error> {
     let Some(cursor) = Cursor::at(view, &params.text_document_position_params)? else { return Ok(None) };
     let (text, name) = (&*cursor.text.text, cursor.name.as_str());
-    let mut found: Vec<(std::ops::Range<usize>, DocumentHighlightKind)> = Vec::new();
-    if cursor.role == Role::Word {
+    let mut found: Vec<(Range<usize>, DocumentHighlightKind)> = Vec::new();
+    if let Some(local) = &cursor.local {
+        let uses = cursor.uses();
+        let writes = |bytes: &Range<usize>| {
+            let used = uses.iter().find(|used| used.offset == bytes.start);
+            *bytes == local.definition || used.is_some_and(|used| used.usage == Usage::Write)
+        };
+        found.extend(local.occurrences.iter().map(|bytes| (bytes.clone(), kind(writes(bytes)))));
+    } else if cursor.role == Role::Word {
         found.extend(occurrences(text, name).map(|bytes| (bytes, DocumentHighlightKind::TEXT)));
     } else {
         let defined = cursor.symbols.symbols.iter().filter(|symbol| symbol.name == name);
         found.extend(defined.map(|symbol| (name_of(symbol), DocumentHighlightKind::WRITE)));
-        found.extend(cursor.uses.iter().map(|used| {
-            let writes = used.usage == Usage::Write;
-            let kind = if writes { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ };
-            (used.offset..used.offset + name.len(), kind)
-        }));
+        let uses = cursor.uses().into_iter();
+        found.extend(uses.map(|used| (used.offset..used.offset + name.len(), kind(used.usage == Usage::Write))));
         found.sort_by_key(|(bytes, _)| bytes.start);
         found.dedup_by_key(|(bytes, _)| bytes.start);
     }
     let ruler = Ruler::new(&cursor.text, view.encoding);
     let highlight = |(bytes, kind)| DocumentHighlight { range: ruler.range(bytes), kind: Some(kind) };
     Ok(Some(found.into_iter().map(highlight).collect()))
+}
+
+fn kind(writes: bool) -> DocumentHighlightKind {
+    if writes { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ }
 }

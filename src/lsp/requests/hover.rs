@@ -7,21 +7,26 @@ use super::target::{Target, targets};
 use crate::cancel::Cancel;
 use crate::display;
 use crate::lsp::Error;
-use crate::lsp::state::View;
+use crate::lsp::state::{Text, View};
+use crate::syntax::{Binding, doc, head};
 
 /// Answers in Markdown, or in plain text for a client that wants that.
 pub fn handle(view: &View, params: HoverParams, cancel: &Cancel) -> Result<Option<Hover>, Error> {
     let Some(cursor) = Cursor::at(view, &params.text_document_position_params)? else { return Ok(None) };
     let found = targets(view, &cursor, cancel)?;
-    let Some(best) = found.first() else { return Ok(None) };
+    let shown = match (found.first(), &cursor.local) {
+        (Some(best), _) => Shown::of(best, found.len()),
+        (None, Some(local)) => Shown::local(&cursor, local),
+        (None, None) => return Ok(None),
+    };
     let client = view.client.text_document.as_ref().and_then(|client| client.hover.as_ref());
     let formats = client.and_then(|client| client.content_format.as_deref()).unwrap_or_default();
     // A client that names no format is one from before there was a choice: those render Markdown.
     let plain = formats.first() == Some(&MarkupKind::PlainText);
     let (kind, value) = if plain {
-        (MarkupKind::PlainText, display::terminal(&shown(best, &found, false)).into_owned())
+        (MarkupKind::PlainText, display::terminal(&shown.plain()).into_owned())
     } else {
-        (MarkupKind::Markdown, display::markdown(&shown(best, &found, true)))
+        (MarkupKind::Markdown, display::markdown(&shown.markdown()))
     };
     Ok(Some(Hover {
         contents: HoverContents::Markup(MarkupContent { kind, value }),
@@ -29,26 +34,60 @@ pub fn handle(view: &View, params: HoverParams, cancel: &Cancel) -> Result<Optio
     }))
 }
 
-fn shown(best: &Target, all: &[Target], markdown: bool) -> String {
-    let symbol = best.symbol();
-    let mut out = if markdown { fenced(&language_id(best), &symbol.signature) } else { symbol.signature.clone() };
-    if let Some(doc) = &symbol.doc {
-        out.push_str("\n\n");
-        out.push_str(doc.trim());
-    }
-    if let Some(path) = &best.text.path {
-        let place = format!("{path}:{}", symbol.line);
-        out.push_str("\n\n");
-        out.push_str(&if markdown { code(&place) } else { place });
-        match all.len() {
-            1 => {}
-            2 => out.push_str(" and one more definition"),
-            more => out.push_str(&format!(" and {} more definitions", more - 1)),
-        }
-    }
-    out.push('\n');
-    out
+/// What a hover says.
+struct Shown {
+    language: String,
+    head: String,
+    doc: Option<String>,
+    place: Option<String>,
+    /// Definitions beside this one.
+    others: usize,
 }
+
+impl Shown {
+    fn of(target: &Target, found: usize) -> Self {
+        let (symbol, text) = (target.symbol(), &target.text);
+        let (head, doc) = match text.language {
+            Some(language) => (head(language, &text.text, symbol), doc(language, &text.text, symbol)),
+            None => (symbol.signature.clone(), None),
+        };
+        let place = text.path.as_ref().map(|path| format!("{path}:{}", symbol.line));
+        Self { language: language_id(text), head, doc, place, others: found.saturating_sub(1) }
+    }
+
+    /// The line that binds it.
+    fn local(cursor: &Cursor, local: &Binding) -> Self {
+        let text = &cursor.text;
+        let (line, start) = text.lines.line(local.definition.start);
+        let head = text.text[start..].lines().next().unwrap_or_default().trim();
+        let head: String = head.chars().take(LONGEST).collect();
+        let place = text.path.as_ref().map(|path| format!("{path}:{}", line + 1));
+        Self { language: language_id(text), head, doc: None, place, others: 0 }
+    }
+
+    fn markdown(&self) -> String {
+        self.joined(fenced(&self.language, &self.head), self.place.as_deref().map(code))
+    }
+
+    fn plain(&self) -> String {
+        self.joined(self.head.clone(), self.place.clone())
+    }
+
+    fn joined(&self, head: String, place: Option<String>) -> String {
+        let place = place.map(|place| match self.others {
+            0 => place,
+            1 => format!("{place} and one more definition"),
+            more => format!("{place} and {more} more definitions"),
+        });
+        let mut parts: Vec<String> = vec![head];
+        parts.extend(self.doc.clone());
+        parts.extend(place);
+        parts.join("\n\n") + "\n"
+    }
+}
+
+/// Characters of a line that binds a local name.
+const LONGEST: usize = 200;
 
 /// A code block that nothing in the code can close.
 fn fenced(language: &str, code: &str) -> String {
@@ -69,8 +108,8 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// The name of the language as renderers of code blocks know it.
-fn language_id(target: &Target) -> String {
-    match target.text.language.map_or("", |language| language.name()) {
+fn language_id(text: &Text) -> String {
+    match text.language.map_or("", |language| language.name()) {
         "C++" => "cpp".to_owned(),
         "C#" => "csharp".to_owned(),
         "Shell" => "sh".to_owned(),

@@ -2,8 +2,9 @@
 
 use tower_lsp::ls_types::Uri;
 
+use crate::lsp::files::file_path;
 use crate::lsp::settings::{Navigation, Settings};
-use crate::lsp::state::{View, file_path};
+use crate::lsp::state::View;
 use crate::syntax::Language;
 
 /// What can be switched off.

@@ -1,6 +1,7 @@
 //! `textDocument/references`: the uses of a name by code, surest first.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use tower_lsp::ls_types::{Location, ReferenceParams};
 
@@ -9,7 +10,7 @@ use super::target::{Target, targets};
 use crate::cancel::Cancel;
 use crate::graph::{Confidence, GraphError, Reference, ReferencesQuery, references};
 use crate::lsp::Error;
-use crate::lsp::convert::Places;
+use crate::lsp::convert::{Places, Ruler};
 use crate::lsp::state::View;
 use crate::syntax::Language;
 
@@ -19,15 +20,19 @@ const MOST: usize = 5_000;
 /// Answers with the definitions, if they are wanted, and the uses.
 pub fn handle(view: &View, params: ReferenceParams, cancel: &Cancel) -> Result<Option<Vec<Location>>, Error> {
     let Some(cursor) = Cursor::at(view, &params.text_document_position)? else { return Ok(None) };
+    let declaration = params.context.include_declaration;
+    if let Some(local) = &cursor.local {
+        let wanted = |bytes: &&Range<usize>| declaration || **bytes != local.definition;
+        return Ok(Some(here(view, &cursor, local.occurrences.iter().filter(wanted).cloned())));
+    }
     let found = targets(view, &cursor, cancel)?;
     let mut locations = Vec::new();
-    if params.context.include_declaration {
+    if declaration {
         locations.extend(found.iter().map(|target| target.location(view)));
     }
     if cursor.text.path.is_none() {
-        let range = |at: usize| cursor.text.lines.range(&cursor.text.text, at..at + cursor.name.len(), view.encoding);
-        let here = |at| Location { uri: cursor.uri.clone(), range: range(at) };
-        locations.extend(cursor.uses.iter().map(|found| here(found.offset)));
+        let uses = cursor.uses().into_iter().map(|found| found.offset..found.offset + cursor.name.len());
+        locations.extend(here(view, &cursor, uses));
         return Ok(Some(locations));
     }
     if !cursor.is_code() {
@@ -56,6 +61,12 @@ pub fn handle(view: &View, params: ReferenceParams, cancel: &Cancel) -> Result<O
     let mut seen = HashSet::new();
     locations.retain(|location| seen.insert((location.uri.clone(), location.range.start)));
     Ok(Some(locations))
+}
+
+/// Places in the cursor's own file.
+fn here(view: &View, cursor: &Cursor, all: impl Iterator<Item = Range<usize>>) -> Vec<Location> {
+    let ruler = Ruler::new(&cursor.text, view.encoding);
+    all.map(|bytes| Location { uri: cursor.uri.clone(), range: ruler.range(bytes) }).collect()
 }
 
 /// Prose and data name things; only code uses them.

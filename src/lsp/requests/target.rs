@@ -69,6 +69,11 @@ impl Target {
 /// The definitions that a name means, best first. None for the name of something local, and for what is defined outside
 /// of the repository as far as can be told.
 pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Target>, Error> {
+    if let Some(local) = &cursor.local {
+        let is_it = |at: &usize| name_of(&cursor.symbols.symbols[*at]) == local.definition;
+        let nested = (0..cursor.symbols.symbols.len()).find(is_it);
+        return Ok(nested.map(|at| Target::own(cursor, at)).into_iter().collect());
+    }
     if let Role::Definition(at) = cursor.role {
         let own = Target::own(cursor, at);
         if own.symbol().kind != Kind::Declaration {
@@ -119,11 +124,12 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
             all
         }
     };
+    let member = cursor.before != Before::Nothing;
     // What cannot be used in that way is only shown when nothing else can.
-    if let Role::Use(usage, _) = cursor.role
-        && found.iter().any(|target| fits(usage, target.symbol().kind))
+    if let Role::Use(usage) = cursor.role
+        && found.iter().any(|target| fits(usage, member, target.symbol().kind))
     {
-        found.retain(|target| fits(usage, target.symbol().kind));
+        found.retain(|target| fits(usage, member, target.symbol().kind));
     }
     Ok(found)
 }
@@ -149,9 +155,8 @@ fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Resu
 /// Members of that name of the type around the cursor.
 fn own_members(cursor: &Cursor) -> Vec<Target> {
     let symbols = &cursor.symbols.symbols;
-    let Some(around) = cursor.around() else { return Vec::new() };
     // `impl` blocks are no definitions: the qualified name knows the type.
-    let mut outer = symbols[around].qualified.as_str();
+    let mut outer = cursor.within.as_deref().unwrap_or_default();
     while let Some((container, _)) = outer.rsplit_once('.') {
         let member = |symbol: &Symbol| {
             symbol.name == cursor.name && symbol.qualified.rsplit_once('.').is_some_and(|(of, _)| of == container)
@@ -178,7 +183,8 @@ fn is_named_in(text: &str, target: &Target) -> bool {
     module.is_some_and(|module| crate::syntax::occurrences(text, module).next().is_some())
 }
 
-fn fits(usage: Usage, kind: Kind) -> bool {
+/// Whether a use, perhaps of a member, can mean a definition of that kind.
+fn fits(usage: Usage, member: bool, kind: Kind) -> bool {
     let of_type = matches!(
         kind,
         Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait | Kind::Type
@@ -192,7 +198,8 @@ fn fits(usage: Usage, kind: Kind) -> bool {
         Usage::Type => of_type || kind == Kind::Module,
         Usage::Call => called || of_type,
         Usage::Write => value,
-        // Functions and classes are values too.
-        Usage::Import | Usage::Read => true,
+        // Functions and classes are values too, but a member without arguments is rather a field.
+        Usage::Read => value || !member,
+        Usage::Import => true,
     }
 }

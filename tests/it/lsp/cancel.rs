@@ -165,12 +165,13 @@ async fn a_server_that_ends_settles_its_runs() {
         for (question, sign) in [("reply?", "callStarted"), ("loop?", "looking")] {
             let (run, request) = ask(&mut client, question, "$/cancelRequest").await;
             event(&mut client, &run, sign).await;
-            requests.push(request.unwrap());
+            requests.push((run, request.unwrap()));
         }
         if by_the_book {
             let down = client.begin("shutdown", Value::Null).await;
-            for id in requests {
+            for (run, id) in requests {
                 assert_eq!(client.answer(id).await.unwrap_err()["code"], -32800);
+                assert_eq!(event(&mut client, &run, "end").await["reason"], "cancelled");
             }
             assert_eq!(client.answer(down).await, Ok(Value::Null));
         }

@@ -42,6 +42,8 @@ struct State {
     /// Responses to be sent to the server's requests.
     outbox: Vec<Value>,
     answers: Option<Answers>,
+    /// Requests of the server's stay without an answer.
+    mute: bool,
     /// The method whose requests the test answers itself.
     held: Option<String>,
     /// Bytes on standard output that were no frame.
@@ -102,6 +104,11 @@ impl Client {
     /// Answers the server's requests in an own way; `None` leaves it to the usual answers.
     pub fn answer_with(&self, answers: impl FnMut(&str, &Value) -> Option<Result<Value, Value>> + Send + 'static) {
         self.heard.state.lock().unwrap().answers = Some(Box::new(answers));
+    }
+
+    /// Leaves the server's requests unanswered from now on.
+    pub fn never_answer(&self) {
+        self.heard.state.lock().unwrap().mute = true;
     }
 
     /// Leaves requests of this method without an answer: the test gives it, when it likes.
@@ -280,7 +287,9 @@ async fn read(mut output: BufReader<tokio::process::ChildStdout>, heard: Arc<Hea
                     Ok(result) => response.insert("result", result),
                     Err(error) => response.insert("error", error),
                 };
-                state.outbox.push(json!(response));
+                if !state.mute {
+                    state.outbox.push(json!(response));
+                }
             }
             state.messages.push(message);
         }

@@ -1,4 +1,6 @@
-//! The session from `initialize` to `exit`.
+//! The session from `initialize` to `exit`, and all the ways in which a client can be gone.
+
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -16,6 +18,153 @@ async fn a_session_by_the_book() {
     assert_eq!(result["capabilities"]["positionEncoding"], "utf-16");
     let again = client.request("initialize", json!({ "capabilities": {} })).await;
     assert_eq!(again.unwrap_err()["code"], -32600);
+    assert!(client.is_alive().await);
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn the_encoding_is_the_cheapest_that_both_have() {
+    let check = async |offered: Value, expect: &str| {
+        let world = World::new();
+        let mut client = Client::start(&world);
+        let capabilities = json!({ "general": { "positionEncodings": offered } });
+        let result = client.initialize(capabilities, Value::Null).await.unwrap();
+        assert_eq!(result["capabilities"]["positionEncoding"], expect);
+        // The name comes after a character of four bytes, two units or one.
+        client.open("src/wide.rs", "rust", 1, "/*\u{1f600}*/ fn wide() {}\n").await;
+        let uri = client.uri("src/wide.rs");
+        let capable =
+            client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } })).await.unwrap();
+        let symbol = &capable[0];
+        let range = symbol.get("range").unwrap_or(&symbol["location"]["range"]);
+        let end = match expect {
+            "utf-8" => 21,
+            "utf-16" => 19,
+            _ => 18,
+        };
+        assert_eq!(range["end"], json!({ "line": 0, "character": end }), "{expect}");
+        client.shut_down().await;
+    };
+    check(json!(["utf-16", "utf-8"]), "utf-8").await;
+    check(json!(["utf-32", "utf-16"]), "utf-16").await;
+    check(json!(["utf-32"]), "utf-32").await;
+    check(json!(["utf-7"]), "utf-16").await;
+    check(json!([]), "utf-16").await;
+}
+
+#[tokio::test]
+async fn after_shutdown_only_exit_counts() {
+    let world = World::new();
+    let mut client = Client::ready(&world, json!({}), Value::Null).await;
+    assert_eq!(client.request("shutdown", json!({})).await, Ok(Value::Null), "some clients send an object");
+    for (method, params) in [
+        ("textDocument/documentSymbol", json!({ "textDocument": { "uri": client.uri("src/main.rs") } })),
+        ("workspace/executeCommand", json!({ "command": "spelunk.ask" })),
+        ("initialize", json!({ "capabilities": {} })),
+        ("shutdown", Value::Null),
+    ] {
+        assert_eq!(client.request(method, params).await.unwrap_err()["code"], -32600, "{method}");
+    }
+    client.open("src/late.rs", "rust", 1, "").await;
+    client.notify("exit", json!({})).await;
+    assert_eq!(client.exit().await.code(), Some(0));
+}
+
+/// Processes that a process has started, and those that these have.
+#[cfg(target_os = "linux")]
+fn descendants(of: u32) -> Vec<u32> {
+    let mut all = vec![of];
+    let mut at = 0;
+    while at < all.len() {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", all[at])).into_iter().flatten();
+        for task in tasks {
+            let children = std::fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
+            all.extend(children.split_whitespace().map(|pid| pid.parse::<u32>().unwrap()));
+        }
+        at += 1;
+    }
+    all.split_off(1)
+}
+
+#[cfg(target_os = "linux")]
+async fn ends_with(mut client: Client, code: i32, how: &str) {
+    // Nothing can be told of processes that were started after this.
+    let started = client.child.id().map(descendants).unwrap_or_default();
+    assert_eq!(client.exit().await.code(), Some(code), "{how}\n{}", client.log());
+    let state = |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok();
+    let hang = tokio::time::Instant::now() + super::client::HANG;
+    while started.iter().any(state) {
+        assert!(tokio::time::Instant::now() < hang, "{how}: processes are left of {started:?}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_server_ends_with_its_client() {
+    let ready = async || Client::ready(&World::new(), json!({}), Value::Null).await;
+
+    let mut client = ready().await;
+    client.close_input();
+    ends_with(client, 1, "the pipe is closed").await;
+
+    let mut client = ready().await;
+    client.notify("exit", Value::Null).await;
+    ends_with(client, 1, "exit without shutdown").await;
+
+    let mut client = Client::start(&World::new());
+    client.notify("exit", Value::Null).await;
+    ends_with(client, 1, "exit before anything else").await;
+
+    let mut client = ready().await;
+    client.request("shutdown", Value::Null).await.unwrap();
+    client.notify("exit", Value::Null).await;
+    ends_with(client, 0, "exit after shutdown").await;
+
+    let mut client = ready().await;
+    client.request("shutdown", Value::Null).await.unwrap();
+    client.close_input();
+    ends_with(client, 0, "the pipe is closed after shutdown").await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_server_ends_when_the_clients_process_is_gone() {
+    let world = World::new();
+    let mut editor = tokio::process::Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut client = Client::start(&world);
+    let params = json!({ "processId": editor.id(), "capabilities": {}, "rootUri": client.root });
+    client.request("initialize", params).await.unwrap();
+    assert!(client.is_alive().await);
+    editor.kill().await.unwrap();
+    ends_with(client, 1, "its process is gone, and the pipe is open").await;
+}
+
+#[tokio::test]
+async fn a_process_that_was_never_there_is_not_missed() {
+    for process in [json!(2_147_483_646), json!(u32::MAX), json!(0), Value::Null] {
+        let world = World::new();
+        let mut client = Client::start(&world);
+        let params = json!({ "processId": process, "capabilities": {}, "rootUri": client.root });
+        client.request("initialize", params).await.unwrap();
+        assert!(client.is_alive().await);
+        client.shut_down().await;
+    }
+}
+
+#[tokio::test]
+async fn initialization_that_fails_may_be_tried_again() {
+    let world = World::new();
+    let mut client = Client::start(&world);
+    for value in [json!("no"), json!(0), Value::Null, json!({})] {
+        let error = client.initialize(json!({}), json!({ "trusted": value })).await.unwrap_err();
+        assert_eq!(error["code"], -32602);
+        assert!(error["message"].as_str().unwrap().contains("initializationOptions.trusted"), "{error}");
+    }
+    let uri = client.uri("src/main.rs");
+    let early = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } })).await;
+    assert_eq!(early.unwrap_err()["code"], -32002);
+    client.initialize(json!({}), json!({ "trusted": false })).await.unwrap();
     assert!(client.is_alive().await);
     client.shut_down().await;
 }

@@ -246,3 +246,131 @@ async fn nothing_is_found_where_there_is_nothing() {
     }
     scene.client.shut_down().await;
 }
+
+const CALLS: &str = "
+//- src/lib.rs
+mod work;
+
+pub fn top() {
+    work::mid$0dle();
+    work::middle();
+}
+//- src/work.rs
+pub fn middle() {
+    inner(1);
+    println!();
+}
+
+fn inner(depth: u32) {
+    if depth < 3 {
+        inner(depth + 1);
+    }
+}
+//- run.py
+def helper():
+    pass
+
+helper()
+class Thing:
+    def __init__(self):
+        hel$1per()
+
+def make():
+    return Thi$2ng()
+";
+
+#[tokio::test]
+async fn calls_in_and_out() {
+    let mut scene = Scene::new(CALLS).await;
+    let check = async |scene: &mut Scene, mark: u32, direction: &str, expect: &[&str]| {
+        let prepared = scene.ask("textDocument/prepareCallHierarchy", mark).await;
+        let params = json!({ "item": prepared[0] });
+        let found = scene.client.request(&format!("callHierarchy/{direction}Calls"), params).await.unwrap();
+        let end = if direction == "incoming" { "from" } else { "to" };
+        let own = &prepared[0]["uri"];
+        let mut shown = Vec::new();
+        for call in found.as_array().unwrap() {
+            let item = &call[end];
+            let place = if end == "from" { &item["uri"] } else { own };
+            let calls = call["fromRanges"].as_array().unwrap();
+            let calls: Vec<String> = calls.iter().map(|range| scene.shown(place, range)).collect();
+            shown.push(format!("{} {}: {}", item["kind"], item["name"].as_str().unwrap(), calls.join(", ")));
+        }
+        assert_eq!(shown, expect, "{direction} calls of ${mark}");
+    };
+    let top = "12 top: src/lib.rs:4:11 middle, src/lib.rs:5:11 middle";
+    check(&mut scene, 0, "incoming", &[top]).await;
+    check(&mut scene, 0, "outgoing", &["12 inner: src/work.rs:2:5 inner"]).await;
+    let helpers = ["1 run.py: run.py:4:1 helper", "9 __init__: run.py:7:9 helper"];
+    check(&mut scene, 1, "incoming", &helpers).await;
+    check(&mut scene, 2, "incoming", &["12 make: run.py:10:12 Thing"]).await;
+    check(&mut scene, 2, "outgoing", &["12 helper: run.py:7:9 helper"]).await;
+    scene.client.shut_down().await;
+}
+
+const LOCALS: &str = "
+//- a.py
+def value():
+    pass
+
+def use(path, items):
+    value = path.strip()
+    for item in items:
+        pri$1nt(val$2ue, ite$3m)
+    return [ite$4m for item in value]
+
+def other():
+    return val$5ue()
+//- b.rs
+fn run(value: u32) -> u32 {
+    let twice = val$6ue * 2;
+    let value = twice;
+    val$7ue
+}
+//- c.go
+package c
+
+func Run(items []int) int {
+	total := 0
+	for _, item := range items {
+		tot$8al += item
+	}
+	return total
+}
+//- d.ts
+export function go(value: number): number {
+  const next = () => val$9ue + 1;
+  return next();
+}
+//- lib.py
+def print(): pass
+class item: pass
+";
+
+#[tokio::test]
+async fn locals_stay_where_they_are() {
+    let mut scene = Scene::new(LOCALS).await;
+    scene.check(DEFINITION, 1, &["lib.py:1:5 print"]).await;
+    scene.check(DEFINITION, 2, &["a.py:5:5 value"]).await;
+    scene.check(DEFINITION, 3, &["a.py:6:9 item"]).await;
+    scene.check(DEFINITION, 4, &["a.py:8:22 item"]).await;
+    scene.check(DEFINITION, 5, &["a.py:1:5 value"]).await;
+    scene.check(DEFINITION, 6, &["b.rs:1:8 value"]).await;
+    scene.check(DEFINITION, 7, &["b.rs:3:9 value"]).await;
+    scene.check(DEFINITION, 8, &["c.go:4:2 total"]).await;
+    scene.check(DEFINITION, 9, &["d.ts:1:20 value"]).await;
+    let mut ask = async |mark: u32, declaration: bool| {
+        let mut params = scene.place(mark);
+        params["context"] = json!({ "includeDeclaration": declaration });
+        let found = scene.client.request(REFERENCES, params).await.unwrap();
+        scene.locations(&found)
+    };
+    assert_eq!(ask(8, true).await, ["c.go:4:2 total", "c.go:6:3 total", "c.go:8:9 total"]);
+    assert_eq!(ask(6, false).await, ["b.rs:2:17 value"]);
+    let hover = scene.ask("textDocument/hover", 8).await;
+    assert_eq!(hover["contents"]["value"], "```go\ntotal := 0\n```\n\n`c.go:4`\n");
+    let found = scene.ask("textDocument/documentHighlight", 8).await;
+    let kinds: Vec<&Value> = found.as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, [3, 3, 2]);
+    scene.client.shut_down().await;
+}

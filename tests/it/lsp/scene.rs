@@ -89,9 +89,16 @@ impl Scene {
             let text = &self.files[path];
             let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
             let column = position["character"].as_u64().unwrap() as usize;
-            let ends = text[start..].char_indices().map(|(at, _)| at).chain([text.len() - start]);
-            let fits = ends.filter(|&at| self.width(&text[start..start + at]) == column).map(|at| start + at);
-            fits.last().unwrap_or_else(|| panic!("{path} has no {position}"))
+            let mut seen = 0;
+            for (at, c) in text[start..].char_indices() {
+                if seen >= column {
+                    assert_eq!(seen, column, "{path} has no {position}");
+                    return start + at;
+                }
+                seen += self.width(c.encode_utf8(&mut [0; 4]));
+            }
+            assert_eq!(seen, column, "{path} has no {position}");
+            text.len()
         };
         let (start, end) = (offset(&range["start"]), offset(&range["end"]));
         self.files[path][start..end].to_owned()

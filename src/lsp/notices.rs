@@ -1,0 +1,191 @@
+//! What the client is told of a run while it goes on: notices for our extensions, progress for everybody else.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, oneshot};
+use tower_lsp::ls_types::ProgressToken;
+
+use super::out::Out;
+use super::progress::Progress;
+use super::protocol::{End, Event, RunNotice, RunNotification, Spent};
+use super::runs::Entry;
+use super::{ask, events};
+use crate::agent::event::RunEvent;
+
+/// What comes from a run.
+pub enum Happened {
+    Event(RunEvent),
+    End(Box<End>),
+}
+
+/// The progress of a run: whoever is first ends it, the run or the request that asked for it.
+#[derive(Clone)]
+pub struct SharedProgress(Arc<Mutex<Option<Progress>>>);
+
+impl SharedProgress {
+    /// Begins when the client gave a token.
+    pub fn begin(out: &Out, token: Option<ProgressToken>) -> Self {
+        let begun = token.map(|token| Progress::begin(out.clone(), token, "spelunk".to_owned(), true));
+        Self(Arc::new(Mutex::new(begun)))
+    }
+
+    pub fn end(&self, message: &str) {
+        if let Some(progress) = self.lock().take() {
+            progress.end(message.to_owned());
+        }
+    }
+
+    fn report(&self, said: &mut Said) {
+        if let Some(progress) = &*self.lock()
+            && let Some(line) = said.line()
+        {
+            progress.report(line, None);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Progress>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells the client of one run.
+pub struct Watch {
+    entry: Entry,
+    run_id: String,
+    out: Out,
+    /// Whether the client takes notices.
+    notices: bool,
+    seq: u64,
+    progress: SharedProgress,
+    tied: bool,
+    /// To be said beside the answer.
+    note: Option<String>,
+}
+
+impl Watch {
+    pub fn new(entry: Entry, run_id: String, progress: SharedProgress, tied: bool, note: Option<String>) -> Self {
+        let state = entry.state();
+        let notices = state.session().is_some_and(|session| session.options.runs);
+        Self { entry, run_id, out: state.out.clone(), notices, seq: 0, progress, tied, note }
+    }
+
+    /// Tells of everything until the end, and of the end after the run has left those under way.
+    pub async fn follow(
+        mut self,
+        started: Event,
+        mut events: mpsc::UnboundedReceiver<Happened>,
+        done: oneshot::Sender<End>,
+    ) {
+        self.tell(started);
+        if let Some(text) = self.note.clone() {
+            self.tell(Event::Note { text });
+        }
+        let mut said = Said::default();
+        let end = loop {
+            // All that has come meanwhile goes out together: text in one piece, the progress once.
+            let mut batch = Vec::new();
+            if events.recv_many(&mut batch, 256).await == 0 {
+                return;
+            }
+            let end = self.tell_all(batch, &mut said);
+            if let Some(end) = end {
+                break end;
+            }
+            self.progress.report(&mut said);
+        };
+        self.end(end, said.spent, done).await;
+    }
+
+    async fn end(mut self, mut end: End, spent: Spent, done: oneshot::Sender<End>) {
+        let state = self.entry.state();
+        if matches!(end.reason.as_str(), "cancelled" | "failed") {
+            end.spent = spent;
+        }
+        if let Some(note) = &self.note {
+            end.message = format!("{}; {note}", end.message);
+        }
+        // A tied run is a bare client's: it may be able to show a document.
+        if self.tied {
+            end.document = ask::document(&state, &end).await;
+        }
+        self.entry.leave();
+        self.tell(Event::End(Box::new(end.clone())));
+        self.progress.end(&end.message);
+        // The request that waited for it may be gone.
+        drop(done.send(end));
+    }
+
+    /// Tells of a batch. Gives the end, which is to be told last.
+    fn tell_all(&mut self, batch: Vec<Happened>, said: &mut Said) -> Option<End> {
+        let mut end = None;
+        let mut pending: Option<(u64, String)> = None;
+        for happened in batch {
+            match happened {
+                Happened::End(last) => end = Some(*last),
+                Happened::Event(event) => match events::event(event) {
+                    Some(Event::Text { call, text }) => match &mut pending {
+                        Some((of, so_far)) if *of == call => so_far.push_str(&text),
+                        _ => self.flush(pending.replace((call, text))),
+                    },
+                    Some(event) => {
+                        self.flush(pending.take());
+                        said.hear(&event);
+                        self.tell(event);
+                    }
+                    None => {}
+                },
+            }
+        }
+        self.flush(pending);
+        end
+    }
+
+    fn flush(&mut self, text: Option<(u64, String)>) {
+        if let Some((call, text)) = text {
+            self.tell(Event::Text { call, text });
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        if self.notices {
+            let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
+            self.seq += 1;
+            self.out.notify::<RunNotification>(&notice);
+        }
+    }
+}
+
+/// What a line of progress says: the turn, what is being done, the money.
+#[derive(Default)]
+struct Said {
+    turn: u32,
+    doing: String,
+    spent: Spent,
+    last: String,
+}
+
+impl Said {
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::Turn { turn } => self.turn = *turn,
+            Event::CallFinished { spent, .. } => self.spent = spent.clone(),
+            other => {
+                if let Some(doing) = events::doing(other) {
+                    self.doing = doing;
+                }
+            }
+        }
+    }
+
+    /// The line, when it has changed.
+    fn line(&mut self) -> Option<String> {
+        let mut line = format!("turn {}", self.turn.max(1));
+        if self.spent.usd > 0.0 {
+            line.push_str(&format!(", ${:.4}", self.spent.usd));
+        }
+        if !self.doing.is_empty() {
+            line.push_str(&format!(": {}", self.doing));
+        }
+        (line != self.last).then(|| self.last.clone_from(&line)).map(|()| line)
+    }
+}

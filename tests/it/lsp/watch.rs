@@ -1,0 +1,118 @@
+//! What changes on disk is seen: told by the client, or watched by the server.
+
+use serde_json::{Value, json};
+
+use super::client::{Client, HANG};
+use crate::agent::World;
+
+async fn symbols(client: &mut Client, path: &str) -> Vec<String> {
+    let uri = client.uri(path);
+    let found = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } })).await;
+    let found = found.unwrap_or_default();
+    found.as_array().into_iter().flatten().map(|symbol| symbol["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Asks until the symbols are these.
+async fn becomes(client: &mut Client, path: &str, expect: &[&str]) {
+    let hang = tokio::time::Instant::now() + HANG;
+    loop {
+        let found = symbols(client, path).await;
+        if found == expect {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < hang, "{path} has {found:?}, not {expect:?}\n{}", client.log());
+    }
+}
+
+async fn changed(client: &mut Client, path: &str) {
+    let uri = client.uri(path);
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] })).await;
+}
+
+#[tokio::test]
+async fn the_client_tells() {
+    let world = World::new();
+    let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let mut client = Client::ready(&world, capabilities, Value::Null).await;
+    let asked = client.wait_for("client/registerCapability", |_| true).await;
+    assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
+    world.file("src/x.rs", "fn one() {}");
+    changed(&mut client, "src/x.rs").await;
+    assert_eq!(symbols(&mut client, "src/x.rs").await, ["one"]);
+    world.file("src/x.rs", "fn two() {}\nfn three() {}");
+    changed(&mut client, "src/x.rs").await;
+    assert_eq!(symbols(&mut client, "src/x.rs").await, ["two", "three"]);
+
+    // What is open counts as the client has it, until it is closed.
+    client.open("src/x.rs", "rust", 1, "fn open() {}").await;
+    world.file("src/x.rs", "fn four() {}");
+    changed(&mut client, "src/x.rs").await;
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("src/x.rs") } })).await;
+    assert_eq!(symbols(&mut client, "src/x.rs").await, ["open"]);
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": client.uri("src/x.rs") } })).await;
+    assert_eq!(symbols(&mut client, "src/x.rs").await, ["four"]);
+
+    std::fs::remove_file(world.repo().join("src/x.rs")).unwrap();
+    changed(&mut client, "src/x.rs").await;
+    assert!(symbols(&mut client, "src/x.rs").await.is_empty());
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn saving_tells_too() {
+    let world = World::new();
+    let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let mut client = Client::ready(&world, capabilities, Value::Null).await;
+    symbols(&mut client, "src/main.rs").await;
+    world.file("src/main.rs", "fn saved() {}");
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("src/main.rs") } })).await;
+    assert_eq!(symbols(&mut client, "src/main.rs").await, ["saved"]);
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn the_server_watches_for_clients_that_do_not() {
+    let world = World::new();
+    let refusing = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    for capabilities in [json!({}), refusing] {
+        let mut client = Client::start(&world);
+        client.answer_with(|method, _| {
+            (method == "client/registerCapability").then(|| Err(json!({ "code": -32601, "message": "no" })))
+        });
+        client.initialize(capabilities, Value::Null).await.unwrap();
+        world.file("src/x.rs", "fn one() {}");
+        becomes(&mut client, "src/x.rs", &["one"]).await;
+        world.file("src/x.rs", "fn two() {}");
+        becomes(&mut client, "src/x.rs", &["two"]).await;
+        // A folder that is new, one that comes again, one in it, one under another name.
+        for round in ["a", "b"] {
+            world.file("new/deep/er/x.rs", format!("fn {round}() {{}}"));
+            becomes(&mut client, "new/deep/er/x.rs", &[round]).await;
+            world.file("new/deep/er/x.rs", format!("fn {round}2() {{}}"));
+            becomes(&mut client, "new/deep/er/x.rs", &[&format!("{round}2")]).await;
+            std::fs::rename(world.repo().join("new/deep"), world.repo().join("new/moved")).unwrap();
+            becomes(&mut client, "new/moved/er/x.rs", &[&format!("{round}2")]).await;
+            std::fs::remove_dir_all(world.repo().join("new")).unwrap();
+            becomes(&mut client, "new/moved/er/x.rs", &[]).await;
+        }
+        std::fs::remove_file(world.repo().join("src/x.rs")).unwrap();
+        becomes(&mut client, "src/x.rs", &[]).await;
+        client.shut_down().await;
+    }
+}
+
+#[tokio::test]
+async fn folders_that_come_are_watched_too() {
+    let world = World::new();
+    world.file("src/x.rs", "fn one() {}");
+    let mut client = Client::start(&world);
+    client.request("initialize", json!({ "capabilities": {}, "workspaceFolders": [] })).await.unwrap();
+    client.notify("initialized", json!({})).await;
+    let folder = json!({ "uri": client.root, "name": "repo" });
+    let event = json!({ "event": { "added": [folder], "removed": [] } });
+    client.notify("workspace/didChangeWorkspaceFolders", event).await;
+    becomes(&mut client, "src/x.rs", &["one"]).await;
+    world.file("src/x.rs", "fn two() {}");
+    becomes(&mut client, "src/x.rs", &["two"]).await;
+    client.shut_down().await;
+}
