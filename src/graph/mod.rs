@@ -1,6 +1,6 @@
-//! Questions over many files: definitions, references, symbols by name.
+//! Questions over many files: definitions, references, symbols, calls, imports.
 //!
-//! Nothing is indexed ahead. A question about a name finds the files that have the word, ranks them by what the word's
+//! Apart from [`Table`], nothing is indexed ahead. A question about a name finds the files that have the word, ranks them by what the word's
 //! surroundings look like, parses as many as the budget allows, and says what was left out.
 
 mod cache;

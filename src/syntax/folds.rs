@@ -116,7 +116,7 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
             folds.add(node.parent().map_or(from, |head| span(head).0), to, FoldKind::Code);
         }
         if from == to {
-            return node.parent().is_none();
+            return cursor.depth() == 0;
         }
         if parsed.family == Family::Python
             && kind == "string"
@@ -137,7 +137,7 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
 fn brackets(node: Node) -> Option<(Node, Node)> {
     /// Children of a node before its bracket, at most.
     const BEFORE: u32 = 8;
-    let count = node.child_count() as u32;
+    let count = node.child_count();
     let close = node.child(count.checked_sub(1)?)?;
     let opening = match close.kind() {
         "}" => "{",

@@ -58,14 +58,19 @@ struct Bound {
 }
 
 /// What the query says about one name.
+#[derive(Default)]
 struct Found {
     /// Sorted by start, outer before inner.
     scopes: Vec<Scope>,
     bound: Vec<Bound>,
+    /// The variable that a binding place binds, by its first byte; and what is bound in a scope.
+    variables: HashMap<usize, usize>,
+    by_scope: HashMap<usize, Vec<usize>>,
     /// Where the name is bound, but not in a function.
     not_local: HashSet<usize>,
     /// Functions in which the name is said to be somebody else's.
     foreign: HashMap<usize, Whose>,
+    /// In order.
     names: Vec<Range<usize>>,
 }
 
@@ -137,8 +142,7 @@ impl Found {
         });
         names.sort_by_key(|name| name.start);
         names.dedup();
-        let (not_local, foreign) = Default::default();
-        let mut found = Self { scopes: scopes(&nodes), bound: Vec::new(), not_local, foreign, names };
+        let mut found = Self { scopes: scopes(&nodes), names, ..Self::default() };
         raws.sort_by_key(|raw| raw.node.start_byte());
         found.bind(&raws, &elsewhere);
         Some(found)
@@ -151,7 +155,7 @@ impl Found {
                 self.foreign.insert(scope, *whose);
             }
         }
-        let mut variables: HashMap<usize, usize> = HashMap::new();
+        let mut first: HashMap<usize, usize> = HashMap::new();
         for raw in raws {
             let region = match raw.reach {
                 Reach::Outer => raw.node.parent().map_or(raw.node.byte_range(), |parent| parent.byte_range()),
@@ -168,8 +172,10 @@ impl Found {
                     continue;
                 };
                 let next = self.bound.len();
-                let variable = if raw.again { next } else { *variables.entry(scope).or_insert(next) };
+                let variable = if raw.again { next } else { *first.entry(scope).or_insert(next) };
                 let from = raw.from.unwrap_or(self.scopes[scope].range.start);
+                self.variables.insert(name.start, variable);
+                self.by_scope.entry(scope).or_default().push(next);
                 self.bound.push(Bound { name: name.clone(), scope, from, variable });
             }
         }
@@ -203,16 +209,17 @@ impl Found {
 
     /// The variable that a name means.
     fn resolve(&self, name: &Range<usize>) -> Option<usize> {
-        if let Some(bound) = self.bound.iter().find(|bound| bound.name == *name) {
-            return Some(bound.variable);
+        if let Some(variable) = self.variables.get(&name.start) {
+            return Some(*variable);
         }
-        if self.not_local.contains(&name.start) || !self.names.contains(name) {
+        let known = self.names.binary_search_by_key(&name.start, |name| name.start).is_ok();
+        if self.not_local.contains(&name.start) || !known {
             return None;
         }
         let mut at = self.innermost(name);
         while let Some(scope) = at {
-            let here = self.bound.iter().filter(|bound| bound.scope == scope && bound.from <= name.start);
-            if let Some(bound) = here.max_by_key(|bound| bound.from) {
+            let here = self.by_scope.get(&scope).into_iter().flatten().map(|at| &self.bound[*at]);
+            if let Some(bound) = here.filter(|bound| bound.from <= name.start).max_by_key(|bound| bound.from) {
                 return Some(bound.variable);
             }
             if self.foreign.get(&scope) == Some(&Whose::Global) {
@@ -226,12 +233,12 @@ impl Found {
 
 /// The scopes, nested. A block that is the body of a function or a type is left out: it is one scope with that.
 fn scopes(nodes: &[(Node, ScopeKind)]) -> Vec<Scope> {
-    let owners: HashSet<usize> =
-        nodes.iter().filter(|(_, kind)| *kind != ScopeKind::Block).map(|(node, _)| node.id()).collect();
-    let is_body = |node: &Node| node.parent().is_some_and(|parent| owners.contains(&parent.id()));
+    let owners = nodes.iter().filter(|(_, kind)| *kind != ScopeKind::Block);
+    let bodies: HashSet<usize> =
+        owners.filter_map(|(node, _)| node.child_by_field_name("body")).map(|body| body.id()).collect();
     let mut scopes: Vec<Scope> = nodes
         .iter()
-        .filter(|(node, kind)| *kind != ScopeKind::Block || !is_body(node))
+        .filter(|(node, kind)| *kind != ScopeKind::Block || !bodies.contains(&node.id()))
         .map(|(node, kind)| Scope { range: node.byte_range(), kind: *kind, parent: None })
         .collect();
     scopes.sort_by_key(|scope| (scope.range.start, std::cmp::Reverse(scope.range.end)));

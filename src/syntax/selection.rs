@@ -21,7 +21,7 @@ pub fn selection(language: Language, text: &str, offset: usize, budget: &Budget)
             let mut node = parsed.at(&start);
             while let Some(at) = node {
                 // Between brackets comes before the brackets.
-                let (first, last) = (at.child(0), at.child(at.child_count().saturating_sub(1) as u32));
+                let (first, last) = (at.child(0), at.child(at.child_count().saturating_sub(1)));
                 if let (Some(first), Some(last)) = (first, last)
                     && matches!((first.kind(), last.kind()), ("{", "}") | ("[", "]") | ("(", ")"))
                     && first.end_byte() <= start.start

@@ -57,3 +57,39 @@ pub(super) fn walk<'t>(root: Node<'t>, mut enter: impl FnMut(&TreeCursor<'t>) ->
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{binding, folds, name_at, selection};
+    use super::*;
+
+    #[test]
+    fn odd_texts_are_answered_in_every_language() {
+        let texts = [
+            "(".repeat(1_900),
+            "{\n".repeat(1_900),
+            "f({[\n".repeat(600) + "x",
+            "a.b(c[d]+\n".repeat(400),
+            "if x:\n if (x) { x = x;\n".repeat(300),
+            "/*\n".repeat(500) + "\"\\\n\0\r\n\u{feff}é𝒳",
+            "#if A\n".repeat(500),
+            String::new(),
+        ];
+        let budget = Budget { steps: 4_000, time: std::time::Duration::from_secs(600), ..Budget::default() };
+        for language in Language::with_grammar() {
+            for text in &texts {
+                let lines = text.lines().count() as u32;
+                for fold in folds(language, text, &budget) {
+                    assert!(1 <= fold.from && fold.from < fold.to && fold.to <= lines, "{language:?} {fold:?}");
+                }
+                for offset in [0, text.len() / 2, text.len(), usize::MAX] {
+                    assert_eq!(selection(language, text, offset, &budget).last(), Some(&(0..text.len())));
+                    let named = name_at(language, text, offset, &budget);
+                    assert!(named.is_none_or(|found| text[found.range] == found.name), "{language:?}");
+                    let bound = binding(language, text, offset, &budget);
+                    assert!(bound.is_none_or(|found| found.occurrences.contains(&found.definition)), "{language:?}");
+                }
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod calls;
 mod cells;
 mod cli;
 mod clock;

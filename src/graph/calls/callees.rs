@@ -13,9 +13,10 @@ use crate::syntax::{Family, Kind, Names, Use};
 use crate::workspace::{RelPath, Snapshot};
 
 use super::callable::Callable;
+use super::common::is_common;
 use super::receiver::{Receiver, receiver};
 use super::scene::Scene;
-use super::verdict::{is_common, judge};
+use super::verdict::judge;
 use super::{Asked, CallsQuery, callables, join, sorted};
 
 /// Definitions of one name whose calls are listed together.

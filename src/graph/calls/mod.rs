@@ -2,6 +2,7 @@
 
 mod callable;
 mod callees;
+mod common;
 mod many;
 mod receiver;
 mod scene;
@@ -208,8 +209,8 @@ fn by_name_only(edges: &[Edge], name: &Name, all: &[Callable]) -> Option<String>
         many => format!("{many} calls fit"),
     };
     let others = match things.len() {
-        0 | 1 => "other code may have it too".to_owned(),
+        0 | 1 => "code from elsewhere may have it too".to_owned(),
         many => format!("{many} things here have it"),
     };
-    Some(format!("{calls} by the name {} only, on a receiver whose type is not known; {others}", name.last))
+    Some(format!("{calls} {} by name only; {others}", name.last))
 }

@@ -37,6 +37,11 @@ pub(super) fn receiver(text: &str, offset: usize) -> Receiver {
         from += 1;
     }
     let before = text[from..offset].trim_end();
+    let line = before.rsplit('\n').next().unwrap_or("").trim_start();
+    if text[from + before.len()..offset].contains('\n') && (line.contains("//") || line.starts_with(['*', '#'])) {
+        // A comment's full stop.
+        return Receiver::Bare;
+    }
     if let Some(path) = before.strip_suffix("::") {
         return path_before(path);
     }
@@ -238,6 +243,7 @@ mod tests {
     fn receivers() {
         check("x = name(1)", Receiver::Bare);
         check("new name(1)", Receiver::Bare);
+        check("// as it says.\n  name(1)", Receiver::Bare);
         check("self.name()", Receiver::Own);
         check("this->name()", Receiver::Own);
         check("Self::name()", Receiver::Own);

@@ -42,9 +42,12 @@ impl<'a> Scene<'a> {
         self.imports.get_or_init(|| self.resolver.imports(self.path.as_str(), self.language, &self.text))
     }
 
-    /// The import by which a name came into this file.
+    /// The import by which a name came into this file. Of several (`try: ... except ImportError:`) one that leads to a
+    /// file of the repository.
     pub fn import_of(&self, name: &str) -> Option<&Import> {
-        self.imports().iter().find(|import| import.taken.iter().any(|taken| taken.local == name))
+        let mut all = self.imports().iter().filter(|import| import.taken.iter().any(|taken| taken.local == name));
+        let first = all.next()?;
+        if first.target.is_some() { Some(first) } else { all.find(|import| import.target.is_some()).or(Some(first)) }
     }
 
     /// The import of a module that is called so here.

@@ -139,7 +139,7 @@ fn many_types_with_one_name_are_possible_only() {
         "A::enter",
         &["src/c.rs:3 h <- 3:34", "src/c.rs:1 f <- 1:17 possible", "src/d.rs:1 k <- 1:17 possible"],
     );
-    let note = "2 calls fit by the name enter only, on a receiver whose type is not known; 2 things here have it";
+    let note = "2 calls fit enter by name only; 2 things here have it";
     assert_eq!(found.notes, [note]);
     let callees = tree.callees("k", &["src/a.rs:3 A.enter <- 1:17 possible", "src/b.rs:3 B.enter <- 1:17 possible"]);
     assert_eq!(callees.notes, ["1 name that is called is not defined here: find"]);

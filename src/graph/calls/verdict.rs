@@ -6,6 +6,7 @@ use crate::graph::{Confidence, Import};
 use crate::syntax::{Family, Kind, Use};
 
 use super::callable::Callable;
+use super::common::is_common;
 use super::receiver::{Receiver, receiver, types_of};
 use super::scene::Scene;
 use Confidence::{Exact, Likely, Possible};
@@ -78,14 +79,14 @@ impl Case<'_, '_> {
         };
         if implicit_this && let Some(own) = scene.own_type(call) {
             let is_method = |other: &&Callable| other.member && other.container == Some(own);
-            if others.iter().any(|other| is_method(other)) {
+            if others.iter().any(is_method) {
                 return None;
             }
         }
         if self.same_file() {
             return Some(Exact);
         }
-        if others.iter().any(|other| shadowed(other)) {
+        if others.iter().any(shadowed) {
             return None;
         }
         match scene.family {
@@ -100,8 +101,17 @@ impl Case<'_, '_> {
                 let is_module = !scene.imports().is_empty() || target.symbol.signature.starts_with("export");
                 (!is_module).then(|| self.sole(Possible))
             }
+            Family::C if !self.sees_namespace() => self.linked().map(|_| Possible),
             Family::C => self.linked(),
         }
+    }
+
+    /// Whether C++ code sees the target's namespace without naming it; its arguments' types may still do that.
+    fn sees_namespace(&self) -> bool {
+        let Some((namespace, _)) = self.target.symbol.qualified.rsplit_once('.') else { return true };
+        let caller = self.scene.caller(self.call).map_or("", |caller| caller.qualified.as_str());
+        let inside = caller.strip_prefix(namespace).is_some_and(|rest| rest.starts_with('.'));
+        inside || self.scene.text.contains("using ")
     }
 
     /// C's functions are known everywhere, unless they are static.
@@ -111,9 +121,11 @@ impl Case<'_, '_> {
         {
             return None;
         }
-        let rivals = others
-            .iter()
-            .filter(|other| !other.member && !other.is_file_local() && other.symbol.kind != Kind::Declaration);
+        // Inside of a type a method from above may be meant as well.
+        let in_type = scene.own_type(self.call).is_some();
+        let rivals = others.iter().filter(|other| {
+            (!other.member || in_type) && !other.is_file_local() && other.symbol.kind != Kind::Declaration
+        });
         let rivals: Vec<&&Callable> = rivals.collect();
         if rivals.is_empty() {
             return Some(Exact);
@@ -141,7 +153,7 @@ impl Case<'_, '_> {
         }
         let is_own =
             |other: &&Callable| other.container == Some(own) || !other.member && other.path == self.scene.path.as_str();
-        if self.others.iter().any(|other| is_own(other)) {
+        if self.others.iter().any(is_own) {
             return None;
         }
         if let Some(import) = self.scene.import_of(&self.call.name) {
@@ -217,7 +229,7 @@ impl Case<'_, '_> {
     fn inherited(&self) -> Option<Confidence> {
         let container = self.target.container.filter(|_| self.target.member)?;
         let rival = |other: &&Callable| other.container.is_some_and(|outer| self.scene.mentions(outer));
-        Some(match (self.scene.mentions(container), self.others.iter().any(|other| rival(other))) {
+        Some(match (self.scene.mentions(container), self.others.iter().any(rival)) {
             (true, false) => Likely,
             (false, true) => return self.others.is_empty().then_some(Possible),
             _ => Possible,
@@ -350,7 +362,7 @@ impl Case<'_, '_> {
             return Some(if namesakes && !self.same_file() { Likely } else { Exact });
         }
         let rival = |other: &&Callable| other.member && other.container.is_some_and(|outer| words.contains(outer));
-        if self.others.iter().any(|other| rival(other)) {
+        if self.others.iter().any(rival) {
             return None;
         }
         let verdict = self.unknown()?;
@@ -380,157 +392,3 @@ impl Case<'_, '_> {
 fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
-
-/// Whether the languages' own types have methods of this name.
-pub(super) fn is_common(name: &str) -> bool {
-    COMMON.contains(&name)
-}
-
-/// Methods that the languages' own types have: on an unknown receiver these names say nothing.
-const COMMON: &[&str] = &[
-    "add",
-    "all",
-    "any",
-    "append",
-    "apply",
-    "as_bytes",
-    "as_ref",
-    "as_str",
-    "at",
-    "back",
-    "begin",
-    "bind",
-    "c_str",
-    "call",
-    "cancel",
-    "catch",
-    "chars",
-    "clear",
-    "clone",
-    "close",
-    "collect",
-    "concat",
-    "contains",
-    "copy",
-    "count",
-    "data",
-    "decode",
-    "default",
-    "delete",
-    "drop",
-    "each",
-    "emplace",
-    "empty",
-    "encode",
-    "end",
-    "entries",
-    "entry",
-    "equals",
-    "erase",
-    "every",
-    "exec",
-    "exists",
-    "expect",
-    "extend",
-    "fill",
-    "filter",
-    "find",
-    "finish",
-    "first",
-    "flush",
-    "forEach",
-    "format",
-    "from",
-    "front",
-    "get",
-    "group",
-    "has",
-    "hash",
-    "hashCode",
-    "index",
-    "indexOf",
-    "insert",
-    "into",
-    "is_dir",
-    "is_empty",
-    "isEmpty",
-    "items",
-    "iter",
-    "join",
-    "keys",
-    "last",
-    "len",
-    "length",
-    "lines",
-    "load",
-    "lock",
-    "lower",
-    "map",
-    "match",
-    "matches",
-    "max",
-    "min",
-    "name",
-    "next",
-    "nth",
-    "open",
-    "parse",
-    "path",
-    "peek",
-    "poll",
-    "pop",
-    "position",
-    "print",
-    "push",
-    "push_back",
-    "push_str",
-    "put",
-    "read",
-    "readline",
-    "recv",
-    "remove",
-    "replace",
-    "reset",
-    "reverse",
-    "run",
-    "seek",
-    "send",
-    "set",
-    "size",
-    "skip",
-    "sleep",
-    "slice",
-    "some",
-    "sort",
-    "splice",
-    "split",
-    "start",
-    "stop",
-    "store",
-    "str",
-    "strip",
-    "sub",
-    "submit",
-    "substr",
-    "substring",
-    "swap",
-    "take",
-    "tell",
-    "test",
-    "text",
-    "then",
-    "toString",
-    "to_owned",
-    "to_string",
-    "to_vec",
-    "trim",
-    "unlock",
-    "unwrap",
-    "update",
-    "upper",
-    "value",
-    "values",
-    "wait",
-    "with",
-    "write",
-];

@@ -157,7 +157,7 @@ impl<'a> Goal<'a> {
                 below(target) && !below(&import.path)
             };
             return target != &import.path
-                && (self.files.iter().any(|file| is_file(file)) || self.folders.iter().any(|at| is_inside(at)));
+                && (self.files.iter().any(is_file) || self.folders.iter().any(|at| is_inside(at)));
         }
         self.module.as_ref().is_some_and(|module| is_named(import, module))
     }

@@ -116,19 +116,22 @@ impl Table {
         (shelf.total, shelf.unreadable, shelf.complete, shelf.full) = (files.len(), 0, false, false);
     }
 
-    /// Brings one file to what the snapshot has. Where the table is `bounded`, new files are left out once it is full.
-    fn take(&self, snapshot: &Snapshot, order: &Order, ticket: u64, bounded: bool) {
+    /// Brings one file to what the snapshot has. While `filling`, a file with the same mark is not read, and new files are
+    /// left out once the table is full.
+    fn take(&self, snapshot: &Snapshot, order: &Order, ticket: u64, filling: bool) {
         let path = &order.path;
         let known = {
             let shelf = self.shelf();
             let held = shelf.files.get(order).map(|held| held.origin);
-            let skip = shelf.is_outdated(order, ticket) || held.is_none() && bounded && shelf.full;
+            let skip = shelf.is_outdated(order, ticket) || held.is_none() && filling && shelf.full;
             if skip || held == Some(Origin::Buffer) {
                 return;
             }
             held
         };
+        // Of a file that is said to have changed the mark proves nothing: a clock may be too coarse to show it.
         if let Some(Origin::Snapshot(known)) = known
+            && filling
             && snapshot.mark(path).is_ok_and(|mark| mark == known)
         {
             return;
@@ -138,7 +141,7 @@ impl Table {
             (Ok((text, mark)), _) => (self.rows(path, Language::detect(path.as_str(), &text), &text), mark),
             (Err(_), known) => {
                 let shelf = &mut *self.shelf();
-                shelf.unreadable += usize::from(bounded);
+                shelf.unreadable += usize::from(filling);
                 if known.is_some() {
                     shelf.withdraw(path, ticket);
                 }
@@ -149,7 +152,7 @@ impl Table {
         if shelf.files.get(order).is_some_and(|held| held.origin == Origin::Buffer) {
             return;
         }
-        if known.is_none() && bounded && shelf.bytes + rows.bytes() > self.limit {
+        if known.is_none() && filling && shelf.bytes + rows.bytes() > self.limit {
             shelf.full = true;
             return;
         }

@@ -92,24 +92,26 @@ impl Needle {
     }
 }
 
-/// Whether each letter follows the one before directly, or starts a word. Looks at the first 128 bytes of a name.
+/// Whether each letter follows the one before directly, or starts a word. Looks at the first 64 bytes of a name.
 fn are_initials(name: &[u8], lower: &[u8]) -> bool {
-    let name = &name[..name.len().min(u128::BITS as usize)];
-    let at = |fits: &dyn Fn(usize) -> bool| {
-        (0..name.len()).fold(0u128, |bits, at| if fits(at) { bits | 1 << at } else { bits })
-    };
-    let starts = at(&|at| starts_word(name, at));
+    let name = &name[..name.len().min(u64::BITS as usize)];
+    let starts = bits(name.len(), |at| starts_word(name, at));
     // Where a letter may be when it follows directly, and from where on it may start a word.
-    let (mut follows, mut from) = (0, u128::MAX);
+    let (mut follows, mut from) = (0, u64::MAX);
     for letter in lower {
-        let here = at(&|at| name[at].to_ascii_lowercase() == *letter) & (follows | starts & from);
+        let here = bits(name.len(), |at| name[at].to_ascii_lowercase() == *letter) & (follows | starts & from);
         if here == 0 {
             return false;
         }
         follows = here << 1;
-        from = u128::MAX.checked_shl(here.trailing_zeros() + 1).unwrap_or(0);
+        from = u64::MAX.checked_shl(here.trailing_zeros() + 1).unwrap_or(0);
     }
     true
+}
+
+/// One bit for each place that fits.
+fn bits(places: usize, fits: impl Fn(usize) -> bool) -> u64 {
+    (0..places).fold(0, |bits, at| bits | u64::from(fits(at)) << at)
 }
 
 fn starts_with(text: &[u8], lower: &[u8]) -> bool {

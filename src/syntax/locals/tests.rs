@@ -171,3 +171,10 @@ fn nothing_without_a_tree_or_past_the_budget() {
     assert_eq!(binding(Language::of("a.lua").unwrap(), text, offset, &Budget::default()), None);
     assert_eq!(binding(rust, text, 9_999, &Budget::default()), None);
 }
+
+#[test]
+fn one_name_thousands_of_times() {
+    let text = format!("function f(e) {{ {} }}", "e.e(function(e) { return e }); ".repeat(4_000));
+    let found = binding(Language::of("a.js").unwrap(), &text, "function f(".len(), &Budget::default()).unwrap();
+    assert_eq!(found.occurrences.len(), 4_001);
+}
