@@ -42,6 +42,19 @@ impl Catalogue {
         }
     }
 
+    /// Ends a filling that is under way. What is in the table stays.
+    pub fn stop(&self) {
+        if let Some(filling) = self.inner().filling.take() {
+            filling.cancel();
+        }
+    }
+
+    /// Reads some files again, in the background. What they were before is found until then.
+    pub fn refresh(&self, disk: Snapshot, changed: Vec<RelPath>) {
+        let table = self.table.clone();
+        tokio::task::spawn_blocking(move || table.refresh(&disk, &changed));
+    }
+
     /// The table with the open documents as the view has them.
     pub fn table(&self, view: &View) -> &Table {
         let mut inner = self.inner();

@@ -73,7 +73,7 @@ impl Frames {
     }
 
     /// The next frame; `None` until more bytes come. How the bytes were cut into pieces makes no difference to the frames.
-    pub fn next(&mut self) -> Option<Frame> {
+    pub fn frame(&mut self) -> Option<Frame> {
         if self.lost && !self.find() {
             return None;
         }

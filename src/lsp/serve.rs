@@ -101,7 +101,7 @@ pub async fn serve(
                 break Ended::Abandoned;
             }
         }
-        while let Some(frame) = frames.next() {
+        while let Some(frame) = frames.frame() {
             match frame {
                 Frame::Message(value) => {
                     if let Some(ended) = session.take(message::read(value)).await {

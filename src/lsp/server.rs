@@ -20,7 +20,7 @@ use super::protocol::{
 use super::requests::offer::{Feature, is_offered};
 use super::runs::Audience;
 use super::state::{State, View};
-use super::{Error, commands, lifecycle, requests, runs, settings};
+use super::{Error, commands, lifecycle, requests, runs, settings, watch};
 use crate::cancel::Cancel;
 #[cfg(debug_assertions)]
 use crate::config;
@@ -51,7 +51,7 @@ impl Server {
             {
                 config::fail_on_purpose("blocking");
                 while config::stalls_on_purpose() && !cancel.is_cancelled() {
-                    std::thread::yield_now();
+                    std::thread::sleep(std::time::Duration::from_millis(1));
                 }
             }
             handle(&view, params, &cancel)
@@ -189,15 +189,15 @@ impl LanguageServer for Server {
         if !self.state.edit(|documents| documents.close(&uri)) {
             tracing::warn!("{} was closed without being open", uri.as_str());
         }
-        self.state.refresh();
+        self.state.refresh_file(&uri);
     }
 
-    async fn did_save(&self, _params: DidSaveTextDocumentParams) {
-        self.state.refresh();
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.state.refresh_file(&params.text_document.uri);
     }
 
-    async fn did_change_watched_files(&self, _params: DidChangeWatchedFilesParams) {
-        self.state.refresh();
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        watch::take(&self.state, &params);
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {

@@ -239,7 +239,14 @@ pub fn change(state: &Arc<State>, params: &DidChangeConfigurationParams) {
 }
 
 fn keep(state: &State, question: u64, value: &Value) {
+    let gathered = state.settings().settings.symbol_table;
     let mut warnings = state.settings().take(question, value);
+    let gathers = state.settings().settings.symbol_table;
+    match (gathered, gathers) {
+        (true, false) => state.catalogue.stop(),
+        (false, true) => state.refresh(&[], true),
+        _ => {}
+    }
     if let Some(session) = state.session() {
         let rest = state.settings().settings.rest.clone();
         let ignored = session.config.with_workspace(&rest).1;

@@ -69,7 +69,6 @@ pub struct State {
 /// The workspace and the documents: what a view is made of.
 struct Texts {
     folders: Vec<(String, PathBuf)>,
-    workspace: Workspace,
     /// The workspace on disk.
     disk: Snapshot,
     documents: Documents,
@@ -103,9 +102,8 @@ pub struct Text {
 
 impl State {
     pub fn new(client: Client, out: Out, relay: Relay) -> Self {
-        let workspace = Workspace::none();
-        let disk = workspace.snapshot();
-        let texts = Texts { folders: Vec::new(), workspace, disk, documents: Documents::default(), joined: None };
+        let disk = Workspace::none().snapshot();
+        let texts = Texts { folders: Vec::new(), disk, documents: Documents::default(), joined: None };
         let (ended, client_gone, session, symbols, catalogue) = Default::default();
         let (runs, conversations, lent, endpoints, settings, folders_changed) = Default::default();
         Self {
@@ -213,9 +211,8 @@ impl State {
                 let texts = &mut *self.texts();
                 texts.folders = usable;
                 texts.disk = workspace.snapshot();
-                texts.workspace = workspace;
                 texts.joined = None;
-                self.catalogue.fill(texts.disk.clone(), &self.ended);
+                self.fill(&texts.disk);
             }
             Err(error) => problems.push(error.to_string()),
         }
@@ -223,12 +220,36 @@ impl State {
         problems
     }
 
-    /// Takes the disk as it is now. Cheap: it is walked when somebody asks.
-    pub fn refresh(&self) {
+    /// Takes the disk as it is now. `changed` names the files that were written to; `listing` says that files may have come
+    /// or gone, or that nothing is known. Cheap: what has to be walked or read is when somebody asks.
+    pub fn refresh(&self, changed: &[PathBuf], listing: bool) {
         let texts = &mut *self.texts();
-        texts.disk = texts.workspace.snapshot();
+        let changed: Vec<RelPath> = changed.iter().filter_map(|path| texts.disk.relative(path)).collect();
+        if changed.is_empty() && !listing {
+            return;
+        }
+        texts.disk = texts.disk.refreshed(&changed, listing);
         texts.joined = None;
-        self.catalogue.fill(texts.disk.clone(), &self.ended);
+        if listing {
+            self.fill(&texts.disk);
+        } else {
+            self.catalogue.refresh(texts.disk.clone(), changed);
+        }
+    }
+
+    fn fill(&self, disk: &Snapshot) {
+        if self.settings().settings.symbol_table {
+            self.catalogue.fill(disk.clone(), &self.ended);
+        }
+    }
+
+    /// Takes a document's file as it is now.
+    pub fn refresh_file(&self, uri: &Uri) {
+        let Some(path) = file_path(uri) else { return };
+        let disk = self.texts().disk.clone();
+        // One that is not known yet is new; asking waits for no more than the walk that began with the folders.
+        let is_new = disk.relative(&path).is_some_and(|path| !disk.contains(&path).unwrap_or(false));
+        self.refresh(&[path], is_new);
     }
 
     /// The settings, and what is known about them. Never held across an await.

@@ -9,8 +9,9 @@ use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecursiveMode, Watcher};
 use serde_json::json;
 use tokio::sync::Notify;
-use tower_lsp::ls_types::Registration;
+use tower_lsp::ls_types::{DidChangeWatchedFilesParams, FileChangeType, Registration};
 
+use super::files::file_path;
 use super::state::State;
 
 /// Changes within this time are one.
@@ -31,10 +32,24 @@ pub fn registration() -> Registration {
     }
 }
 
+/// Follows what the client tells.
+pub fn take(state: &State, params: &DidChangeWatchedFilesParams) {
+    let changed: Vec<PathBuf> = params.changes.iter().filter_map(|change| file_path(&change.uri)).collect();
+    let listing = params.changes.iter().any(|change| change.typ != FileChangeType::CHANGED);
+    state.refresh(&changed, listing || changed.iter().any(|path| says_what_is_ignored(path)));
+}
+
+fn says_what_is_ignored(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("ignore"))
+}
+
 /// What was heard of the disk since it was last looked at.
 #[derive(Default)]
 struct Heard {
-    any: bool,
+    /// Files that were written to.
+    changed: HashSet<PathBuf>,
+    /// Files came or went, or events were lost.
+    listing: bool,
     /// Folders may have come or gone.
     folders: bool,
     made: Vec<PathBuf>,
@@ -43,9 +58,9 @@ struct Heard {
 
 /// Watches the folders of the workspace until the session ends.
 pub async fn run(state: Arc<State>) {
-    let heard = Arc::new(Mutex::new(Heard { any: true, folders: true, ..Heard::default() }));
-    let news = Arc::new(Notify::new());
-    let (to, wake) = (heard.clone(), news.clone());
+    let heard = Arc::new(Mutex::new(Heard { listing: true, folders: true, ..Heard::default() }));
+    let stirred = Arc::new(Notify::new());
+    let (to, wake) = (heard.clone(), stirred.clone());
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         if to.lock().unwrap_or_else(PoisonError::into_inner).take(event) {
             wake.notify_one();
@@ -56,27 +71,27 @@ pub async fn run(state: Arc<State>) {
         Err(error) => return tracing::warn!("files cannot be watched: {error}"),
     };
     loop {
-        let changed = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
-        if changed.any || changed.folders {
-            state.refresh();
-        }
-        if changed.folders {
+        let news = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+        let changed: Vec<PathBuf> = news.changed.iter().cloned().collect();
+        state.refresh(&changed, news.listing);
+        if news.folders {
             let work = state.clone();
             let follow = tokio::task::spawn_blocking(move || {
-                folders.follow(&work, &changed);
+                folders.follow(&work, &news);
                 folders
             });
             match follow.await {
                 Ok(followed) => folders = followed,
                 Err(error) => return tracing::error!("files are not watched any more: {error}"),
             }
-            // What was written between the walk and the watch.
-            state.refresh();
+            // What came between the walk and the watch.
+            state.refresh(&[], true);
         }
         tokio::select! {
-            () = news.notified() => tokio::time::sleep(DEBOUNCE).await,
+            () = stirred.notified() => tokio::time::sleep(DEBOUNCE).await,
             () = state.folders_changed.notified() => {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).folders = true;
+                let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+                (heard.listing, heard.folders) = (true, true);
             }
             () = state.ended.cancelled() => return,
         }
@@ -88,23 +103,31 @@ impl Heard {
     fn take(&mut self, event: notify::Result<Event>) -> bool {
         let Ok(event) = event else {
             // Events were lost; anything may have happened.
-            (self.any, self.folders) = (true, true);
+            (self.listing, self.folders) = (true, true);
             return true;
         };
         match event.kind {
             // Our own reading comes back as an access.
             EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return false,
-            EventKind::Create(_) => self.make(&event.paths),
-            EventKind::Remove(_) => self.gone.extend(event.paths),
+            EventKind::Create(_) => {
+                self.make(&event.paths);
+                self.listing = true;
+            }
+            EventKind::Remove(_) => {
+                self.gone.extend(event.paths.iter().cloned());
+                self.listing = true;
+            }
             // Which of the two names is there tells what to do about each.
             EventKind::Modify(ModifyKind::Name(_)) => {
                 self.make(&event.paths);
-                self.gone.extend(event.paths);
+                self.gone.extend(event.paths.iter().cloned());
+                self.listing = true;
             }
-            _ => self.folders |= event.need_rescan(),
+            _ if event.need_rescan() => (self.listing, self.folders) = (true, true),
+            _ => self.listing |= event.paths.iter().any(|path| says_what_is_ignored(path)),
         }
         self.folders |= !self.made.is_empty() || !self.gone.is_empty();
-        self.any = true;
+        self.changed.extend(event.paths);
         true
     }
 

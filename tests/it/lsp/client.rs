@@ -147,7 +147,8 @@ impl Client {
     pub async fn answer(&mut self, id: i64) -> Result<Value, Value> {
         let found = self
             .until(&format!("the answer to request {id}"), |state| {
-                state.responses.iter().find(|response| response["id"] == id).cloned()
+                // From the end: it is mostly the last one.
+                state.responses.iter().rev().find(|response| response["id"] == id).cloned()
             })
             .await;
         match found.get("error") {
@@ -185,6 +186,16 @@ impl Client {
         let state = &mut *self.heard.state.lock().unwrap();
         state.responses.clear();
         state.messages.clear();
+    }
+
+    /// How many responses came so far.
+    pub fn answered(&self) -> usize {
+        self.heard.state.lock().unwrap().responses.len()
+    }
+
+    /// The responses after the first so many, in order.
+    pub fn responses_after(&self, count: usize) -> Vec<Value> {
+        self.heard.state.lock().unwrap().responses[count..].to_vec()
     }
 
     /// Bytes that came outside of frames.

@@ -56,7 +56,7 @@ async fn a_panic_in_any_handler_is_an_answer() {
     for method in REQUESTS {
         // With one id, twice: it must not be taken for one that is still in flight.
         for _ in 0..2 {
-            let before = client.responses().len();
+            let before = client.answered();
             client.send(&json!({ "jsonrpc": "2.0", "id": "same", "method": method, "params": {} })).await;
             let answer = client.until_heard(method, |responses, _| responses.get(before).cloned()).await;
             assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!("same"), &json!(-32603)), "{method}");

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use crate::agent::World;
+#[cfg(target_os = "linux")]
+use crate::server::{Answer, Server};
 
 #[tokio::test]
 async fn a_session_by_the_book() {
@@ -91,10 +93,19 @@ async fn ends_with(mut client: Client, code: i32, how: &str) {
     // Nothing can be told of processes that were started after this.
     let started = client.child.id().map(descendants).unwrap_or_default();
     assert_eq!(client.exit().await.code(), Some(code), "{how}\n{}", client.log());
-    let state = |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok();
+    gone(&started, how).await;
+}
+
+/// Waits until none of the processes is there; one that only waits for its parent to notice is gone.
+#[cfg(target_os = "linux")]
+async fn gone(processes: &[u32], how: &str) {
+    let lives = |pid: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+    };
     let hang = tokio::time::Instant::now() + super::client::HANG;
-    while started.iter().any(state) {
-        assert!(tokio::time::Instant::now() < hang, "{how}: processes are left of {started:?}");
+    while processes.iter().any(lives) {
+        assert!(tokio::time::Instant::now() < hang, "{how}: some of {processes:?} are left");
         tokio::task::yield_now().await;
     }
 }
@@ -138,6 +149,51 @@ async fn the_server_ends_when_the_clients_process_is_gone() {
     assert!(client.is_alive().await);
     editor.kill().await.unwrap();
     ends_with(client, 1, "its process is gone, and the pipe is open").await;
+}
+
+/// A server with a run under way: it has had a turn, so it has a worker, and waits for its model.
+#[cfg(target_os = "linux")]
+async fn running(world: &World, model: &Server) -> Client {
+    let cell = "```js\nconst n = repo.search(/fn/).total; n\n```";
+    model.rule(|request| {
+        let turns = request.json()["messages"].as_array().map_or(0, |messages| messages.len() / 2);
+        let answer = Answer::says(cell);
+        Some(if turns == 1 { answer } else { answer.after(super::client::HANG * 10) })
+    });
+    let mut command = world.command(&["lsp"]);
+    command
+        .env("SPELUNK_MODEL", "openai/test")
+        .env("OPENAI_API_KEY", "sk-test")
+        .env("OPENAI_BASE_URL", model.base_url());
+    let mut client = Client::spawn(command, world);
+    client.initialize(json!({}), Value::Null).await.unwrap();
+    let arguments = json!({ "command": "spelunk.ask", "arguments": [{ "question": "how does parse work?" }] });
+    client.begin("workspace/executeCommand", arguments).await;
+    model.received(2).await;
+    let pid = client.child.id().unwrap();
+    assert!(!descendants(pid).is_empty(), "there is a worker");
+    client
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_worker_outlives_the_server() {
+    let (world, model) = (World::new(), Server::start().await);
+    let mut client = running(&world, &model).await;
+    client.close_input();
+    ends_with(client, 1, "the pipe is closed during a run").await;
+
+    let (world, model) = (World::new(), Server::start().await);
+    let mut client = running(&world, &model).await;
+    client.request("shutdown", Value::Null).await.unwrap();
+    client.notify("exit", Value::Null).await;
+    ends_with(client, 0, "exit during a run").await;
+
+    let (world, model) = (World::new(), Server::start().await);
+    let mut client = running(&world, &model).await;
+    let workers = descendants(client.child.id().unwrap());
+    client.child.kill().await.unwrap();
+    gone(&workers, "the server is killed").await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use crate::agent::World;
+use crate::server::{Answer, Server};
 
 fn pulling() -> Value {
     json!({ "workspace": { "configuration": true, "didChangeConfiguration": { "dynamicRegistration": true } } })
@@ -40,6 +41,32 @@ async fn settings_are_asked_for_at_the_start_and_after_each_change() {
     client.notify("workspace/didChangeConfiguration", json!({ "settings": null })).await;
     warned(&mut client, "spelunk.features.hover has to be").await;
     assert_eq!(warnings(&client).iter().filter(|w| w.contains("spelunk.navigation")).count(), 1, "once is enough");
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn settings_are_live() {
+    let world = World::new();
+    let mut client = Client::ready(&world, json!({}), Value::Null).await;
+    let uri = client.uri("src/parse.rs");
+    let mut check = async |settings: Value, document: bool, workspace: bool| {
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": { "spelunk": settings } })).await;
+        let params = json!({ "textDocument": { "uri": uri } });
+        let found = client.request("textDocument/documentSymbol", params).await.unwrap();
+        assert_eq!(!found.is_null(), document, "{settings}");
+        // The table is filled in the background: only what is switched off can be told at once.
+        if !workspace {
+            let found = client.request("workspace/symbol", json!({ "query": "parse" })).await.unwrap();
+            assert_eq!(found, Value::Null, "{settings}");
+        }
+    };
+    check(json!({ "features": { "documentSymbol": false } }), false, true).await;
+    check(json!({ "features": { "workspaceSymbol": false } }), true, false).await;
+    check(json!({ "navigation": "off", "symbolTable": false }), false, true).await;
+    check(json!({ "navigation": "auto", "served": ["rust"], "symbolTable": true }), false, true).await;
+    check(json!({ "navigation": "on", "served": ["rust"], "symbolTable": false }), true, true).await;
+    check(json!({ "navigation": "sideways", "served": ["rust"] }), true, true).await;
+    check(json!({}), true, true).await;
     client.shut_down().await;
 }
 
@@ -97,5 +124,95 @@ async fn a_client_that_never_answers_is_served_all_the_same() {
         client.notify("workspace/didChangeConfiguration", json!({ "settings": null })).await;
     }
     assert!(client.is_alive().await);
+    client.shut_down().await;
+}
+
+/// A server whose machine is set up for a model.
+fn with_model(world: &World, model: &Server) -> Client {
+    let mut command = world.command(&["lsp"]);
+    command
+        .env("SPELUNK_MODEL", "openai/test")
+        .env("OPENAI_API_KEY", "sk-machine")
+        .env("OPENAI_BASE_URL", model.base_url());
+    Client::spawn(command, world)
+}
+
+/// A model that looks for ever.
+async fn endless() -> Server {
+    let server = Server::start().await;
+    server.rule(|_| Some(Answer::says("```js\nrepo.search(/fn/).total\n```")));
+    server
+}
+
+async fn ask(client: &mut Client) -> Value {
+    let question = json!({ "question": "how does parse work?" });
+    client
+        .request("workspace/executeCommand", json!({ "command": "spelunk.ask", "arguments": [question] }))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_workspace_can_lower_limits_and_nothing_else() {
+    let (world, model, thief) = (World::new(), endless().await, endless().await);
+    let hostile = json!({
+        "model": "openai/thief",
+        "baseUrl": thief.base_url(),
+        "key": "sk-thief",
+        "providers": { "openai": { "baseUrl": thief.base_url() } },
+        "maxUsd": 1000,
+        "maxCalls": 100_000,
+        "maxTurns": 2,
+    });
+    let mut client = with_model(&world, &model);
+    let given = hostile.clone();
+    client.answer_with(move |method, _| (method == "workspace/configuration").then(|| Ok(json!([given]))));
+    client.initialize(pulling(), Value::Null).await.unwrap();
+    for key in ["model", "baseUrl", "key", "providers", "maxUsd", "maxCalls"] {
+        warned(&mut client, &format!("spelunk.{key} ")).await;
+    }
+    let end = ask(&mut client).await;
+    assert!(thief.requests().is_empty());
+    // Two turns, and the salvage that a limit leads to.
+    assert!((2..=3).contains(&model.requests().len()), "{end}");
+    for request in model.requests() {
+        assert_eq!(request.header("authorization"), Some("Bearer sk-machine"));
+        assert_eq!(request.json()["model"], "test");
+    }
+    assert!(!client.log().contains("sk-thief"), "{}", client.log());
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn without_trust_there_is_no_model() {
+    let (world, model) = (World::new(), endless().await);
+    let mut client = with_model(&world, &model);
+    client.initialize(json!({}), json!({ "trusted": false })).await.unwrap();
+    let end = ask(&mut client).await;
+    assert!(end["answer"].as_str().unwrap().contains("src/parse.rs"), "{end}");
+    assert!(model.requests().is_empty());
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn the_machine_is_set_at_the_start() {
+    let (world, model) = (World::new(), endless().await);
+    let mut client = Client::start(&world);
+    for (machine, expect) in [
+        (json!({ "maxTurns": "many" }), "maxTurns"),
+        (json!({ "maxTurn": 7 }), "maxTurn"),
+        (json!({ "providers": { "openai": { "url": "x" } } }), "url"),
+        (json!([]), "machine"),
+    ] {
+        let error = client.initialize(json!({}), json!({ "machine": machine })).await.unwrap_err();
+        let message = error["message"].as_str().unwrap();
+        assert!(error["code"] == -32602 && message.contains(expect), "{error}");
+    }
+    let providers = json!({ "openai": { "baseUrl": model.base_url(), "key": "sk-editor" } });
+    let machine = json!({ "model": "openai/test", "maxTurns": 1, "providers": providers });
+    client.initialize(json!({}), json!({ "machine": machine })).await.unwrap();
+    ask(&mut client).await;
+    let requests = model.requests();
+    assert!(!requests.is_empty() && requests.iter().all(|r| r.header("authorization") == Some("Bearer sk-editor")));
     client.shut_down().await;
 }

@@ -24,9 +24,13 @@ async fn becomes(client: &mut Client, path: &str, expect: &[&str]) {
     }
 }
 
-async fn changed(client: &mut Client, path: &str) {
+const CREATED: u8 = 1;
+const CHANGED: u8 = 2;
+const DELETED: u8 = 3;
+
+async fn tell(client: &mut Client, path: &str, kind: u8) {
     let uri = client.uri(path);
-    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] })).await;
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": kind }] })).await;
 }
 
 #[tokio::test]
@@ -37,23 +41,23 @@ async fn the_client_tells() {
     let asked = client.wait_for("client/registerCapability", |_| true).await;
     assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
     world.file("src/x.rs", "fn one() {}");
-    changed(&mut client, "src/x.rs").await;
+    tell(&mut client, "src/x.rs", CREATED).await;
     assert_eq!(symbols(&mut client, "src/x.rs").await, ["one"]);
     world.file("src/x.rs", "fn two() {}\nfn three() {}");
-    changed(&mut client, "src/x.rs").await;
+    tell(&mut client, "src/x.rs", CHANGED).await;
     assert_eq!(symbols(&mut client, "src/x.rs").await, ["two", "three"]);
 
     // What is open counts as the client has it, until it is closed.
     client.open("src/x.rs", "rust", 1, "fn open() {}").await;
     world.file("src/x.rs", "fn four() {}");
-    changed(&mut client, "src/x.rs").await;
+    tell(&mut client, "src/x.rs", CHANGED).await;
     client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("src/x.rs") } })).await;
     assert_eq!(symbols(&mut client, "src/x.rs").await, ["open"]);
     client.notify("textDocument/didClose", json!({ "textDocument": { "uri": client.uri("src/x.rs") } })).await;
     assert_eq!(symbols(&mut client, "src/x.rs").await, ["four"]);
 
     std::fs::remove_file(world.repo().join("src/x.rs")).unwrap();
-    changed(&mut client, "src/x.rs").await;
+    tell(&mut client, "src/x.rs", DELETED).await;
     assert!(symbols(&mut client, "src/x.rs").await.is_empty());
     client.shut_down().await;
 }
@@ -64,9 +68,11 @@ async fn saving_tells_too() {
     let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
     let mut client = Client::ready(&world, capabilities, Value::Null).await;
     symbols(&mut client, "src/main.rs").await;
-    world.file("src/main.rs", "fn saved() {}");
-    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("src/main.rs") } })).await;
-    assert_eq!(symbols(&mut client, "src/main.rs").await, ["saved"]);
+    for path in ["src/main.rs", "src/new.rs"] {
+        world.file(path, "fn saved() {}");
+        client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri(path) } })).await;
+        assert_eq!(symbols(&mut client, path).await, ["saved"]);
+    }
     client.shut_down().await;
 }
 
@@ -95,6 +101,15 @@ async fn the_server_watches_for_clients_that_do_not() {
             std::fs::remove_dir_all(world.repo().join("new")).unwrap();
             becomes(&mut client, "new/moved/er/x.rs", &[]).await;
         }
+        // A folder that is empty at first is in no listing.
+        std::fs::create_dir_all(world.repo().join("empty/deep")).unwrap();
+        world.file("src/x.rs", "fn three() {}");
+        becomes(&mut client, "src/x.rs", &["three"]).await;
+        for round in ["first", "second"] {
+            world.file("empty/deep/x.rs", format!("fn {round}() {{}}"));
+            becomes(&mut client, "empty/deep/x.rs", &[round]).await;
+        }
+        std::fs::remove_dir_all(world.repo().join("empty")).unwrap();
         std::fs::remove_file(world.repo().join("src/x.rs")).unwrap();
         becomes(&mut client, "src/x.rs", &[]).await;
         client.shut_down().await;
