@@ -77,17 +77,17 @@ pub fn name_of(symbol: &Symbol) -> Range<usize> {
 
 /// The bytes of a definition, with its attributes and around its name.
 pub fn whole_of(text: &str, symbol: &Symbol) -> Range<usize> {
-    let (name, start) = (name_of(symbol), symbol.extent.start);
+    let (bytes, name, start) = (text.as_bytes(), name_of(symbol), symbol.extent.start);
     // What stands above belongs to it, and is known by its line only.
-    let head = memchr::memchr_iter(b'\n', text[start.min(name.start)..name.start].as_bytes()).count() as u32;
+    let head = memchr::memchr_iter(b'\n', &bytes[start.min(name.start)..name.start]).count() as u32;
     let mut above = symbol.line.saturating_sub(head).saturating_sub(symbol.from) as usize;
-    let line = memchr::memrchr(b'\n', text[..start].as_bytes()).map_or(0, |end| end + 1);
+    let line = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |end| end + 1);
     if !text[line..start].trim().is_empty() {
         above = 0;
     }
     let mut from = start;
     if above > 0 {
-        let mut ends = memchr::memrchr_iter(b'\n', text[..start].as_bytes());
+        let mut ends = memchr::memrchr_iter(b'\n', &bytes[..start]);
         from = ends.nth(above).map_or(0, |end| end + 1);
         from += text[from..].len() - text[from..].trim_start().len();
     }
@@ -176,5 +176,29 @@ pub fn symbol_kind(kind: Kind) -> SymbolKind {
         Kind::Property => SymbolKind::PROPERTY,
         Kind::Variable => SymbolKind::VARIABLE,
         Kind::Constant => SymbolKind::CONSTANT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lsp::lines::Lines;
+
+    #[test]
+    fn a_ruler_counts_as_the_lines_do() {
+        let long = "aé😀\t".repeat(700);
+        for text in ["", "plain\r\nascii\n", &long, &format!("x\n{long}\r\n{long}{long}\n\n😀")] {
+            let lines = Arc::new(Lines::new(text));
+            let text = Text { path: None, text: text.into(), lines, language: None };
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                let ruler = Ruler::new(&text, encoding);
+                for at in (0..text.text.len() + 3).step_by(7) {
+                    let expect = text.lines.position(&text.text, at, encoding);
+                    assert_eq!(ruler.position(at), expect, "{encoding:?} at {at}");
+                }
+            }
+        }
     }
 }

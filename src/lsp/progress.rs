@@ -1,11 +1,9 @@
 //! Work-done progress: a token, a beginning, reports, and an end that always comes.
 
-use tower_lsp::Client;
 use tower_lsp::ls_types::notification::Progress as ProgressNotification;
-use tower_lsp::ls_types::request::WorkDoneProgressCreate;
 use tower_lsp::ls_types::{
-    ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin,
-    WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
+    ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd,
+    WorkDoneProgressReport,
 };
 
 use super::out::Out;
@@ -24,13 +22,6 @@ impl Progress {
         let begin = WorkDoneProgressBegin { title, cancellable: Some(cancellable), message: None, percentage: None };
         progress.send(WorkDoneProgress::Begin(begin));
         progress
-    }
-
-    /// Asks the client for a token of ours first. `None` when it refuses.
-    pub async fn create(client: &Client, out: Out, token: ProgressToken, title: String) -> Option<Self> {
-        let params = WorkDoneProgressCreateParams { token: token.clone() };
-        client.send_request::<WorkDoneProgressCreate>(params).await.ok()?;
-        Some(Self::begin(out, token, title, false))
     }
 
     pub fn report(&self, message: String, percentage: Option<u32>) {

@@ -134,21 +134,20 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
 async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, OwnedMutexGuard<Conversation>), Error> {
     let state = &entry.state;
     let (id, taken) = state.conversations.take(wanted);
-    let guard = match taken {
-        Ok(guard) => guard,
-        Err(busy) if state.runs.is_stopping(&id) => tokio::select! {
-            guard = busy.lock_owned() => guard,
-            () = entry.stop.cancel.cancelled() => return Err(Error::cancelled()),
-        },
-        Err(_) => {
-            let what = format!("a question of the conversation {id} is still being answered; wait, or cancel it");
-            return Err(Error::failed(what));
-        }
-    };
     if let Some(live) = state.runs.lock().live.get_mut(&entry.number) {
         live.conversation_id = Some(id.clone());
     }
-    Ok((id, guard))
+    match taken {
+        Ok(guard) => Ok((id, guard)),
+        Err(busy) if state.runs.is_free_of_others(&id, entry.number) => tokio::select! {
+            guard = busy.lock_owned() => Ok((id, guard)),
+            () = entry.stop.cancel.cancelled() => Err(Error::cancelled()),
+        },
+        Err(_) => {
+            let what = format!("a question of the conversation {id} is still being answered; wait, or cancel it");
+            Err(Error::failed(what))
+        }
+    }
 }
 
 /// One run, from its question to its end.
@@ -283,12 +282,12 @@ impl Runs {
         }
     }
 
-    /// Whether the run that has this conversation was cancelled.
-    fn is_stopping(&self, conversation_id: &str) -> bool {
+    /// Whether every other run that has this conversation, or waits for it, was cancelled.
+    fn is_free_of_others(&self, conversation_id: &str, number: u64) -> bool {
         let registry = self.lock();
-        let mut holders =
-            registry.live.values().filter(|live| live.conversation_id.as_deref() == Some(conversation_id));
-        holders.all(|live| live.stop.cancel.is_cancelled())
+        let others = registry.live.iter().filter(|(other, _)| **other != number).map(|(_, live)| live);
+        let mut others = others.filter(|live| live.conversation_id.as_deref() == Some(conversation_id));
+        others.all(|live| live.stop.cancel.is_cancelled())
     }
 
     fn stop(&self, run_id: &str) -> Option<Stop> {

@@ -40,7 +40,10 @@ pub enum Ended {
     Abandoned,
 }
 
-/// How long runs may take to settle, and the last messages to be written.
+/// How long runs may take to settle.
+const SETTLE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// How long the last messages may take to be written.
 const FLUSH: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Serves one client until it exits, its bytes end, or its process is gone. Log lines reach it through `relay`.
@@ -117,7 +120,7 @@ pub async fn serve(
         }
     };
     state.ended.cancel();
-    drop(tokio::time::timeout(FLUSH, state.runs.settled()).await);
+    drop(tokio::time::timeout(SETTLE, state.runs.settled()).await);
     out.end();
     if !writer.is_finished() {
         drop(tokio::time::timeout(FLUSH, writer).await);

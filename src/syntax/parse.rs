@@ -68,10 +68,38 @@ pub(super) fn too_deep(text: &[u8]) -> bool {
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
     static CURSOR: RefCell<QueryCursor> = RefCell::new(QueryCursor::new());
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
 }
 
-/// Parses the text; `None` when the budget ran out.
+/// The last tree that a thread made. What is asked about a place in a text takes several looks at one tree.
+struct Last {
+    language: tree_sitter::Language,
+    text: blake3::Hash,
+    tree: Tree,
+}
+
+/// Trees of longer texts are not kept: they take up to thirty times the text's bytes, on every thread that parses.
+const KEPT: usize = 512 << 10;
+
+/// Parses the text; `None` when the budget ran out. The same text again costs nothing on the same thread.
 pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
+    if text.len() > KEPT {
+        return parsed(language, text, budget);
+    }
+    let hash = blake3::hash(text);
+    LAST.with_borrow_mut(|last| {
+        if let Some(last) = last.as_ref().filter(|last| last.text == hash && last.language == *language) {
+            return Some(last.tree.clone());
+        }
+        // The old tree goes before the new one comes.
+        *last = None;
+        let tree = parsed(language, text, budget)?;
+        *last = Some(Last { language: language.clone(), text: hash, tree: tree.clone() });
+        Some(tree)
+    })
+}
+
+fn parsed(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
     PARSER.with_borrow_mut(|parser| {
         parser.set_language(language).ok()?;
         let mut meter = Meter::new(budget);

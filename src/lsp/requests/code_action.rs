@@ -32,7 +32,8 @@ pub fn handle(view: &View, params: CodeActionParams, _cancel: &Cancel) -> Result
     let literals = client.is_some_and(|client| client.code_action_literal_support.is_some());
     let action = |title: String, question: String| {
         let argument = json!({ "question": question, "at": { "uri": uri, "range": params.range } });
-        let command = Command::new(title.clone(), "spelunk.ask".to_owned(), Some(vec![argument]));
+        let (command, arguments) = ("spelunk.ask".to_owned(), Some(vec![argument]));
+        let command = Command { title: title.clone(), command, arguments };
         if literals {
             let kind = Some(KIND);
             let action = CodeAction { title, kind, command: Some(command), ..CodeAction::default() };

@@ -99,10 +99,8 @@ impl Cursor {
 
 /// What is written at the end of a text, before the name that follows it.
 pub fn before(text: &str) -> Before {
-    let line = text.rsplit('\n').next().unwrap_or(text);
-    let line = if line.trim().is_empty() || line.trim_start().len() == text.len() { text } else { line };
-    let left = line.trim_end();
-    let Some(left) = ["::", "->", "?.", "!.", "."].iter().find_map(|joint| left.strip_suffix(joint)) else {
+    let text = text.trim_end_matches([' ', '\t']);
+    let Some(left) = ["::", "->", "?.", "!.", "."].iter().find_map(|joint| text.strip_suffix(joint)) else {
         return Before::Nothing;
     };
     // `..` and `...` join nothing to a name.

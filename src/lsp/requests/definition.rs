@@ -5,12 +5,13 @@ use std::ops::Range;
 use tower_lsp::ls_types::{GotoDefinitionParams, GotoDefinitionResponse, Location, LocationLink};
 
 use super::cursor::Cursor;
+use super::imported::imported;
 use super::target::{Target, targets};
 use crate::cancel::Cancel;
 use crate::lsp::Error;
 use crate::lsp::state::View;
 
-/// Answers with links where the client knows them, best first.
+/// Answers with links where the client knows them, best first; with a file where only that is imported.
 pub fn handle(
     view: &View,
     params: GotoDefinitionParams,
@@ -18,6 +19,9 @@ pub fn handle(
 ) -> Result<Option<GotoDefinitionResponse>, Error> {
     let Some(cursor) = Cursor::at(view, &params.text_document_position_params)? else { return Ok(None) };
     let found = targets(view, &cursor, cancel)?;
+    if let Some(file) = imported(view, &cursor, &found, cancel)? {
+        return Ok(Some(GotoDefinitionResponse::Array(vec![file])));
+    }
     let here = |bytes: Range<usize>| cursor.text.lines.range(&cursor.text.text, bytes, view.encoding);
     let local = match (&cursor.local, found.is_empty()) {
         (_, false) => None,

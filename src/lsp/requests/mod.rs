@@ -2,6 +2,7 @@
 //! the definitions that it means, and whether a method is offered at all.
 
 mod cursor;
+mod imported;
 pub mod offer;
 mod subject;
 mod target;

@@ -54,7 +54,7 @@ pub fn handle(view: &View, params: ReferenceParams, cancel: &Cancel) -> Result<O
         if cancel.is_cancelled() {
             return Err(Error::cancelled());
         }
-        if is_code(&item.path) && !is_of_another(&mut places, &item, &cursor.name, &found) {
+        if is_code(&item.path, &cursor) && !is_of_another(&mut places, &item, &cursor.name, &found) {
             locations.extend(places.location(&item.path, item.line, item.column, &cursor.name));
         }
     }
@@ -69,9 +69,12 @@ fn here(view: &View, cursor: &Cursor, all: impl Iterator<Item = Range<usize>>) -
     all.map(|bytes| Location { uri: cursor.uri.clone(), range: ruler.range(bytes) }).collect()
 }
 
-/// Prose and data name things; only code uses them.
-fn is_code(path: &str) -> bool {
-    Language::of(path).is_some_and(Language::has_definitions)
+/// Whether a file can use a name of the cursor's language. Prose and data name things; only code uses them.
+fn is_code(path: &str, cursor: &Cursor) -> bool {
+    let own = cursor.text.language.and_then(Language::family);
+    Language::of(path)
+        .filter(|language| language.has_definitions())
+        .is_some_and(|language| own.is_none() || language.family().is_none_or(|family| Some(family) == own))
 }
 
 /// Whether an unsure use is written as a member of some other type: `Other::name` is no use of `This::name`.

@@ -11,7 +11,7 @@ use crate::graph::{Definition, GraphError, Site, definition};
 use crate::lsp::Error;
 use crate::lsp::convert::{name_of, whole_of};
 use crate::lsp::state::{Text, View};
-use crate::syntax::{Extracted, Kind, Symbol, Usage};
+use crate::syntax::{Extracted, Family, Kind, Language, Symbol, Usage};
 use crate::workspace::RelPath;
 
 /// Definitions of one name that a client is shown.
@@ -101,7 +101,10 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
             if all.is_empty() {
                 all = candidates(view, cursor, &cursor.name, cancel)?;
                 // Something of the receiver's, whose type is not known, or of a module that goes by another name here.
-                all.retain(|target| is_member(target.symbol()) || is_named_in(&cursor.text.text, target));
+                // A type that is named has no members but its own.
+                let is_type = qualifier.starts_with(char::is_uppercase);
+                let text = &cursor.text.text;
+                all.retain(|target| !is_type && is_member(target.symbol()) || is_named_in(text, target));
             }
             all
         }
@@ -113,8 +116,8 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
         Before::Nothing => {
             let mut all = candidates(view, cursor, &cursor.name, cancel)?;
             // A bare name is rarely a member's, unless nothing else has it.
-            if all.iter().any(|target| !is_member(target.symbol())) {
-                all.retain(|target| !is_member(target.symbol()));
+            if all.iter().any(|target| !is_member(target.symbol())) || !may_be_bare_member(cursor) {
+                all.retain(|target| !is_member(target.symbol()) || target.symbol().kind == Kind::EnumMember);
             }
             // What the file itself defines at its top hides the rest of the world.
             let here = |target: &Target| target.text.path == cursor.text.path && target.symbol().parent.is_none();
@@ -145,7 +148,11 @@ fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Resu
     match definition(&view.snapshot, &view.symbols, name, Some(&site), MOST, cancel) {
         Ok(found) => {
             let target = |item: Definition| Target::find(view, &item.path, item.line, &item.name);
-            Ok(found.items.into_iter().filter_map(target).collect())
+            // A namesake in another language is a stranger.
+            let family = |text: &Text| text.language.and_then(Language::family);
+            let own = family(&cursor.text);
+            let is_kin = |target: &Target| own.is_none() || family(&target.text).is_none_or(|other| Some(other) == own);
+            Ok(found.items.into_iter().filter_map(target).filter(is_kin).collect())
         }
         Err(GraphError::Name { .. }) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
@@ -168,6 +175,13 @@ fn own_members(cursor: &Cursor) -> Vec<Target> {
         outer = container;
     }
     Vec::new()
+}
+
+/// Whether a name with nothing before it can be a member's: where the object goes without saying, and in `Type { name: 1 }`.
+fn may_be_bare_member(cursor: &Cursor) -> bool {
+    let behind = cursor.text.text[cursor.range.end..].trim_start();
+    let is_key = behind.starts_with(':') && !behind.starts_with("::");
+    is_key || matches!(cursor.text.language.and_then(Language::family), None | Some(Family::C | Family::Java))
 }
 
 fn is_member(symbol: &Symbol) -> bool {

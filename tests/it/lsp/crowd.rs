@@ -31,7 +31,7 @@ async fn questions_and_edits_at_once() {
         );
     }
     let uri = client.uri("src/parse.rs");
-    let mut looks = Vec::new();
+    let (mut looks, mut hovers) = (Vec::new(), Vec::new());
     for edit in 0..EDITS {
         let line = format!("fn line_{edit}() {{}}\n");
         let at = json!({ "line": edit / 2, "character": 0 });
@@ -43,11 +43,20 @@ async fn questions_and_edits_at_once() {
         if edit % 25 == 0 {
             let id = client.begin("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } })).await;
             looks.push((id, edit + 2));
+            let at = json!({ "line": 0, "character": 4 });
+            let hover = json!({ "textDocument": { "uri": uri }, "position": at });
+            hovers.push((client.begin("textDocument/hover", hover).await, edit));
         }
     }
     for (id, functions) in &looks {
         let symbols = client.answer(*id).await.unwrap();
         assert_eq!(symbols.as_array().unwrap().len(), *functions, "the text of its moment");
+    }
+    for (id, edit) in &hovers {
+        // The second edit and all after it put their lines below the first.
+        let name = if *edit == 0 { "line_0" } else { "line_1" };
+        let hover = client.answer(*id).await.unwrap();
+        assert!(hover["contents"]["value"].as_str().unwrap().contains(name), "{edit}: {hover}");
     }
     for (number, id) in ids.iter().enumerate() {
         assert_eq!(client.answer(*id).await.unwrap()["answer"], format!("answer {number}"));
@@ -60,7 +69,12 @@ async fn questions_and_edits_at_once() {
         *times.entry(response["id"].as_i64().unwrap()).or_insert(0) += 1;
     }
     assert!(times.values().all(|&times| times == 1), "{times:?}");
-    assert!(ids.iter().chain(looks.iter().map(|(id, _)| id)).all(|id| times.contains_key(id)));
+    assert!(
+        ids.iter()
+            .chain(looks.iter().map(|(id, _)| id))
+            .chain(hovers.iter().map(|(id, _)| id))
+            .all(|id| times.contains_key(id))
+    );
     let ends = |notice: &&Value| notice["event"]["kind"] == "end";
     assert_eq!(client.received("spelunk/run").iter().filter(ends).count(), QUESTIONS + 1);
     client.shut_down().await;

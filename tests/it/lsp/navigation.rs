@@ -374,3 +374,69 @@ async fn locals_stay_where_they_are() {
     assert_eq!(kinds, [3, 3, 2]);
     scene.client.shut_down().await;
 }
+
+const IMPORTS: &str = r#"
+//- src/lib.rs
+mod sha$0pe;
+//- src/shape.rs
+pub fn area() {}
+//- web/app.ts
+import { render } from './vi$1ew';
+import { gone$2 } from './view';
+//- web/view.ts
+export function render() {}
+//- pkg/main.py
+from pkg.too$3ls import helper
+import json$4
+//- pkg/tools.py
+def helper(): pass
+//- lib/a.c
+#include "li$5st.h"
+//- lib/list.h
+int x;
+"#;
+
+#[tokio::test]
+async fn imports_lead_to_files() {
+    let mut scene = Scene::new(IMPORTS).await;
+    scene.check(DEFINITION, 0, &["src/shape.rs:1:1 "]).await;
+    scene.check(DEFINITION, 1, &["web/view.ts:1:1 "]).await;
+    scene.check(DEFINITION, 2, &["web/view.ts:1:1 "]).await;
+    scene.check(DEFINITION, 3, &["pkg/tools.py:1:1 "]).await;
+    scene.check(DEFINITION, 4, &[]).await;
+    scene.check(DEFINITION, 5, &["lib/list.h:1:1 "]).await;
+    scene.client.shut_down().await;
+}
+
+const STRANGERS: &str = "
+//- a.rs
+pub struct Stamp { when: u64 }
+
+impl Stamp {
+    pub fn new() -> Self {
+        Self { wh$0en: 1 }
+    }
+}
+
+fn main() {
+    let all = Vec::n$1ew();
+    let name = Str$2ing::from(1);
+    let one = Stamp::n$3ew();
+    show(wh$4en);
+}
+//- b.go
+package b
+
+type String struct{}
+";
+
+#[tokio::test]
+async fn namesakes_of_other_types_and_languages_are_strangers() {
+    let mut scene = Scene::new(STRANGERS).await;
+    scene.check(DEFINITION, 0, &["a.rs:1:20 when"]).await;
+    scene.check(DEFINITION, 1, &[]).await;
+    scene.check(DEFINITION, 2, &[]).await;
+    scene.check(DEFINITION, 3, &["a.rs:4:12 new"]).await;
+    scene.check(DEFINITION, 4, &[]).await;
+    scene.client.shut_down().await;
+}

@@ -78,7 +78,7 @@ F.prototype.go = function () {};
     for (path, expect) in [
         ("a.rs", "23 A 0:0-1:22\n  8 x 1:15-1:20\n12 one 1:23-1:34\n12 two 1:35-1:46\n6 get 4:4-7:5\n"),
         ("b.py", "5 B 0:0-3:21\n  6 x 1:4-3:21\n  8 late 3:8-3:21\n"),
-        ("c.c", "13 first 0:0-0:32\n  8 x 0:9-0:15\n13 second 0:0-0:32\n"),
+        ("c.c", "13 first 0:0-0:32\n13 second 0:0-0:32\n8 x 0:9-0:15\n"),
         ("d.js", "12 F 0:0-0:15\n6 go 1:0-1:31\n"),
     ] {
         let found = symbols(&mut scene, path).await;
@@ -99,6 +99,11 @@ async fn symbols_are_flat_for_a_client_that_knows_no_others() {
         .map(|one| format!("{} {} {}", one["name"], one["containerName"], one["location"]["range"]["end"]["line"]))
         .collect();
     assert_eq!(shown, ["\"A\" null 2", "\"f\" \"A\" 2"]);
+    let place =
+        json!({ "textDocument": { "uri": scene.client.uri("a.py") }, "position": { "line": 1, "character": 9 } });
+    let found = scene.client.request("textDocument/definition", place).await.unwrap();
+    assert!(found[0]["targetUri"].is_null(), "a location, and no link");
+    assert_eq!(scene.locations(&found), ["a.py:2:9 f"]);
     scene.client.shut_down().await;
 }
 
@@ -176,9 +181,10 @@ async fn hovers_say_what_it_is() {
 pub fn ad$0d(a: u32, b: u32) -> u32 {
     a + b
 }
-//- b.py
-import a
-ad$1d
+//- b.rs
+fn sum() -> u32 {
+    ad$1d(1, 2)
+}
 ";
     let check = async |capabilities: Value, mark: u32, kind: &str, expect: &str| {
         let mut scene = Scene::with(text, capabilities).await;

@@ -72,15 +72,19 @@ async fn only_the_newest_workers_are_kept() {
     let (world, server) = (World::new(), Server::start().await);
     server.always(says_cell("answer('done')"));
     let mut client = ours(&world, &server).await;
+    let mut started: Vec<u32> = Vec::new();
     for number in 0..7 {
         let end = answered(&mut client, json!({ "question": format!("question {number}") })).await;
         assert_eq!(end["answer"], "done");
+        let new: Vec<u32> = workers(&client).into_iter().filter(|pid| !started.contains(pid)).collect();
+        assert_eq!(new.len(), 1);
+        started.extend(new);
     }
-    // One that was just told to end may still be seen.
-    let kept = workers(&client);
+    started[..3].iter().copied().for_each(gone);
+    let left = workers(&client);
+    assert!(started[3..].iter().all(|pid| left.contains(pid)), "{started:?} {left:?}");
     client.shut_down().await;
-    assert!((4..=5).contains(&kept.len()), "{kept:?}");
-    kept.into_iter().for_each(gone);
+    started.into_iter().for_each(gone);
 }
 
 #[tokio::test]
