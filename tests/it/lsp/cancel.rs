@@ -45,8 +45,7 @@ async fn cancel(client: &mut Client, question: &str, way: &str, run: &str, reque
         assert_eq!(client.answer(id).await.unwrap_err()["code"], -32800, "{question}");
         let ours = |message: &&Value| message["params"]["token"] == question;
         // The token is the client's again once its request is answered.
-        let last =
-            client.until_heard("the answer", |_, messages| messages.iter().filter(ours).next_back().cloned()).await;
+        let last = client.until_heard("the answer", |_, messages| messages.iter().rfind(ours).cloned()).await;
         assert_eq!(last["params"]["value"]["kind"], "end", "{question}");
     }
 }

@@ -48,14 +48,11 @@ fn every_field_and_every_event_is_described() {
     let described: BTreeSet<String> =
         Regex::new(r"\b(\w+)\??:").unwrap().captures_iter(&types).map(|found| found[1].to_owned()).collect();
     let field = Regex::new(r"(?m)^\s+(?:pub )?([a-z_]+): ").unwrap();
+    // What follows the types are functions.
+    let declaration = Regex::new(r"(?ms)^pub (?:struct|enum) \w+ \{\n.*?^\}").unwrap();
     for source in ["src/lsp/protocol.rs", "src/lsp/options.rs"] {
         let source = read(source);
-        // What follows the types are functions.
-        let declared: String = Regex::new(r"(?ms)^pub (?:struct|enum) \w+ \{\n.*?^\}")
-            .unwrap()
-            .find_iter(&source)
-            .map(|found| format!("{}\n", found.as_str()))
-            .collect();
+        let declared: String = declaration.find_iter(&source).map(|found| format!("{}\n", found.as_str())).collect();
         let fields: BTreeSet<String> =
             field.captures_iter(&declared).map(|found| camel(&found[1])).filter(|name| name != "unknown").collect();
         assert!(fields.len() > 3);

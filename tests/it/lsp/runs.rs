@@ -182,15 +182,20 @@ async fn a_question_is_asked_somewhere_and_over_a_part() {
 async fn an_answer_can_be_asked_for_now() {
     let (world, server) = (World::new(), Server::start().await);
     server.rule(|request| is_salvage(&request.json()).then(|| Answer::says("what is known")));
-    script(&server, "what?", vec![says_cell("console.log('something')"), Answer::events::<&str>([]).hang()]);
+    script(&server, "hang?", vec![says_cell("console.log('something')"), Answer::events::<&str>([]).hang()]);
+    cells(&server, "loop?", &["console.log('something')", "repo.search('zzz'); for (;;) {}"]);
     let mut client = ours(&world, &server).await;
-    let run = begin(&mut client, json!({ "question": "what?" })).await;
-    server.received(2).await;
-    let answer = client.request("spelunk/answerNow", json!({ "runId": run })).await.unwrap();
-    assert_eq!(answer, json!({ "running": true }));
-    let end = event(&mut client, &run, "end").await;
-    assert_eq!((&end["reason"], &end["answer"]), (&json!("limit"), &json!("what is known")));
-    assert!(kinds(&events(&client, &run)).contains(&"limit"));
+    for (question, sign) in [("hang?", "output"), ("loop?", "looking")] {
+        let before = server.requests().len();
+        let run = begin(&mut client, json!({ "question": question })).await;
+        event(&mut client, &run, sign).await;
+        server.received(before + 2).await;
+        let answer = client.request("spelunk/answerNow", json!({ "runId": run })).await.unwrap();
+        assert_eq!(answer, json!({ "running": true }));
+        let end = event(&mut client, &run, "end").await;
+        assert_eq!((&end["reason"], &end["answer"]), (&json!("limit"), &json!("what is known")));
+        assert!(kinds(&events(&client, &run)).contains(&"limit"));
+    }
     server.disconnected(1).await;
     client.shut_down().await;
 }
