@@ -17,11 +17,12 @@ use super::out::Out;
 use super::protocol::{
     AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
 };
-use super::requests::offer::{Feature, is_offered};
+use super::requests::offer::is_offered;
 use super::runs::Audience;
 use super::state::{State, View};
 use super::{Error, commands, lifecycle, requests, runs, settings, watch};
 use crate::cancel::Cancel;
+use crate::config::Feature;
 use crate::config;
 use crate::{display, journal};
 

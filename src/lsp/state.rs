@@ -19,10 +19,10 @@ use super::log::Relay;
 use super::options::Options;
 use super::out::Out;
 use super::runs::Runs;
-use super::settings::{Kept, Settings};
+use super::settings::Kept;
 use crate::agent::setup;
 use crate::cancel::Cancel;
-use crate::config::Config;
+use crate::config::{Config, EditorSettings};
 use crate::graph::Symbols;
 use crate::model::Endpoints;
 use crate::model::editor::Editor;
@@ -83,7 +83,7 @@ pub struct View {
     pub documents: Documents,
     pub encoding: Encoding,
     pub client: Arc<ClientCapabilities>,
-    pub settings: Arc<Settings>,
+    pub settings: EditorSettings,
     pub symbols: Arc<Symbols>,
     pub catalogue: Arc<Catalogue>,
     /// The open documents that are files of the workspace, under the URIs that the client gave them.
@@ -139,8 +139,8 @@ impl State {
     /// trusted gets `builtin` alone.
     pub fn config(&self) -> Option<Config> {
         let session = self.session()?;
-        let settings = self.settings().settings.clone();
-        let (mut config, _warned_before) = session.config.with_workspace(&settings.rest);
+        let told = self.settings().config.clone();
+        let mut config = told.map_or_else(|| session.config.clone(), |config| (*config).clone());
         if !session.options.trusted {
             config.model = "builtin".to_owned();
             config.leaf_model = None;
@@ -170,7 +170,7 @@ impl State {
 
     /// What a request sees from now on.
     pub fn view(&self) -> View {
-        let (encoding, settings) = (self.encoding(), self.settings().settings.clone());
+        let (encoding, settings) = (self.encoding(), self.editor_settings());
         let client = self.session().map(|session| session.client.clone()).unwrap_or_default();
         let texts = &mut *self.texts();
         let (snapshot, open) = texts.joined.get_or_insert_with(|| join(&texts.disk, &texts.documents)).clone();
@@ -238,7 +238,7 @@ impl State {
     }
 
     fn fill(&self, disk: &Snapshot) {
-        if self.settings().settings.symbol_table {
+        if self.editor_settings().symbol_table {
             self.catalogue.fill(disk.clone(), &self.ended);
         }
     }
@@ -250,6 +250,11 @@ impl State {
         // One that is not known yet is new; asking waits for no more than the walk that began with the folders.
         let is_new = disk.relative(&path).is_some_and(|path| !disk.contains(&path).unwrap_or(false));
         self.refresh(&[path], is_new);
+    }
+
+    /// What of the server is wanted.
+    pub fn editor_settings(&self) -> EditorSettings {
+        self.settings().config.as_ref().map(|config| config.editor.clone()).unwrap_or_default()
     }
 
     /// The settings, and what is known about them. Never held across an await.

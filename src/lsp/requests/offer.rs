@@ -2,25 +2,10 @@
 
 use tower_lsp::ls_types::Uri;
 
+use crate::config::{Feature, Navigation};
 use crate::lsp::files::file_path;
-use crate::lsp::settings::{Navigation, Settings};
 use crate::lsp::state::View;
 use crate::syntax::Language;
-
-/// What can be switched off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Feature {
-    DocumentSymbol,
-    WorkspaceSymbol,
-    Definition,
-    References,
-    DocumentHighlight,
-    CallHierarchy,
-    FoldingRange,
-    SelectionRange,
-    Hover,
-    CodeAction,
-}
 
 /// Whether a feature is offered for a document; without one, at all.
 ///
@@ -28,7 +13,7 @@ pub enum Feature {
 /// the whole workspace and code actions are no server's alone: only `features` switches them off.
 pub fn is_offered(view: &View, feature: Feature, uri: Option<&Uri>) -> bool {
     let settings = &view.settings;
-    if !is_enabled(settings, feature) {
+    if !settings.has(feature) {
         return false;
     }
     let shared = matches!(feature, Feature::WorkspaceSymbol | Feature::CodeAction);
@@ -47,20 +32,4 @@ fn is_served(view: &View, uri: &Uri) -> bool {
         Some(language) => id == language,
         None => Language::named(id).is_some_and(|served| named() == Some(served)),
     })
-}
-
-fn is_enabled(settings: &Settings, feature: Feature) -> bool {
-    let features = &settings.features;
-    match feature {
-        Feature::DocumentSymbol => features.document_symbol,
-        Feature::WorkspaceSymbol => features.workspace_symbol,
-        Feature::Definition => features.definition,
-        Feature::References => features.references,
-        Feature::DocumentHighlight => features.document_highlight,
-        Feature::CallHierarchy => features.call_hierarchy,
-        Feature::FoldingRange => features.folding_range,
-        Feature::SelectionRange => features.selection_range,
-        Feature::Hover => features.hover,
-        Feature::CodeAction => features.code_action,
-    }
 }
