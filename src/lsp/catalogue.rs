@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::filling::Report;
 use super::state::View;
 use crate::cancel::Cancel;
 use crate::graph::{Paused, Table};
@@ -27,13 +28,13 @@ struct Inner {
 
 impl Catalogue {
     /// Fills the table from a snapshot of the disk, on a thread of its own. A filling that is under way ends.
-    pub fn fill(&self, disk: Snapshot, ended: &Cancel) {
+    pub fn fill(&self, disk: Snapshot, ended: &Cancel, report: Report) {
         let cancel = ended.child_token();
         if let Some(former) = self.inner().filling.replace(cancel.clone()) {
             former.cancel();
         }
         let table = self.table.clone();
-        let work = move || match table.fill(&disk, &cancel, &|_| {}) {
+        let work = move || match table.fill(&disk, &cancel, &|far| report.tell(far)) {
             Ok(()) => tracing::debug!("the symbol table is complete: {:?}", table.state()),
             Err(error) => tracing::debug!("the symbol table is not filled any further: {error}"),
         };

@@ -14,6 +14,7 @@ pub mod documents;
 mod error;
 mod events;
 mod files;
+mod filling;
 pub mod framing;
 mod lent;
 mod lifecycle;

@@ -20,10 +20,10 @@ use super::protocol::{
 use super::requests::offer::is_offered;
 use super::runs::Audience;
 use super::state::{State, View};
-use super::{Error, commands, lifecycle, requests, runs, settings, watch};
+use super::{Error, commands, filling, lifecycle, requests, runs, settings, watch};
 use crate::cancel::Cancel;
-use crate::config::Feature;
 use crate::config;
+use crate::config::Feature;
 use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
@@ -93,7 +93,11 @@ impl Server {
 
     /// `window/workDoneProgress/cancel`.
     pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        self.state.runs.cancel_progress(&params.token);
+        if filling::is_ours(&params.token) {
+            self.state.catalogue.stop();
+        } else {
+            self.state.runs.cancel_progress(&params.token);
+        }
     }
 
     /// `spelunk/ask`.

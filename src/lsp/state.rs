@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
@@ -13,6 +14,7 @@ use super::catalogue::Catalogue;
 use super::conversations::Conversations;
 use super::documents::{Document, Documents};
 use super::files::{file_path, file_uri};
+use super::filling;
 use super::lent::Lent;
 use super::lines::{Encoding, Lines};
 use super::log::Relay;
@@ -60,8 +62,10 @@ pub struct State {
     /// The workspace has other folders than before.
     pub folders_changed: Notify,
     endpoints: OnceLock<Endpoints>,
+    /// Counts the fillings of the symbol table.
+    fillings: AtomicU64,
     /// Where tasks go that are started from threads that block.
-    runtime: tokio::runtime::Handle,
+    pub runtime: tokio::runtime::Handle,
     settings: Mutex<Kept>,
     texts: Mutex<Texts>,
 }
@@ -120,6 +124,7 @@ impl State {
             relay,
             folders_changed,
             endpoints,
+            fillings: AtomicU64::new(0),
             runtime: tokio::runtime::Handle::current(),
             settings,
             texts: Mutex::new(texts),
@@ -239,7 +244,8 @@ impl State {
 
     fn fill(&self, disk: &Snapshot) {
         if self.editor_settings().symbol_table {
-            self.catalogue.fill(disk.clone(), &self.ended);
+            let number = self.fillings.fetch_add(1, Ordering::Relaxed);
+            self.catalogue.fill(disk.clone(), &self.ended, filling::report(self, number));
         }
     }
 

@@ -56,6 +56,19 @@ impl Scene {
         Self { world, client, files, marks, encoding }
     }
 
+    /// The symbols of the workspace by this query, once the table that is filled in the background has any.
+    pub async fn symbols(&mut self, query: &str) -> Value {
+        let ask = async {
+            loop {
+                let found = self.client.request("workspace/symbol", json!({ "query": query })).await.unwrap();
+                if found.as_array().is_some_and(|found| !found.is_empty()) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(super::client::HANG, ask).await.expect("there are such symbols")
+    }
+
     /// The parameters of a request about a marked place.
     pub fn place(&self, mark: u32) -> Value {
         let (path, offset) = &self.marks[&mark];

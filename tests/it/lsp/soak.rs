@@ -1,5 +1,6 @@
 //! The long loops and the milliseconds, in the release profile: `make soak`. Prints a figure per line, and fails on those
 //! that are over their target.
+#![allow(clippy::print_stdout, reason = "figures for people who measure")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
