@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Config;
 use super::machine::text;
-use super::settings::{SETTINGS, Scope, Setting};
+use super::settings::{EDITOR_SETTINGS, Kind, SETTINGS, Scope, Setting};
 
 /// The settings that only editors have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Config {
                 },
             };
             if taken.is_none() {
-                warnings.push(format!("spelunk.{name} = {value} cannot be used; it is ignored"));
+                warnings.push(unusable(name, value, setting.map(|setting| setting.kind)));
             }
         }
     }
@@ -125,7 +125,8 @@ impl Config {
                 (Some(_), Value::Null) => {}
                 (Some((feature, _)), Value::Bool(true)) => drop(self.editor.off.remove(feature)),
                 (Some((feature, _)), Value::Bool(false)) => drop(self.editor.off.insert(*feature)),
-                _ => warnings.push(format!("spelunk.features.{name} = {value} cannot be used; it is ignored")),
+                (Some(_), _) => warnings.push(unusable(&format!("features.{name}"), value, None)),
+                (None, _) => warnings.push(format!("spelunk.features.{name} is not known; it is ignored")),
             }
         }
     }
@@ -182,11 +183,17 @@ impl Setting {
     }
 }
 
+/// Says that a value counts as not set, and what would fit.
+fn unusable(name: &str, value: &Value, kind: Option<Kind>) -> String {
+    let known = || EDITOR_SETTINGS.iter().find(|setting| setting.key == name).map(|setting| setting.kind);
+    let fits = kind.or_else(known).map_or_else(|| "an object".to_owned(), |kind| kind.to_string());
+    format!("spelunk.{name} = {value} is ignored; it has to be {fits}")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::settings::{EDITOR_SETTINGS, Kind};
     use super::*;
 
     fn machine(file: &str) -> Config {

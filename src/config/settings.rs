@@ -1,6 +1,8 @@
 //! The settings tables: what can be set, where, and what it means. The README prints them, and the schema for editors is
 //! made from them.
 
+use std::fmt;
+
 /// What a value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -14,6 +16,23 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A list of texts.
     Texts,
+}
+
+impl fmt::Display for Kind {
+    /// What fits, to follow "it has to be".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("a text"),
+            Self::Integer(from, to) => write!(f, "a whole number from {from} to {to}"),
+            Self::Amount => f.write_str("an amount of 0 or more, or \"none\""),
+            Self::Switch => f.write_str("true or false"),
+            Self::Choice(choices) => {
+                let choices: Vec<String> = choices.iter().map(|choice| format!("{choice:?}")).collect();
+                write!(f, "one of {}", choices.join(", "))
+            }
+            Self::Texts => f.write_str("a list of texts"),
+        }
+    }
 }
 
 /// Whose settings an editor may take a value from.
