@@ -175,14 +175,11 @@ const BIG = 128 * 1048576;
 // Names that exist and look like the one that does not.
 function nearNames(name) {
   const last = name.split(/::|\.|#|\//).pop() || name;
-  const found = new Map();
-  if (repo.info.bytes < BIG) for (const d of attempt(() => repo.symbols({ name: last, limit: 60 }), none())) found.set(d.name, d);
-  if (!found.size && last.length > 3) {
-    for (const name of misspelt(last)) for (const d of definitionsOf(name, 1)) found.set(d.name, d);
-  }
   const like = (d) => d.name.toLowerCase().includes(last.toLowerCase()) || distance(d.name, last) <= Math.max(2, Math.floor(last.length / 3));
-  return [...found.values()].filter((d) => d.name !== last && like(d))
-    .sort((a, b) => distance(a.name, last) - distance(b.name, last)).slice(0, 8);
+  const near = (definitions) => [...new Map(definitions.filter((d) => d.name !== last && like(d)).map((d) => [d.name, d])).values()];
+  let found = repo.info.bytes < BIG ? near(attempt(() => repo.symbols({ name: last, limit: 60 }), none())) : [];
+  if (!found.length && last.length > 3) found = near(misspelt(last).flatMap((name) => [...definitionsOf(name, 1)]));
+  return found.sort((a, b) => distance(a.name, last) - distance(b.name, last)).slice(0, 8);
 }
 
 // Identifiers in the text that begin or end like a name and are a few letters away from it.
