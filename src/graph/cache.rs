@@ -14,10 +14,18 @@ pub struct Symbols {
 
 #[derive(Default)]
 struct Kept {
-    entries: HashMap<Key, Arc<Extracted>>,
-    /// Oldest first.
-    order: VecDeque<(Key, usize)>,
+    entries: HashMap<Key, (Arc<Extracted>, usize)>,
+    /// Oldest first; may have keys that were forgotten since.
+    order: VecDeque<Key>,
     bytes: usize,
+}
+
+impl Kept {
+    fn remove(&mut self, key: &Key) {
+        if let Some((_, size)) = self.entries.remove(key) {
+            self.bytes -= size;
+        }
+    }
 }
 
 /// Content and language; the path only where it decides the language.
@@ -36,7 +44,7 @@ impl Symbols {
     /// The definitions in a text.
     pub fn of(&self, language: Language, text: &str) -> Arc<Extracted> {
         let key = key(language, text);
-        if let Some(found) = self.lock().entries.get(&key) {
+        if let Some((found, _)) = self.lock().entries.get(&key) {
             return Arc::clone(found);
         }
         let extracted = Arc::new(extract(language, text, &self.budget));
@@ -56,15 +64,24 @@ impl Symbols {
             return;
         }
         let mut kept = self.lock();
-        if kept.entries.insert(key, Arc::clone(extracted)).is_some() {
+        if kept.entries.insert(key, (Arc::clone(extracted), size)).is_some() {
             return;
         }
-        kept.order.push_back((key, size));
+        kept.order.push_back(key);
         kept.bytes += size;
         while kept.bytes > self.limit {
-            let Some((oldest, size)) = kept.order.pop_front() else { break };
-            kept.entries.remove(&oldest);
-            kept.bytes -= size;
+            let Some(oldest) = kept.order.pop_front() else { break };
+            kept.remove(&oldest);
+        }
+    }
+
+    /// Lets go of a text that nobody will ask for again: an open document's, when it changes.
+    pub fn forget(&self, language: Language, text: &str) {
+        let key = key(language, text);
+        let kept = &mut *self.lock();
+        kept.remove(&key);
+        if kept.order.len() > 2 * kept.entries.len() + 64 {
+            kept.order.retain(|key| kept.entries.contains_key(key));
         }
     }
 
@@ -114,5 +131,22 @@ mod tests {
         assert!(cache.holds(rust, &texts[49]));
         assert!(!cache.holds(rust, &texts[0]));
         assert!(cache.lock().bytes <= 3_000);
+    }
+
+    #[test]
+    fn forgets_what_it_is_told_to() {
+        let rust = Language::of("a.rs").unwrap();
+        let cache = Symbols::new(1 << 20);
+        cache.of(rust, "fn kept() {}\n");
+        for at in 0..1_000 {
+            let text = format!("fn f{at}() {{}}\n");
+            cache.of(rust, &text);
+            cache.forget(rust, &text);
+            cache.forget(rust, &text);
+        }
+        assert!(cache.holds(rust, "fn kept() {}\n"));
+        let kept = cache.lock();
+        assert_eq!((kept.entries.len(), kept.bytes), (1, kept.entries.values().map(|(_, size)| size).sum()));
+        assert!(kept.order.len() <= 2 + 64);
     }
 }

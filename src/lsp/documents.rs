@@ -12,7 +12,7 @@ use super::lines::{Encoding, Lines};
 pub struct Document {
     pub uri: Uri,
     /// The client's name of the language.
-    pub language: Arc<str>,
+    pub language_id: Arc<str>,
     pub version: i32,
     pub text: Arc<str>,
     pub lines: Arc<Lines>,
@@ -43,7 +43,7 @@ impl Documents {
     /// Opens a document; one that is open already is replaced.
     pub fn open(&mut self, uri: Uri, language: &str, version: i32, text: String) {
         let lines = Arc::new(Lines::new(&text));
-        let document = Document { uri: uri.clone(), language: language.into(), version, text: text.into(), lines };
+        let document = Document { uri: uri.clone(), language_id: language.into(), version, text: text.into(), lines };
         Arc::make_mut(&mut self.0).insert(uri, document);
     }
 

@@ -178,9 +178,7 @@ impl LanguageServer for Server {
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
-        let encoding = self.state.encoding();
-        let changed = self.state.edit(|documents| documents.change(&uri, version, &params.content_changes, encoding));
-        if let Err(stray) = changed {
+        if let Err(stray) = self.state.change(&uri, version, &params.content_changes) {
             tracing::warn!("a change was not followed: {stray}");
         }
     }

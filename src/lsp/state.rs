@@ -1,18 +1,18 @@
 //! What the server knows: the session that was agreed on, the workspace, the open documents; and views of it for requests.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
 use tower_lsp::Client;
-use tower_lsp::ls_types::{ClientCapabilities, Uri};
+use tower_lsp::ls_types::{ClientCapabilities, TextDocumentContentChangeEvent, Uri};
 
 use super::Error;
 use super::catalogue::Catalogue;
 use super::conversations::Conversations;
-use super::documents::{Document, Documents};
+use super::documents::{Document, Documents, Stray};
 use super::files::{file_path, file_uri};
 use super::filling;
 use super::lent::Lent;
@@ -198,6 +198,22 @@ impl State {
         change(&mut texts.documents)
     }
 
+    /// Applies changes to an open document, and lets go of what is known of its text before.
+    ///
+    /// # Errors
+    /// When the change is not for this document as it is; nothing changes then.
+    pub fn change(&self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent]) -> Result<(), Stray> {
+        let encoding = self.encoding();
+        let former = self.edit(|documents| {
+            let former = documents.get(uri).cloned();
+            documents.change(uri, version, changes, encoding).map(|()| former)
+        })?;
+        if let Some((language, former)) = former.and_then(|former| Some((former.language()?, former))) {
+            self.symbols.forget(language, &former.text);
+        }
+        Ok(())
+    }
+
     /// The folders of the workspace.
     pub fn folders(&self) -> Vec<(String, PathBuf)> {
         self.texts().folders.clone()
@@ -321,13 +337,12 @@ impl View {
 }
 
 impl Document {
-    /// The document as a text. Its language goes by its file's name, then by what the client calls it.
     fn view(&self, path: Option<RelPath>) -> Text {
-        let name = match &path {
-            Some(path) => path.as_str().to_owned(),
-            None => Path::new(self.uri.path().as_str()).file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        };
-        let language = Language::detect(&name, &self.text).or_else(|| Language::named(&self.language));
-        Text { path, text: self.text.clone(), lines: self.lines.clone(), language }
+        Text { path, text: self.text.clone(), lines: self.lines.clone(), language: self.language() }
+    }
+
+    /// The language goes by the file's name, then by what the client calls it.
+    fn language(&self) -> Option<Language> {
+        Language::detect(self.uri.path().as_str(), &self.text).or_else(|| Language::named(&self.language_id))
     }
 }

@@ -26,7 +26,7 @@ pub fn is_offered(view: &View, feature: Feature, uri: Option<&Uri>) -> bool {
 }
 
 fn is_served(view: &View, uri: &Uri) -> bool {
-    let open = view.documents.get(uri).map(|document| &*document.language);
+    let open = view.documents.get(uri).map(|document| &*document.language_id);
     let named = || Language::of(file_path(uri)?.to_str()?);
     view.settings.served.iter().any(|id| match open {
         Some(language) => id == language,
