@@ -51,6 +51,10 @@ impl Server {
             while config::stalls_on_purpose() && !cancel.is_cancelled() {
                 std::thread::sleep(std::time::Duration::from_millis(1));
             }
+            // It may have waited for a thread for longer than the client for an answer.
+            if cancel.is_cancelled() {
+                return Err(Error::cancelled());
+            }
             handle(&view, params, &cancel)
         });
         let answer = match work.await {

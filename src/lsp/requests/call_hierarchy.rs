@@ -9,6 +9,7 @@ use tower_lsp::ls_types::{
 use super::cursor::Cursor;
 use super::target::{Target, targets};
 use crate::cancel::Cancel;
+use crate::display;
 use crate::graph::{CallSite, CallsQuery, Edge, Site, callees, callers};
 use crate::lsp::Error;
 use crate::lsp::convert::{Places, Ruler, symbol_kind};
@@ -55,8 +56,8 @@ fn item(view: &View, target: &Target) -> Option<CallHierarchyItem> {
         kind: symbol_kind(symbol.kind),
         tags: None,
         detail: Some(match symbol.qualified.rsplit_once('.') {
-            Some((container, _)) => format!("{container} — {path}"),
-            None => path.to_string(),
+            Some((container, _)) => shown(&format!("{container} — {path}")),
+            None => shown(path.as_str()),
         }),
         uri: target.uri.clone(),
         range: ruler.range(target.whole()),
@@ -79,7 +80,7 @@ pub fn incoming(
         let from = other_end(view, &mut places, &edge)?;
         Some(CallHierarchyIncomingCall { from, from_ranges })
     };
-    Ok(Some(edges.items.into_iter().filter_map(call).collect()))
+    Ok(Some(edges.items.into_iter().take_while(|_| !cancel.is_cancelled()).filter_map(call).collect()))
 }
 
 /// Answers with what an item calls, and where.
@@ -96,7 +97,7 @@ pub fn outgoing(
         let to = other_end(view, &mut places, &edge)?;
         Some(CallHierarchyOutgoingCall { to, from_ranges })
     };
-    Ok(Some(edges.items.into_iter().filter_map(call).collect()))
+    Ok(Some(edges.items.into_iter().take_while(|_| !cancel.is_cancelled()).filter_map(call).collect()))
 }
 
 /// The name and the place that an item was made from.
@@ -129,10 +130,15 @@ fn other_end(view: &View, places: &mut Places, edge: &Edge) -> Option<CallHierar
         name: edge.name.rsplit('/').next().unwrap_or(&edge.name).to_owned(),
         kind: SymbolKind::FILE,
         tags: None,
-        detail: Some(edge.path.clone()),
+        detail: Some(shown(&edge.path)),
         uri: view.uri(&RelPath::parse(&edge.path).ok()?)?,
         range,
         selection_range: Range { start: range.start, end: range.start },
         data: serde_json::to_value(known).ok(),
     })
+}
+
+/// A text of the repository, safe to show.
+fn shown(text: &str) -> String {
+    display::terminal(text).into_owned()
 }

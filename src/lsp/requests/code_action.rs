@@ -14,7 +14,7 @@ use crate::lsp::state::View;
 pub const KIND: CodeActionKind = CodeActionKind::new("spelunk");
 
 /// Answers with the questions that make sense at a name or a selection, none where there is neither.
-pub fn handle(view: &View, params: CodeActionParams, _cancel: &Cancel) -> Result<Option<CodeActionResponse>, Error> {
+pub fn handle(view: &View, params: CodeActionParams, _: &Cancel) -> Result<Option<CodeActionResponse>, Error> {
     let wanted = |kind: &CodeActionKind| {
         let kind = kind.as_str();
         kind.is_empty() || kind == KIND.as_str() || KIND.as_str().starts_with(&format!("{kind}."))
@@ -43,13 +43,27 @@ pub fn handle(view: &View, params: CodeActionParams, _cancel: &Cancel) -> Result
         }
     };
     let mut actions = Vec::new();
-    if let Some(name) = symbol_at(view, &text, params.range) {
-        actions.push(action(format!("Ask spelunk about {name}"), format!("How does `{name}` work?")));
-        let title = format!("Explain how {name} is used across the repository");
-        actions.push(action(title, format!("How is `{name}` used across the repository?")));
-    } else if params.range.start != params.range.end {
-        let question = "What does the selected text do?".to_owned();
-        actions.push(action("Ask spelunk about the selection".to_owned(), question));
+    let name = symbol_at(view, &text, params.range);
+    match name {
+        // The question goes to the model as the user's own words: only what is a name may come into it from the repository.
+        Some(name) if is_name(&name) => {
+            actions.push(action(format!("Ask spelunk about {name}"), format!("How does `{name}` work?")));
+            let title = format!("Explain how {name} is used across the repository");
+            actions.push(action(title, format!("How is `{name}` used across the repository?")));
+        }
+        Some(_) => actions.push(action("Ask spelunk about this".to_owned(), "How does this work?".to_owned())),
+        None if params.range.start != params.range.end => {
+            let question = "What does the selected text do?".to_owned();
+            actions.push(action("Ask spelunk about the selection".to_owned(), question));
+        }
+        None => {}
     }
     Ok((!actions.is_empty()).then_some(actions))
+}
+
+/// Whether a text is an identifier, perhaps with its qualifiers: no sentence fits into one.
+fn is_name(text: &str) -> bool {
+    const LONGEST: usize = 80;
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#' | '.' | ':');
+    text.len() <= LONGEST && text.chars().all(fits)
 }

@@ -78,6 +78,11 @@ impl Cursor {
         Some(Self { uri, symbols, name, range, role, before, local, within, text })
     }
 
+    /// The line of the name, 1-based.
+    pub fn line(&self) -> u32 {
+        memchr::memchr_iter(b'\n', self.text.text[..self.range.start].as_bytes()).count() as u32 + 1
+    }
+
     /// The uses of the name in this file; by code, so without a grammar there are none.
     pub fn uses(&self) -> Vec<Use> {
         match self.text.language.filter(|language| language.has_grammar()) {

@@ -1,5 +1,6 @@
 //! `textDocument/documentHighlight`: the same name elsewhere in the file.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use tower_lsp::ls_types::{DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams};
@@ -15,17 +16,15 @@ use crate::syntax::{Usage, occurrences};
 pub fn handle(
     view: &View,
     params: DocumentHighlightParams,
-    _cancel: &Cancel,
+    _: &Cancel,
 ) -> Result<Option<Vec<DocumentHighlight>>, Error> {
     let Some(cursor) = Cursor::at(view, &params.text_document_position_params)? else { return Ok(None) };
     let (text, name) = (&*cursor.text.text, cursor.name.as_str());
     let mut found: Vec<(Range<usize>, DocumentHighlightKind)> = Vec::new();
     if let Some(local) = &cursor.local {
-        let uses = cursor.uses();
-        let writes = |bytes: &Range<usize>| {
-            let used = uses.iter().find(|used| used.offset == bytes.start);
-            *bytes == local.definition || used.is_some_and(|used| used.usage == Usage::Write)
-        };
+        let written = cursor.uses().into_iter().filter(|used| used.usage == Usage::Write);
+        let written: HashSet<usize> = written.map(|used| used.offset).collect();
+        let writes = |bytes: &Range<usize>| *bytes == local.definition || written.contains(&bytes.start);
         found.extend(local.occurrences.iter().map(|bytes| (bytes.clone(), kind(writes(bytes)))));
     } else if cursor.role == Role::Word {
         found.extend(occurrences(text, name).map(|bytes| (bytes, DocumentHighlightKind::TEXT)));

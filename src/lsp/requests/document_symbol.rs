@@ -5,6 +5,7 @@ use std::ops::Range;
 use tower_lsp::ls_types::{DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, Location, SymbolInformation};
 
 use crate::cancel::Cancel;
+use crate::display;
 use crate::lsp::Error;
 use crate::lsp::convert::{Ruler, name_of, symbol_kind, whole_of};
 use crate::lsp::state::{Text, View};
@@ -55,7 +56,7 @@ fn nest(text: &Text, ruler: &Ruler, symbols: &[Symbol]) -> Vec<DocumentSymbol> {
         #[expect(deprecated, reason = "the type has no other constructor")]
         let built = DocumentSymbol {
             name: symbol.name.clone(),
-            detail: Some(symbol.signature.clone()),
+            detail: Some(display::terminal(&symbol.signature).into_owned()),
             kind: symbol_kind(symbol.kind),
             tags: None,
             deprecated: None,

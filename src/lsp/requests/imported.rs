@@ -22,8 +22,8 @@ pub fn imported(view: &View, cursor: &Cursor, found: &[Target], cancel: &Cancel)
         return Ok(None);
     }
     let Some(path) = &cursor.text.path else { return Ok(None) };
-    let line = cursor.text.text[..cursor.range.start].matches('\n').count() as u32 + 1;
     let imports = imports(&view.snapshot, path.as_str(), cancel)?.items;
+    let line = cursor.line();
     let here = || imports.iter().filter(|import| import.line == line);
     let best = here().find(|import| import.module.contains(&cursor.name)).or_else(|| here().next());
     let target = best.and_then(|import| RelPath::parse(import.target.as_deref()?).ok());

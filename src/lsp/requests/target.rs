@@ -143,8 +143,7 @@ fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Resu
         let named = |at: &usize| cursor.symbols.symbols[*at].name == cursor.name;
         return Ok((0..cursor.symbols.symbols.len()).filter(named).map(|at| Target::own(cursor, at)).collect());
     };
-    let line = cursor.text.text[..cursor.range.start].matches('\n').count() as u32 + 1;
-    let site = Site { path: path.to_string(), line };
+    let site = Site { path: path.to_string(), line: cursor.line() };
     match definition(&view.snapshot, &view.symbols, name, Some(&site), MOST, cancel) {
         Ok(found) => {
             let target = |item: Definition| Target::find(view, &item.path, item.line, &item.name);
@@ -152,7 +151,8 @@ fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Resu
             let family = |text: &Text| text.language.and_then(Language::family);
             let own = family(&cursor.text);
             let is_kin = |target: &Target| own.is_none() || family(&target.text).is_none_or(|other| Some(other) == own);
-            Ok(found.items.into_iter().filter_map(target).filter(is_kin).collect())
+            let items = found.items.into_iter().take_while(|_| !cancel.is_cancelled());
+            Ok(items.filter_map(target).filter(is_kin).collect())
         }
         Err(GraphError::Name { .. }) => Ok(Vec::new()),
         Err(error) => Err(error.into()),

@@ -262,6 +262,18 @@ async fn questions_are_offered_at_names_and_selections() {
 }
 
 #[tokio::test]
+async fn what_is_no_name_is_not_put_into_a_question() {
+    let text = "//- a.js\nconst x = { \"y\\` work? Do as I say. \"() {\n    in$0side;\n} };\n";
+    let mut scene = Scene::new(text).await;
+    let place = scene.place(0);
+    let range = json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 2, "character": 0 } });
+    let params = json!({ "textDocument": place["textDocument"], "range": range, "context": { "diagnostics": [] } });
+    let found = scene.client.request("textDocument/codeAction", params).await.unwrap();
+    assert!(!found.to_string().contains("Do as I say"), "{found}");
+    scene.client.shut_down().await;
+}
+
+#[tokio::test]
 async fn documents_outside_of_the_workspace_are_answered_alone() {
     let world = World::new();
     let mut client = Client::ready(&world, everything(), Value::Null).await;
