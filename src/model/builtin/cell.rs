@@ -28,13 +28,18 @@ pub fn confirmation() -> String {
     fenced("answer();")
 }
 
+/// The reply that answers with a text.
+pub fn saying(text: &str) -> String {
+    fenced(&format!("answer({});", literal(&text)))
+}
+
 /// The reply after the search for evidence failed too.
 pub fn apology(question: &str) -> String {
     let text = format!(
         "The question could not be answered: looking through the repository failed twice; the trace of this run has the \
          errors.\n\nThe question was: {question}\n\nNo language model was used. `spelunk doctor` shows how to set one."
     );
-    fenced(&format!("answer({});", literal(&text)))
+    saying(&text)
 }
 
 /// A JavaScript literal that no text in it can end early, nor the fence around the cell.

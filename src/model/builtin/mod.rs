@@ -64,23 +64,20 @@ fn reply(messages: &[Message]) -> Result<String, ModelError> {
     })?;
     let turns = messages.iter().filter(|message| message.role == Role::Assistant).count();
     let held = messages.last().is_some_and(|message| message.content.contains("Your answer is held"));
+    let ask = match Place::read(place.as_ref(), question) {
+        Ok(ask) => ask,
+        Err(text) => return Ok(cell::saying(&text)),
+    };
     Ok(match turns {
-        0 => cell::playbook(&read(question, place)),
+        0 => cell::playbook(&ask),
         _ if held => cell::confirmation(),
-        1 => cell::playbook(&Ask { intent: Intent::Evidence, ..read(question, place) }),
+        1 => cell::playbook(&Ask { intent: Intent::Evidence, ..ask }),
         _ => cell::apology(question),
     })
 }
 
-/// Reads a question in the light of where it was asked.
-fn read(question: &str, place: Option<Place>) -> Ask {
-    match place {
-        Some(place) => Ask { question: question.trim().to_owned(), ..Ask::read(&place.spelled_out(question)) },
-        None => Ask::read(question),
-    }
-}
-
-/// The text between the lines `<question>` and `</question>`, and the place that is named after it. A question may hold
+/// The text between the lines `<question>` and `</question>`, and what it may point at: the place that is named after it,
+/// else what was asked before. A question may hold
 /// such lines itself, so the last one ends it.
 fn question_in(message: &Message) -> Option<(&str, Option<Place>)> {
     if message.role != Role::User {
@@ -88,5 +85,5 @@ fn question_in(message: &Message) -> Option<(&str, Option<Place>)> {
     }
     let (_, rest) = message.content.split_once("<question>\n")?;
     let (question, after) = rest.rsplit_once("\n</question>")?;
-    Some((question, Place::find(after)))
+    Some((question, Place::find(after).or_else(|| Place::earlier(after))))
 }
