@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CliError, exit, output};
-use crate::lsp::{Ended, Malformed, Relay, serve};
+use crate::lsp::{Ended, Malformed, Relay, keep_small, serve};
 
 const EXIT_CODES: &str = "Exit codes:
   0  the client said shutdown and exit
@@ -26,6 +26,7 @@ pub struct Lsp {
 }
 
 pub async fn run(args: Lsp, relay: Relay) -> Result<ExitCode, CliError> {
+    tokio::spawn(keep_small());
     let ended = match args.socket {
         None => {
             if std::io::stdin().is_terminal() {

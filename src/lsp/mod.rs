@@ -20,6 +20,7 @@ mod lent;
 mod lifecycle;
 pub mod lines;
 mod log;
+mod memory;
 mod message;
 mod notices;
 mod options;
@@ -38,6 +39,7 @@ mod watch;
 pub use error::Error;
 pub use files::{file_path, file_uri};
 pub use log::{Relay, may_be_relayed};
+pub use memory::keep_small;
 pub use serve::{Ended, Malformed, serve};
 
 /// Connects to a client that listens on the loopback address.
