@@ -90,8 +90,9 @@ pub enum ConfigError {
 }
 
 /// Providers whose base URL and key may come from `NAME_BASE_URL` and `NAME_API_KEY`.
-const KNOWN_PROVIDERS: [(&str, &str); 6] = [
+const KNOWN_PROVIDERS: [(&str, &str); 7] = [
     ("openai", "OPENAI"),
+    ("anthropic", "ANTHROPIC"),
     ("openrouter", "OPENROUTER"),
     ("ollama", "OLLAMA"),
     ("vllm", "VLLM"),
