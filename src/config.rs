@@ -433,6 +433,8 @@ mod tests {
         check(file, &[("OPENAI_API_KEY", "env")], Some("https://a"), Some("file"));
         check(file, &[("OPENAI_BASE_URL", "https://b")], Some("https://b"), None);
         check(file, &[("OPENAI_BASE_URL", "https://b"), ("OPENAI_API_KEY", "env")], Some("https://b"), Some("env"));
+        let anthropic = load("", &[("ANTHROPIC_API_KEY", "env"), ("OPENAI_API_KEY", "other")]).unwrap();
+        assert_eq!(anthropic.providers["anthropic"].key.as_deref(), Some("env"));
         let named = "[providers.openai]\nbase_url = \"https://a\"\nkey_env = \"MY_KEY\"";
         check(named, &[("MY_KEY", "mine")], Some("https://a"), Some("mine"));
     }

@@ -270,6 +270,10 @@ mod tests {
         check(serde_json::json!({"code": 7, "type": "overloaded_error"}), 529);
         check(serde_json::json!({"type": "invalid_request_error"}), 400);
         check(serde_json::json!({"code": "rate_limit_exceeded"}), 429);
+        check(serde_json::json!({"type": "billing_error"}), 402);
+        check(serde_json::json!({"type": "permission_error"}), 403);
+        check(serde_json::json!({"type": "request_too_large"}), 413);
+        check(serde_json::json!({"type": "api_error"}), 500);
         check(serde_json::json!("something broke"), 500);
     }
 }

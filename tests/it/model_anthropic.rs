@@ -82,9 +82,9 @@ fn events(blocks: &[Value], reason: &str) -> Vec<Value> {
         }
         if block["type"] == "tool_use" {
             begun["input"] = json!({});
-            let whole = block["input"].to_string();
-            let (a, b) = whole.split_at(whole.len() / 2);
-            deltas.extend([a, b].map(|piece| json!({ "type": "input_json_delta", "partial_json": piece })));
+            let pieces: Vec<char> = block["input"].to_string().chars().collect();
+            let pieces = pieces.chunks(7).map(String::from_iter);
+            deltas.extend(pieces.map(|piece| json!({ "type": "input_json_delta", "partial_json": piece })));
         }
         events.push(json!({ "type": "content_block_start", "index": index, "content_block": begun }));
         let delta = |delta| json!({ "type": "content_block_delta", "index": index, "delta": delta });
@@ -382,6 +382,31 @@ mod failures {
     }
 
     #[tokio::test]
+    async fn pings_keep_a_slow_stream_alive() {
+        let clock = Clock::stop();
+        let server = Server::start().await;
+        let events = events(&[text("at last")], "end_turn");
+        let ping = event(&json!({ "type": "ping" }));
+        let begun = stream(&events[..2]);
+        let slow = (0..4).fold(begun, |answer, _| answer.pause(Duration::from_secs(50)).body(ping.clone()));
+        server.always(events[2..].iter().fold(slow, |answer, data| answer.body(event(data))));
+        let reply = clock.drive(Duration::from_millis(100), ask(&*model(&server), "x")).await.unwrap();
+        assert_eq!((&*reply.text, reply.attempts), ("at last", 1));
+    }
+
+    #[tokio::test]
+    async fn cancelled_in_the_middle() {
+        let server = Server::start().await;
+        server.always(stream(&events(&[text("one")], "end_turn")[..4]).hang());
+        let cancel = Cancel::new();
+        let progress = |_| cancel.cancel();
+        let result = model(&server).complete(&request("x"), &progress, &cancel).await;
+        assert_eq!(result, Err(ModelError::Cancelled));
+        server.disconnected(1).await;
+        assert_eq!(server.requests().len(), 1);
+    }
+
+    #[tokio::test]
     async fn a_half_that_came_is_paid_for() {
         let clock = Clock::stop();
         let server = Server::start().await;
@@ -415,6 +440,13 @@ mod runs {
 
     fn is_root(received: &Received) -> bool {
         received.json()["system"][0]["text"].as_str().is_some_and(|text| text.contains("declare const repo"))
+    }
+
+    /// Everything that is cached in its order, without the marks.
+    fn prefix(body: &Value) -> Vec<String> {
+        let mark = r#","cache_control":{"type":"ephemeral"}"#;
+        let parts = ["tools", "system", "messages"].into_iter().flat_map(|part| body[part].as_array().unwrap());
+        parts.map(|part| part.to_string().replace(mark, "")).collect()
     }
 
     fn command(world: &World, server: &Server, args: &[&str]) -> tokio::process::Command {
@@ -456,8 +488,9 @@ mod runs {
         let requests = server.requests();
         assert_eq!(requests.len(), 6);
         // Three turns and the two leaves that answered, each with 60 tokens in and 15 out.
-        let tokens = |key: &str| report["spent"][key].as_u64();
+        let tokens = |key: &str| report["spent"]["usage"][key].as_u64();
         assert_eq!((tokens("input"), tokens("output")), (Some(5 * 60), Some(5 * 15)), "{}", report["spent"]);
+        assert_eq!(report["spent"]["unpriced"], 0, "{}", report["spent"]);
 
         let roots: Vec<_> = requests.iter().filter(|one| is_root(one)).map(Received::json).collect();
         for body in &roots {
@@ -470,6 +503,10 @@ mod runs {
             assert!(body.to_string().matches("cache_control").count() <= 4);
             let roles: Vec<_> = messages.iter().map(|one| one["role"].as_str().unwrap()).collect();
             assert!(roles.iter().zip(["user", "assistant"].iter().cycle()).all(|(a, b)| a == b), "{roles:?}");
+        }
+        for pair in roots.windows(2) {
+            let [before, after] = [&pair[0], &pair[1]].map(prefix);
+            assert!(after.starts_with(&before), "what a turn sent is where the next one begins");
         }
         let result = &roots[2]["messages"][4]["content"][0];
         assert_eq!((&result["type"], &result["tool_use_id"]), (&json!("tool_result"), &json!("toolu_1")));

@@ -147,5 +147,4 @@ fn mark(block: Option<&mut Value>) {
 }
 
 #[cfg(test)]
-#[path = "body_tests.rs"]
 mod tests;

@@ -60,7 +60,8 @@ impl client::Quirks for Quirks {
         let has_tools = !request.tools.is_empty();
         let thought = request.messages.iter().any(|one| one.role == Role::Assistant && !one.tool_calls.is_empty());
         let form = schema::form(request, self);
-        let most_output = allowed_output(&text).filter(|most| *most < request.max_tokens);
+        let bound = request.max_tokens.min(self.most_output.unwrap_or(u32::MAX));
+        let most_output = allowed_output(&text).filter(|most| *most < bound);
         let candidates = [
             (Quirk::LessOutput, most_output.is_some()),
             (Quirk::NoCache, says(&["cache_control"])),
@@ -74,7 +75,9 @@ impl client::Quirks for Quirks {
             (Quirk::NoSchema, matches!(form, Form::Tool { .. }) && says(&["tool", "schema"])),
             (Quirk::NoToolChoice, has_tools && says(&["tool_choice", "parallel"])),
         ];
-        let (quirk, _) = candidates.into_iter().find(|(quirk, fits)| *fits && !tried.contains(quirk))?;
+        let is_new = |quirk: &Quirk| *quirk == Quirk::LessOutput || !self.has(*quirk);
+        let (quirk, _) =
+            candidates.into_iter().find(|(quirk, fits)| *fits && is_new(quirk) && !tried.contains(quirk))?;
         tried.insert(quirk);
         let mut quirks = self.clone();
         quirks.all.insert(quirk);
@@ -159,10 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_already_is_not_tried_again() {
+        let mut fault = Fault::new(Cause::Refused(400), "");
+        fault.body = "`temperature` is deprecated for this model.".to_string();
+        assert_eq!(Quirks::with(NoTemperature).adapted(&fault, &request(), &mut BTreeSet::new()), None);
+    }
+
+    #[test]
     fn a_bound_is_learnt() {
         let mut fault = Fault::new(Cause::Refused(400), "");
         fault.body = "max_tokens: 10000 > 4096, which is the maximum allowed number of output tokens for m".to_string();
         let quirks = Quirks::default().adapted(&fault, &request(), &mut BTreeSet::new()).unwrap();
         assert_eq!(quirks.most_output(), Some(4096));
+        assert_eq!(quirks.adapted(&fault, &request(), &mut BTreeSet::new()), None, "the same bound again");
     }
 }

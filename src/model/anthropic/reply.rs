@@ -231,5 +231,4 @@ fn index(event: &Value) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "reply_tests.rs"]
 mod tests;
