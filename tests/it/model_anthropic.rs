@@ -203,8 +203,12 @@ mod replies {
         let schema = json!({ "type": "array", "items": { "type": "integer" } });
         let server = Server::start().await;
         server.rule(|received| {
-            let refused = error("invalid_request_error", "output_config: Extra inputs are not permitted");
-            received.json().get("output_config").is_some().then(|| Answer::status(400).body(refused.to_string()))
+            let refused = error("invalid_request_error", "output_config.format: Extra inputs are not permitted");
+            received
+                .json()
+                .pointer("/output_config/format")
+                .is_some()
+                .then(|| Answer::status(400).body(refused.to_string()))
         });
         let call = json!({ "type": "tool_use", "id": "t1", "name": "reply", "input": { "value": [1, 2] } });
         server.always(stream(&events(&[call], "tool_use")));

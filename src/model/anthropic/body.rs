@@ -51,17 +51,34 @@ pub(super) fn build(request: &Request, quirks: &Quirks, thoughts: &Thoughts) -> 
         let temperature: f64 = temperature.to_string().parse().unwrap_or(f64::from(temperature));
         put("temperature", json!(temperature.clamp(0.0, 1.0)));
     }
+    let mut output = Map::new();
+    if has_effort(request, quirks) {
+        output.insert("effort".to_string(), json!("low"));
+    }
     match form {
         Form::Free => {}
-        Form::Format(schema) => put("output_config", json!({ "format": { "type": "json_schema", "schema": schema } })),
+        Form::Format(schema) => {
+            output.insert("format".to_string(), json!({ "type": "json_schema", "schema": schema }));
+        }
         Form::Tool { schema, .. } => {
             let description = "Takes the reply. Call it once, with the whole reply.";
             put("tools", json!([{ "name": schema::TOOL, "description": description, "input_schema": schema }]));
             put("tool_choice", json!({ "type": "tool", "name": schema::TOOL }));
         }
     }
+    if !output.is_empty() {
+        put("output_config", Value::Object(output));
+    }
     put("stream", json!(true));
     Value::Object(body).to_string()
+}
+
+/// A bound up to which long thought would leave nothing of the reply.
+const SHORT: u32 = 4_096;
+
+/// Whether the request says how much to think.
+pub(super) fn has_effort(request: &Request, quirks: &Quirks) -> bool {
+    known::of(&request.model).thinks && request.max_tokens <= SHORT && !quirks.has(Quirk::NoEffort)
 }
 
 /// All that one side says in a row: the API wants the sides to take turns.

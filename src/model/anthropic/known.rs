@@ -11,10 +11,12 @@ pub(super) struct Known {
     pub has_temperature: bool,
     /// Whether `output_config.format` may work: it came with 4.5.
     pub has_format: bool,
+    /// Whether it thinks unless it is told otherwise, at the cost of its reply; `output_config.effort` says how much.
+    pub thinks: bool,
 }
 
 const fn old(most_output: u32) -> Known {
-    Known { most_output: Some(most_output), has_temperature: true, has_format: false }
+    Known { most_output: Some(most_output), has_temperature: true, has_format: false, thinks: false }
 }
 
 const fn middle(most_output: u32) -> Known {
@@ -40,10 +42,10 @@ const OLDER: [(&str, Known); 15] = [
 ];
 
 /// All later models so far, and those that are not out yet.
-const LATER: Known = Known { most_output: Some(128_000), has_temperature: false, has_format: true };
+const LATER: Known = Known { most_output: Some(128_000), has_temperature: false, has_format: true, thinks: true };
 
 /// Models of other makers, behind servers that imitate the API.
-const FOREIGN: Known = Known { most_output: None, has_temperature: true, has_format: true };
+const FOREIGN: Known = Known { most_output: None, has_temperature: true, has_format: true, thinks: false };
 
 pub(super) fn of(model: &str) -> Known {
     let name = model.rsplit('/').next().unwrap_or(model).to_ascii_lowercase().replace('.', "-");

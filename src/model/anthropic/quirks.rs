@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::client;
 use super::super::fault::{self, Cause, Fault};
 use super::super::{Request, Role};
+use super::body;
 use super::schema::{self, Form};
 
 /// A part that is left out or put otherwise.
@@ -14,6 +15,7 @@ pub(in crate::model) enum Quirk {
     /// Calls cannot be kept to one at a time.
     NoToolChoice,
     NoTemperature,
+    NoEffort,
     /// What the model thought before a tool call is not taken back.
     NoThoughts,
     /// No `output_config`: a schema is asked for as a tool that has to be called.
@@ -62,16 +64,16 @@ impl client::Quirks for Quirks {
         let form = schema::form(request, self);
         let bound = request.max_tokens.min(self.most_output.unwrap_or(u32::MAX));
         let most_output = allowed_output(&text).filter(|most| *most < bound);
+        let is_format = matches!(form, Form::Format(_));
+        let effort = body::has_effort(request, self) && (says(&["effort"]) || !is_format && says(&["output_config"]));
         let candidates = [
             (Quirk::LessOutput, most_output.is_some()),
             (Quirk::NoCache, says(&["cache_control"])),
             (Quirk::NoTools, has_tools && says(&NO_TOOLS)),
             (Quirk::NoTemperature, request.temperature.is_some() && says(&["temperature"])),
             (Quirk::NoThoughts, thought && says(&["thinking", "signature"])),
-            (
-                Quirk::SchemaByTool,
-                matches!(form, Form::Format(_)) && says(&["output_config", "output_format", "schema"]),
-            ),
+            (Quirk::NoEffort, effort),
+            (Quirk::SchemaByTool, is_format && says(&["output_config", "output_format", "schema"])),
             (Quirk::NoSchema, matches!(form, Form::Tool { .. }) && says(&["tool", "schema"])),
             (Quirk::NoToolChoice, has_tools && says(&["tool_choice", "parallel"])),
         ];
@@ -166,6 +168,16 @@ mod tests {
         let mut fault = Fault::new(Cause::Refused(400), "");
         fault.body = "`temperature` is deprecated for this model.".to_string();
         assert_eq!(Quirks::with(NoTemperature).adapted(&fault, &request(), &mut BTreeSet::new()), None);
+    }
+
+    #[test]
+    fn effort() {
+        let later = Request { model: "claude-next".to_string(), max_tokens: 100, ..request() };
+        check_with(&later, 400, "output_config.effort: this model takes none", &[NoEffort]);
+        check_with(&later, 400, "output_config: Extra inputs are not permitted", &[NoEffort]);
+        let with_schema = Request { schema: Some(json!({ "type": "string" })), ..later };
+        check_with(&with_schema, 400, "output_config.effort: this model takes none", &[NoEffort]);
+        check_with(&with_schema, 400, "output_config: Extra inputs are not permitted", &[SchemaByTool]);
     }
 
     #[test]

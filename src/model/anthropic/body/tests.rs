@@ -219,10 +219,22 @@ fn schemas() {
         json!([body["output_config"], body["tools"][0]["input_schema"], body["tool_choice"]])
     };
     let text = json!({ "type": "string" });
-    let format = json!({ "format": { "type": "json_schema", "schema": text } });
+    let format = json!({ "effort": "low", "format": { "type": "json_schema", "schema": text } });
     assert_eq!(of("claude-opus-5-5", text.clone()), json!([format, null, null]));
     let choice = json!({ "type": "tool", "name": "reply" });
     assert_eq!(of("claude-opus-4-1", json!({ "type": "object" })), json!([null, { "type": "object" }, choice]));
+}
+
+#[test]
+fn little_thought_where_the_bound_is_small() {
+    let check = |model: &str, max_tokens: u32, expect: Value| {
+        let request = Request { model: model.to_string(), max_tokens, ..request(vec![]) };
+        assert_eq!(body(&request)["output_config"]["effort"], expect, "{model} {max_tokens}");
+    };
+    check("claude-opus-5-5", 4_096, json!("low"));
+    check("claude-opus-5-5", 8_192, Value::Null);
+    check("claude-sonnet-4-5", 4_096, Value::Null);
+    check("other", 100, Value::Null);
 }
 
 #[test]
