@@ -90,8 +90,9 @@ pub enum ConfigError {
 }
 
 /// Providers whose base URL and key may come from `NAME_BASE_URL` and `NAME_API_KEY`.
-const KNOWN_PROVIDERS: [(&str, &str); 6] = [
+const KNOWN_PROVIDERS: [(&str, &str); 7] = [
     ("openai", "OPENAI"),
+    ("anthropic", "ANTHROPIC"),
     ("openrouter", "OPENROUTER"),
     ("ollama", "OLLAMA"),
     ("vllm", "VLLM"),
@@ -432,6 +433,8 @@ mod tests {
         check(file, &[("OPENAI_API_KEY", "env")], Some("https://a"), Some("file"));
         check(file, &[("OPENAI_BASE_URL", "https://b")], Some("https://b"), None);
         check(file, &[("OPENAI_BASE_URL", "https://b"), ("OPENAI_API_KEY", "env")], Some("https://b"), Some("env"));
+        let anthropic = load("", &[("ANTHROPIC_API_KEY", "env"), ("OPENAI_API_KEY", "other")]).unwrap();
+        assert_eq!(anthropic.providers["anthropic"].key.as_deref(), Some("env"));
         let named = "[providers.openai]\nbase_url = \"https://a\"\nkey_env = \"MY_KEY\"";
         check(named, &[("MY_KEY", "mine")], Some("https://a"), Some("mine"));
     }

@@ -97,7 +97,7 @@ async fn sandbox(config: &Config, checks: &mut Vec<Check>) -> Result<(), CliErro
 async fn model(what: &'static str, named: &Named) -> Check {
     if named.model.provider() == "builtin" {
         let found = "builtin (no language model; set SPELUNK_MODEL to openai/NAME and OPENAI_API_KEY, or OPENAI_BASE_URL for a \
-                     local server, to use one)";
+                     local server, or to anthropic/NAME and ANTHROPIC_API_KEY, to use one)";
         return Check { good: true, what, found: found.to_owned() };
     }
     let request = Request {

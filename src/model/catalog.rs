@@ -1,6 +1,7 @@
 //! From a name, `provider/model`, to a model that answers.
 //!
-//! Every provider but `builtin` and `scripted` speaks Chat Completions; a provider is a name for a base URL and a key.
+//! `anthropic` speaks Messages, and every other provider but `builtin` and `scripted` speaks Chat Completions; a provider
+//! is a name for a base URL and a key.
 //! So `ollama/qwen3` is the same client as `openai/qwen3` with the base URL of a local Ollama, and a provider that the
 //! configuration adds needs nothing but a base URL.
 
@@ -9,10 +10,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Model;
+use super::anthropic::{self, Messages};
 use super::builtin::Builtin;
+use super::client::Client;
 use super::connection::Connection;
 use super::endpoint::{Endpoint, EndpointError};
-use super::openai::OpenAi;
+use super::openai::{self, ChatCompletions};
 use super::scripted::{ScriptError, Scripted};
 
 /// A provider that is known without configuration.
@@ -24,8 +27,12 @@ pub struct Provider {
     pub key_variable: Option<&'static str>,
 }
 
-pub const PROVIDERS: [Provider; 6] = [
+/// The one provider that speaks Messages.
+const ANTHROPIC: &str = "anthropic";
+
+pub const PROVIDERS: [Provider; 7] = [
     Provider { name: "openai", base_url: "https://api.openai.com/v1", key_variable: Some("OPENAI_API_KEY") },
+    Provider { name: ANTHROPIC, base_url: "https://api.anthropic.com", key_variable: Some("ANTHROPIC_API_KEY") },
     Provider { name: "openrouter", base_url: "https://openrouter.ai/api/v1", key_variable: Some("OPENROUTER_API_KEY") },
     Provider { name: "ollama", base_url: "http://127.0.0.1:11434/v1", key_variable: None },
     Provider { name: "lmstudio", base_url: "http://127.0.0.1:1234/v1", key_variable: None },
@@ -156,14 +163,19 @@ pub fn open(name: &str, endpoints: &Endpoints) -> Result<Arc<dyn Model>, Catalog
     let connection = match connections.get(&provider) {
         Some(connection) => connection.clone(),
         None => {
-            let new = Connection::new(&endpoint);
+            let manner = if provider == ANTHROPIC { &anthropic::MANNER } else { &openai::MANNER };
+            let new = Connection::new(&endpoint, manner);
             let new = new.map_err(|error| CatalogError::Endpoint { provider: provider.clone(), error })?;
             let new = Arc::new(new);
             connections.insert(provider.clone(), new.clone());
             new
         }
     };
-    Ok(Arc::new(OpenAi::new(&provider, connection)))
+    if provider == ANTHROPIC {
+        return Ok(Arc::new(Client::new(&provider, connection, Messages::default(), anthropic::Quirks::default())));
+    }
+    let quirks = openai::Quirks::of_host(connection.host());
+    Ok(Arc::new(Client::new(&provider, connection, ChatCompletions, quirks)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -209,10 +221,14 @@ mod tests {
         };
         check(
             "x/y",
-            "unknown provider \"x\" in \"x/y\"; providers are openai, openrouter, ollama, lmstudio, llamacpp, vllm, lab, odd, builtin, scripted",
+            "unknown provider \"x\" in \"x/y\"; providers are openai, anthropic, openrouter, ollama, lmstudio, llamacpp, vllm, lab, odd, builtin, scripted",
         );
         check("gpt-5", "\"gpt-5\" does not name a provider and a model; write it as provider/model");
         check("openai/gpt-5", "no API key for openai (https://api.openai.com/v1); set OPENAI_API_KEY, or a key");
+        check(
+            "anthropic/claude",
+            "no API key for anthropic (https://api.anthropic.com); set ANTHROPIC_API_KEY, or a key",
+        );
         check("lab/llama", "lab: http://gpu.lan:8000/v1 is plain http to another machine");
         check("odd/llama", "odd: the key for https://h/v1 has characters");
         check("editor", "\"editor\" is the model of an editor, and none lends one here");
@@ -224,9 +240,12 @@ mod tests {
     fn what_opens() {
         let endpoints = Endpoints::new([
             ("openai".to_string(), Endpoint::new("http://127.0.0.1:9/v1")),
+            ("anthropic".to_string(), Endpoint::new("http://127.0.0.1:9")),
             ("mine".to_string(), Endpoint::new("https://models.example/v1").with_key(Secret::new("k"))),
         ]);
-        for (name, provider) in [("openai/any", "openai"), ("ollama/qwen3", "ollama"), ("mine/a/b", "mine")] {
+        for (name, provider) in
+            [("openai/any", "openai"), ("anthropic/any", "anthropic"), ("ollama/qwen3", "ollama"), ("mine/a/b", "mine")]
+        {
             assert_eq!(open(name, &endpoints).unwrap().provider(), provider);
         }
         assert_eq!(open("builtin", &endpoints).unwrap().provider(), "builtin");

@@ -3,7 +3,7 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, redirect};
 use url::Url;
 
@@ -11,6 +11,13 @@ use super::endpoint::{self, Endpoint, EndpointError};
 use super::gate::Gate;
 use super::retry::Policy;
 use super::secret::Secret;
+
+/// How a protocol's requests say who asks.
+pub(super) struct Manner {
+    /// The headers that carry the key.
+    pub key: fn(&Url, &str) -> Vec<(HeaderName, String)>,
+    pub fixed: &'static [(&'static str, &'static str)],
+}
 
 pub(super) struct Connection {
     url: Url,
@@ -22,13 +29,13 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub fn new(endpoint: &Endpoint) -> Result<Self, EndpointError> {
+    pub fn new(endpoint: &Endpoint, manner: &Manner) -> Result<Self, EndpointError> {
         let url = endpoint.checked_url()?;
         let policy = Policy::DEFAULT;
         #[expect(clippy::disallowed_methods, reason = "the one client, which follows no redirect")]
         let mut builder = Client::builder()
             .user_agent(concat!("spelunk/", env!("CARGO_PKG_VERSION")))
-            .default_headers(key_headers(&url, endpoint)?)
+            .default_headers(headers(&url, endpoint, manner)?)
             // A redirect would carry the key to a place that nobody configured.
             .redirect(redirect::Policy::none())
             .referer(false)
@@ -54,6 +61,11 @@ impl Connection {
 
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
+    }
+
+    /// Whether the base URL's path ends in `segment`.
+    pub fn ends_in(&self, segment: &str) -> bool {
+        self.url.path().trim_end_matches('/').rsplit('/').next() == Some(segment)
     }
 
     pub fn has_key(&self) -> bool {
@@ -94,19 +106,15 @@ pub(super) fn deepest(error: &reqwest::Error) -> String {
     deepest.to_string()
 }
 
-fn key_headers(url: &Url, endpoint: &Endpoint) -> Result<HeaderMap, EndpointError> {
-    let mut headers = HeaderMap::new();
+fn headers(url: &Url, endpoint: &Endpoint, manner: &Manner) -> Result<HeaderMap, EndpointError> {
+    let fixed = manner.fixed.iter();
+    let mut headers: HeaderMap =
+        fixed.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
     let Some(key) = &endpoint.key else { return Ok(headers) };
-    let mut add = |name: HeaderName, value: String| {
+    for (name, value) in (manner.key)(url, key.expose()) {
         let mut value = HeaderValue::try_from(value).map_err(|_| EndpointError::Key(endpoint.shown()))?;
         value.set_sensitive(true);
         headers.insert(name, value);
-        Ok(())
-    };
-    add(AUTHORIZATION, format!("Bearer {}", key.expose()))?;
-    let host = url.host_str().unwrap_or_default();
-    if host.ends_with(".azure.com") || host.ends_with(".azure-api.net") {
-        add(HeaderName::from_static("api-key"), key.expose().to_string())?;
     }
     Ok(headers)
 }

@@ -9,7 +9,7 @@ use super::secret::Secret;
 /// A base URL with the key that belongs to it. Plain data; nothing is checked before a model is opened.
 #[derive(Clone, PartialEq)]
 pub struct Endpoint {
-    /// What `/chat/completions` is appended to, such as `https://api.openai.com/v1`. A query in it is kept.
+    /// What `/chat/completions` or `/messages` is appended to, such as `https://api.openai.com/v1`. A query in it is kept.
     pub base_url: String,
     pub key: Option<Secret>,
     /// Whether plain `http` may leave this machine.
@@ -64,7 +64,9 @@ impl Endpoint {
             return Err(EndpointError::PlainHttp(self.shown()));
         }
         url.set_fragment(None);
-        let path = url.path().trim_end_matches('/').trim_end_matches("/chat/completions").to_string();
+        let path = url.path().trim_end_matches('/');
+        let path =
+            path.strip_suffix("/chat/completions").or(path.strip_suffix("/messages")).unwrap_or(path).to_string();
         url.set_path(&path);
         Ok(url)
     }
@@ -115,6 +117,7 @@ mod tests {
         check(" https://api.openai.com/v1/ ", Ok("https://api.openai.com/v1"));
         check("https://api.perplexity.ai", Ok("https://api.perplexity.ai/"));
         check("https://h/v1/chat/completions", Ok("https://h/v1"));
+        check("https://h/v1/messages", Ok("https://h/v1"));
         check("https://h/d?api-version=1#top", Ok("https://h/d?api-version=1"));
         check("http://127.0.0.1:11434/v1", Ok("http://127.0.0.1:11434/v1"));
         check("http://127.8.8.8/v1", Ok("http://127.8.8.8/v1"));

@@ -97,13 +97,14 @@ pub(super) fn is_quota(seen: &Seen<'_>) -> bool {
         "quota_exhausted",
         "insufficient_balance",
     ];
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 7] = [
         "exceeded your current quota",
         "spend limit",
         "spending limit",
         "credit balance",
         "insufficient balance",
         "insufficient credits",
+        "api usage limits",
     ];
     if !matches!(seen.status, Some(400 | 402 | 403 | 429)) {
         return false;
@@ -119,12 +120,13 @@ pub(super) fn is_quota(seen: &Seen<'_>) -> bool {
 
 /// Whether the request did not fit.
 pub(super) fn is_too_long(status: u16, body: &str) -> bool {
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "context_length_exceeded",
         "exceed_context_size",
         "context length",
         "context window",
         "context size",
+        "exceed context limit",
         "prompt is too long",
         "prompt too long",
         "input is too long",
@@ -170,7 +172,7 @@ pub(super) fn status_of(error: &Value) -> u16 {
         return status as u16;
     }
     let text = error.to_string().to_ascii_lowercase();
-    const KINDS: [(&str, u16); 9] = [
+    const KINDS: [(&str, u16); 12] = [
         ("rate_limit", 429),
         ("insufficient_quota", 429),
         ("overloaded", 529),
@@ -178,6 +180,9 @@ pub(super) fn status_of(error: &Value) -> u16 {
         ("exceed_context", 400),
         ("invalid_request", 400),
         ("not_found", 404),
+        ("billing_error", 402),
+        ("permission_error", 403),
+        ("request_too_large", 413),
         ("authentication", 401),
         ("invalid_api_key", 401),
     ];
@@ -199,7 +204,8 @@ fn message_of(error: &Value) -> Option<String> {
     Some(raw.map_or(message.clone(), |raw| format!("{message}: {raw}")))
 }
 
-fn excerpt(text: &str) -> String {
+/// `text` in one line, and cut where it is long.
+pub(super) fn excerpt(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(EXCERPT) {
         Some((end, _)) => format!("{}... ({} bytes)", &line[..end], line.len()),
@@ -264,6 +270,10 @@ mod tests {
         check(serde_json::json!({"code": 7, "type": "overloaded_error"}), 529);
         check(serde_json::json!({"type": "invalid_request_error"}), 400);
         check(serde_json::json!({"code": "rate_limit_exceeded"}), 429);
+        check(serde_json::json!({"type": "billing_error"}), 402);
+        check(serde_json::json!({"type": "permission_error"}), 403);
+        check(serde_json::json!({"type": "request_too_large"}), 413);
+        check(serde_json::json!({"type": "api_error"}), 500);
         check(serde_json::json!("something broke"), 500);
     }
 }

@@ -1,7 +1,9 @@
 //! Language models: one trait, one file per provider, and what they share (streams, retries, prices).
 
+mod anthropic;
 pub mod builtin;
 pub mod catalog;
+mod client;
 mod connection;
 pub mod editor;
 mod endpoint;

@@ -34,11 +34,11 @@ pub fn price(model: &str) -> Option<Price> {
     if TABLE.free.iter().any(|free| free == provider) {
         return Some(Price { input: 0.0, cached: None, output: 0.0 });
     }
-    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase().replace('.', "-");
     TABLE
         .models
         .iter()
-        .filter(|(known, _)| name.strip_prefix(known.as_str()).is_some_and(is_same_model))
+        .filter(|(known, _)| name.strip_prefix(&known.replace('.', "-")).is_some_and(is_same_model))
         .max_by_key(|(known, _)| known.len())
         .map(|(_, price)| *price)
 }
@@ -54,11 +54,13 @@ pub fn cost(usage: &Usage, model: &str) -> Option<f64> {
     Some(per_million / 1e6)
 }
 
-/// Whether what follows a known name still names that model. A wrong price would be worse than none.
-fn is_same_model(rest: &str) -> bool {
-    let mut parts = rest.split('-');
-    parts.next() == Some("")
-        && parts.all(|part| matches!(part, "latest" | "preview") || part.bytes().all(|byte| byte.is_ascii_digit()))
+/// Whether what follows a known name still names that model: a date, which begins with at least four digits, or "latest"
+/// or "preview". A wrong price would be worse than none.
+pub(super) fn is_same_model(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix('-') else { return rest.is_empty() };
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let begins = rest.split('-').next().is_some_and(|part| !is_digits(part) || part.len() >= 4);
+    begins && rest.split('-').all(|part| matches!(part, "latest" | "preview") || is_digits(part))
 }
 
 #[cfg(test)]
@@ -79,6 +81,12 @@ mod tests {
         check("openai/gpt-5.9", None);
         check("openrouter/anthropic/claude-sonnet-4.5", Some(3.0));
         check("openrouter/anthropic/Claude-Haiku-4-5-20251001", Some(1.0));
+        check("anthropic/claude-sonnet-4-20250514", Some(3.0));
+        check("anthropic/claude-opus-5", Some(5.0));
+        check("anthropic/claude-opus-5-5", Some(4.0));
+        check("openrouter/anthropic/claude-opus-5.5", Some(4.0));
+        check("anthropic/claude-opus-5-9", None);
+        check("anthropic/claude-haiku-5-5", None);
         check("openai/something-else", None);
         check("openai/", None);
         check("ollama/qwen3:32b", Some(0.0));

@@ -7,7 +7,7 @@ use super::super::fault::{self, Cause, Fault};
 
 /// A deviation from the protocol that one server asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Quirk {
+pub(in crate::model) enum Quirk {
     /// The bound is called `max_completion_tokens`, not `max_tokens`.
     NewTokenBound,
     NoTemperature,
@@ -19,7 +19,7 @@ pub(super) enum Quirk {
 
 /// The quirks of one model on one server, as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Quirks(BTreeSet<Quirk>);
+pub(in crate::model) struct Quirks(BTreeSet<Quirk>);
 
 impl Quirks {
     /// What can be known of a server by its name.
@@ -31,10 +31,12 @@ impl Quirks {
     pub fn has(&self, quirk: Quirk) -> bool {
         self.0.contains(&quirk)
     }
+}
 
-    /// The quirks to try next when `fault` complains about a part of `request` that can be left out or renamed.
-    /// `tried` holds what this call has changed before, so that each is changed once.
-    pub fn adapted(&self, fault: &Fault, request: &Request, tried: &mut BTreeSet<Quirk>) -> Option<Quirks> {
+impl super::super::client::Quirks for Quirks {
+    type Quirk = Quirk;
+
+    fn adapted(&self, fault: &Fault, request: &Request, tried: &mut BTreeSet<Quirk>) -> Option<Quirks> {
         // llama.cpp answers 500 to parts that its command line does not switch on.
         let Cause::Refused(status @ (400 | 422 | 500)) = fault.cause else { return None };
         let seen = fault.seen();
@@ -68,6 +70,10 @@ impl Quirks {
         }
         Some(quirks)
     }
+
+    fn has_tools(&self) -> bool {
+        !self.has(Quirk::NoTools)
+    }
 }
 
 /// How servers say that they do not know a parameter, as opposed to its value.
@@ -95,6 +101,7 @@ const NO_TOOLS: [&str; 5] = [
 mod tests {
     use super::*;
     use crate::model::Tool;
+    use crate::model::client::Quirks as _;
 
     fn request() -> Request {
         Request {

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::super::client::{self, Collector as _};
 use super::super::{Finish, Reply, Request, ToolCall, Usage, tokens};
 
 /// Collects what the chunks of one reply say.
 #[derive(Debug, Default)]
-pub(super) struct Collector {
+pub(in crate::model) struct Collector {
     text: String,
     refusal: String,
     reasoning: String,
@@ -25,9 +26,8 @@ struct Call {
     arguments: String,
 }
 
-impl Collector {
-    /// Takes one chunk (`delta`) or one whole completion (`message`). Returns the text that it adds.
-    pub fn take(&mut self, chunk: &Value) -> String {
+impl client::Collector for Collector {
+    fn take(&mut self, chunk: &Value) -> String {
         for usage in [chunk.get("usage"), chunk.pointer("/x_groq/usage")].into_iter().flatten() {
             self.usage = usage_of(usage).or(self.usage);
         }
@@ -48,22 +48,24 @@ impl Collector {
         text
     }
 
-    pub fn end(&mut self) {
+    fn end(&mut self) {
         self.done = true;
     }
 
-    /// Whether the reply came to its own end. A stream that merely stopped did not.
-    pub fn is_complete(&self) -> bool {
+    fn is_over(&self) -> bool {
+        // Usage comes after the reason, up to the end mark.
+        false
+    }
+
+    fn is_complete(&self) -> bool {
         self.finish.is_some() || (self.done && !self.is_empty())
     }
 
-    /// Whether nothing has come that a provider would charge for.
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.text.is_empty() && self.refusal.is_empty() && self.reasoning.is_empty() && self.calls.is_empty()
     }
 
-    /// What the reply has used so far: as the provider says, or else by an estimate.
-    pub fn usage(&self, request: &Request) -> Usage {
+    fn usage(&self, request: &Request) -> Usage {
         self.usage.unwrap_or_else(|| {
             let calls: u64 =
                 self.calls.iter().map(|call| tokens::estimate(&call.name) + tokens::estimate(&call.arguments)).sum();
@@ -72,7 +74,9 @@ impl Collector {
             Usage { output: said.output + tokens::estimate(&self.refusal) + calls + reasoning, reasoning, ..said }
         })
     }
+}
 
+impl Collector {
     pub fn into_reply(self, request: &Request) -> Reply {
         let usage = self.usage(request);
         let refused = self.text.is_empty() && !self.refusal.is_empty();

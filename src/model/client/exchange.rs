@@ -12,10 +12,9 @@ use super::super::connection::{Connection, deepest};
 use super::super::fault::{self, Cause, Fault};
 use super::super::gate::Pass;
 use super::super::sse::{Decoder, Event};
-use super::super::{Progress, Reply, Request};
-use super::quirks::Quirks;
-use super::reply::Collector;
-use super::{OpenAi, body};
+use super::super::{Reply, Request};
+use super::{Client, Collector, Protocol, Report};
+use crate::model::Progress;
 
 /// Bytes of a whole reply.
 const REPLY_LIMIT: usize = 64 << 20;
@@ -24,19 +23,17 @@ const ERROR_LIMIT: usize = 64 << 10;
 /// How long the end of a finished stream is waited for, so that its connection can be used again.
 const DRAIN: Duration = Duration::from_millis(100);
 
-type Report<'a> = &'a (dyn Fn(Progress) + Send + Sync);
-
-impl OpenAi {
+impl<P: Protocol> Client<P> {
     /// Sends `request` once.
     pub(super) async fn exchange(
         &self,
         request: &Request,
-        quirks: &Quirks,
+        quirks: &P::Quirks,
         pass: &mut Pass<'_>,
         progress: Report<'_>,
     ) -> Result<Reply, Fault> {
         let connection = &*self.connection;
-        let post = connection.post(&["chat", "completions"], body::build(request, quirks));
+        let post = connection.post(self.protocol.path(connection), self.protocol.body(request, quirks));
         let response = match patiently(connection, post.send()).await? {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
@@ -49,16 +46,18 @@ impl OpenAi {
             return Err(refusal(connection, response).await);
         }
         let is_stream = content_type(&response).starts_with("text/event-stream");
-        let mut collector = Collector::default();
+        let mut collector = P::Collector::default();
         let end = if is_stream {
-            stream(connection, response, &mut collector, pass, progress).await
+            stream::<P>(connection, response, &mut collector, pass, progress).await
         } else {
-            whole(connection, response, &mut collector, pass, progress).await
+            whole::<P>(connection, response, &mut collector, pass, progress).await
         };
         match end {
-            Ok(()) if collector.is_complete() => Ok(collector.into_reply(request)),
+            Ok(()) if collector.is_complete() => Ok(self.protocol.reply(collector, request, quirks)),
             // The reply had ended; only its connection did not.
-            Err(Fault { cause: Cause::NoReply, .. }) if collector.is_complete() => Ok(collector.into_reply(request)),
+            Err(Fault { cause: Cause::NoReply, .. }) if collector.is_complete() => {
+                Ok(self.protocol.reply(collector, request, quirks))
+            }
             Ok(()) => Err(spent(request, &collector, Fault::new(Cause::NoReply, stopped(connection)))),
             Err(fault) => Err(spent(request, &collector, fault)),
         }
@@ -66,10 +65,10 @@ impl OpenAi {
 }
 
 /// Reads a reply as events.
-async fn stream(
+async fn stream<P: Protocol>(
     connection: &Connection,
     mut response: Response,
-    collector: &mut Collector,
+    collector: &mut P::Collector,
     pass: &mut Pass<'_>,
     progress: Report<'_>,
 ) -> Result<(), Fault> {
@@ -79,11 +78,11 @@ async fn stream(
     while let Some(bytes) = next(connection, &mut response).await? {
         size += bytes.len();
         if size > REPLY_LIMIT {
-            return Err(unusable(connection, &format!("a reply of more than {REPLY_LIMIT} bytes")));
+            return Err(unusable::<P>(connection, &format!("a reply of more than {REPLY_LIMIT} bytes")));
         }
-        decoder.feed(&bytes, &mut events).map_err(|error| unusable(connection, &error.to_string()))?;
+        decoder.feed(&bytes, &mut events).map_err(|error| unusable::<P>(connection, &error.to_string()))?;
         for event in events.drain(..) {
-            if take(connection, &event, collector, progress)? {
+            if take::<P>(connection, &event, collector, progress)? {
                 while let Ok(Ok(Some(_))) = timeout(DRAIN, response.chunk()).await {}
                 return Ok(());
             }
@@ -93,7 +92,7 @@ async fn stream(
     }
     if let Some(event) = decoder.finish() {
         // Cut short by the end of the stream, it may be half an event; then the reply is incomplete anyway.
-        match take(connection, &event, collector, progress) {
+        match take::<P>(connection, &event, collector, progress) {
             Err(Fault { cause: Cause::Unusable, .. }) => {}
             other => drop(other?),
         }
@@ -102,10 +101,10 @@ async fn stream(
 }
 
 /// Takes one event. True when it ends the stream.
-fn take(
+fn take<P: Protocol>(
     connection: &Connection,
     event: &Event,
-    collector: &mut Collector,
+    collector: &mut P::Collector,
     progress: Report<'_>,
 ) -> Result<bool, Fault> {
     let data = event.data.trim();
@@ -119,17 +118,17 @@ fn take(
     let chunk: Value = match serde_json::from_str(data) {
         Ok(chunk) => chunk,
         Err(_) if event.name == "error" => Value::String(data.to_string()),
-        Err(_) => return Err(unusable(connection, &fault::words(data))),
+        Err(_) => return Err(unusable::<P>(connection, &fault::words(data))),
     };
-    take_chunk(connection, &chunk, event.name == "error", collector, progress)?;
-    Ok(false)
+    take_chunk::<P>(connection, &chunk, event.name == "error", collector, progress)?;
+    Ok(collector.is_over())
 }
 
-fn take_chunk(
+fn take_chunk<P: Protocol>(
     connection: &Connection,
     chunk: &Value,
     is_error: bool,
-    collector: &mut Collector,
+    collector: &mut P::Collector,
     progress: Report<'_>,
 ) -> Result<(), Fault> {
     let error = chunk.get("error").or_else(|| chunk.pointer("/choices/0/error")).filter(|error| !error.is_null());
@@ -148,17 +147,17 @@ fn take_chunk(
 }
 
 /// Reads a reply of a server that does not stream.
-async fn whole(
+async fn whole<P: Protocol>(
     connection: &Connection,
     mut response: Response,
-    collector: &mut Collector,
+    collector: &mut P::Collector,
     pass: &mut Pass<'_>,
     progress: Report<'_>,
 ) -> Result<(), Fault> {
     let mut bytes = Vec::new();
     while let Some(more) = next(connection, &mut response).await? {
         if bytes.len() + more.len() > REPLY_LIMIT {
-            return Err(unusable(connection, &format!("a reply of more than {REPLY_LIMIT} bytes")));
+            return Err(unusable::<P>(connection, &format!("a reply of more than {REPLY_LIMIT} bytes")));
         }
         bytes.extend_from_slice(&more);
     }
@@ -168,13 +167,13 @@ async fn whole(
         return Ok(());
     }
     if ["data:", "event:", ":"].iter().any(|field| start.starts_with(field)) {
-        return unlabelled_stream(connection, &bytes, collector, progress);
+        return unlabelled_stream::<P>(connection, &bytes, collector, progress);
     }
     let reply: Value =
-        serde_json::from_str(start).map_err(|_| unusable(connection, &fault::words(&connection.scrub(start))))?;
-    take_chunk(connection, &reply, false, collector, progress)?;
-    if reply.pointer("/choices/0").is_none() {
-        return Err(unusable(connection, &fault::words(&connection.scrub(start))));
+        serde_json::from_str(start).map_err(|_| unusable::<P>(connection, &fault::words(&connection.scrub(start))))?;
+    take_chunk::<P>(connection, &reply, false, collector, progress)?;
+    if !P::is_whole(&reply) {
+        return Err(unusable::<P>(connection, &fault::words(&connection.scrub(start))));
     }
     pass.taken();
     // A whole completion is complete, whether or not it says why it ended.
@@ -183,18 +182,18 @@ async fn whole(
 }
 
 /// Events under another content type.
-fn unlabelled_stream(
+fn unlabelled_stream<P: Protocol>(
     connection: &Connection,
     bytes: &[u8],
-    collector: &mut Collector,
+    collector: &mut P::Collector,
     progress: Report<'_>,
 ) -> Result<(), Fault> {
     let mut decoder = Decoder::default();
     let mut events = Vec::new();
-    decoder.feed(bytes, &mut events).map_err(|error| unusable(connection, &error.to_string()))?;
+    decoder.feed(bytes, &mut events).map_err(|error| unusable::<P>(connection, &error.to_string()))?;
     events.extend(decoder.finish());
     for event in &events {
-        if take(connection, event, collector, progress)? {
+        if take::<P>(connection, event, collector, progress)? {
             break;
         }
     }
@@ -227,6 +226,11 @@ async fn refusal(connection: &Connection, mut response: Response) -> Fault {
         }
         None => format!("{shown} answered {}: {}", status.as_u16(), fault::words(&body)),
     };
+    let id = ["request-id", "x-request-id"].iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    let message = match id {
+        Some(id) => format!("{message} (request {})", connection.scrub(&fault::excerpt(id))),
+        None => message,
+    };
     Fault { headers, body, ..Fault::new(Cause::Refused(status.as_u16()), message) }
 }
 
@@ -255,8 +259,8 @@ fn broken(connection: &Connection, error: &reqwest::Error) -> Fault {
     Fault::new(Cause::NoReply, connection.scrub(&message))
 }
 
-fn unusable(connection: &Connection, what: &str) -> Fault {
-    let message = format!("{} did not answer as a Chat Completions server does: {what}", connection.shown());
+fn unusable<P: Protocol>(connection: &Connection, what: &str) -> Fault {
+    let message = format!("{} did not answer as a {} server does: {what}", connection.shown(), P::NAME);
     Fault::new(Cause::Unusable, connection.scrub(&message))
 }
 
@@ -264,7 +268,7 @@ fn stopped(connection: &Connection) -> String {
     format!("the reply of {} stopped before its end", connection.shown())
 }
 
-fn spent(request: &Request, collector: &Collector, fault: Fault) -> Fault {
+fn spent(request: &Request, collector: &impl Collector, fault: Fault) -> Fault {
     if collector.is_empty() { fault } else { Fault { spent: collector.usage(request), ..fault } }
 }
 
