@@ -27,3 +27,4 @@ mod search;
 mod server;
 mod talk;
 mod tidy;
+mod trace;

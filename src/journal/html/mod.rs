@@ -16,7 +16,6 @@ use super::id::date;
 use super::reader::Run;
 use super::show::{grouped, money, plural, seconds, used};
 use super::tree::{Answer, Tree, at_once};
-use crate::display::html;
 use rows::Rows;
 use text::Texts;
 
@@ -151,7 +150,7 @@ fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
         out.push_str("<table><tr><th>citation<th>state</tr>");
         for Citation { path, from, to, status, .. } in answer.citations.iter().take(rows::MAX_ROWS) {
             let lines = if from == to { from.to_string() } else { format!("{from}-{to}") };
-            let _ = write!(out, "<tr><td><code>{}:{lines}</code><td>{}</tr>", html(path), rows::state(status));
+            let _ = write!(out, "<tr><td><code>{}:{lines}</code><td>{}</tr>", text::line(path, 500), rows::state(status));
         }
         out.push_str("</table>");
     }

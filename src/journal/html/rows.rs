@@ -8,7 +8,6 @@ use super::super::show::{grouped, money, plural, seconds, tokens};
 use super::super::tree::{Call, Cell, Item, Tree, Turn, at_once};
 use super::axis::{Kind, bars, times};
 use super::text::{Fold, Owner, Texts, line};
-use crate::display::html;
 
 /// Rows of the page, of all kinds.
 pub(super) const MAX_ROWS: usize = 10_000;
@@ -38,8 +37,11 @@ impl<'p, 'a> Rows<'p, 'a> {
         for turn in &tree.turns {
             self.turn(turn);
         }
-        if self.left_out > 0 {
-            let _ = write!(self.out, "<p class=warn>{} left out, the page is full</p>", plural(self.left_out as u64, "row"));
+        for (count, noun) in [(self.left_out, "row"), (self.texts.left_out, "text")] {
+            if count > 0 {
+                let what = plural(count as u64, noun);
+                let _ = write!(self.out, "<p class=warn>The page is full: {what} left out. The journal has them.</p>");
+            }
         }
         self.out
     }
@@ -327,5 +329,5 @@ pub(super) fn state(word: &str) -> String {
         "retried" | "unfinished" | "held" | "limit" | "cancelled" | "moved" | "stale" => "warn",
         _ => "bad",
     };
-    format!("<span class=\"state {class}\">{}</span>", html(word))
+    format!("<span class=\"state {class}\">{}</span>", line(word, 60))
 }

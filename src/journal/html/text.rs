@@ -1,7 +1,6 @@
 //! Texts of a journal on the page: escaped, cut with their true length, each shown once, within the page's limits.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use super::super::blobs::Blobs;
 use super::super::event::Body;
@@ -22,6 +21,9 @@ pub(super) const ANSWER_TEXT: usize = 1 << 20;
 const OPEN: (usize, usize) = (40, 4_000);
 /// A shorter text is repeated rather than pointed at.
 const REPEATED: u64 = 200;
+
+/// Texts of which the page says that it is too full for them, each in its place.
+const NAMED: usize = 2_000;
 
 /// Whose text it is, which says how much of it there may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,11 +46,13 @@ pub(super) struct Texts<'a> {
     left: [usize; 2],
     /// Texts that are on the page already: the text itself or its hash, and the number of its anchor.
     shown: HashMap<&'a str, usize>,
+    /// Texts that were left out because the page was full.
+    pub left_out: usize,
 }
 
 impl<'a> Texts<'a> {
     pub fn new(blobs: &'a Blobs) -> Self {
-        Self { blobs, left: [TURNS, SUB_CALLS], shown: HashMap::new() }
+        Self { blobs, left: [TURNS, SUB_CALLS], shown: HashMap::new(), left_out: 0 }
     }
 
     /// Adds a text below its title.
@@ -59,43 +63,59 @@ impl<'a> Texts<'a> {
             Body::Blob { blob: hash, .. } | Body::Omitted { omitted: hash, .. } => hash,
         };
         let title = head(title, bytes);
-        if bytes > REPEATED && let Some(anchor) = self.shown.get(key) {
-            let _ = write!(out, "<p class=text>{title} <a href=\"#text-{anchor}\">shown before</a></p>");
+        if self.left[owner as usize] == 0 {
+            self.put(out, owner, "");
             return;
         }
-        if self.left[owner as usize] == 0 {
-            let _ = write!(out, "<p class=text>{title} <em>left out, the page is full</em></p>");
+        if bytes > REPEATED && let Some(anchor) = self.shown.get(key) {
+            self.put(out, owner, &format!("<p class=text>{title} <a href=\"#text-{anchor}\">shown before</a></p>"));
             return;
         }
         match self.blobs.text(body) {
             Ok(text) => {
                 let anchor = self.shown.len() + 1;
                 self.shown.insert(key, anchor);
-                self.block(out, &title, &text, owner, fold, Some(anchor));
+                self.block(out, &title, &text, owner, fold, &format!(" id=\"text-{anchor}\""));
             }
             Err(error) => {
-                let _ = write!(out, "<p class=text>{title} <em>{}</em></p>", html(&error.to_string()));
+                let reason = line(&error.to_string(), 300);
+                self.put(out, owner, &format!("<p class=text>{title} <em>{reason}</em></p>"));
             }
         }
     }
 
     /// Adds a text that stands in the journal's line.
     pub fn plain(&mut self, out: &mut String, title: &str, text: &str, owner: Owner) {
-        self.block(out, &head(title, text.len() as u64), text, owner, Fold::Open, None);
+        self.block(out, &head(title, text.len() as u64), text, owner, Fold::Open, "");
     }
 
-    fn block(&mut self, out: &mut String, title: &str, text: &str, owner: Owner, fold: Fold, anchor: Option<usize>) {
+    fn block(&mut self, out: &mut String, title: &str, text: &str, owner: Owner, fold: Fold, id: &str) {
         let limit = match owner {
             Owner::Turn => TURN_TEXT,
             Owner::SubCall => SUB_CALL_TEXT,
         };
-        let shown = cut(text, limit);
-        let left = &mut self.left[owner as usize];
-        *left = left.saturating_sub(shown.len());
         let long = text.len() > OPEN.1 || text.lines().count() > OPEN.0;
         let open = if fold == Fold::Open && !long { " open" } else { "" };
-        let id = anchor.map_or(String::new(), |anchor| format!(" id=\"text-{anchor}\""));
-        let _ = write!(out, "<details class=text{id}{open}><summary>{title}</summary><pre>{shown}</pre></details>");
+        let shown = if self.left[owner as usize] == 0 { String::new() } else { cut(text, limit) };
+        self.put(
+            out,
+            owner,
+            &format!("<details class=text{id}{open}><summary>{title}</summary><pre>{shown}</pre></details>"),
+        );
+    }
+
+    /// Adds a piece of the page at the cost of its owner. On a full page the first ones are named, the rest counted.
+    fn put(&mut self, out: &mut String, owner: Owner, piece: &str) {
+        let left = &mut self.left[owner as usize];
+        if *left == 0 {
+            self.left_out += 1;
+            if self.left_out <= NAMED {
+                out.push_str("<p class=text><em>a text is left out, the page is full</em></p>");
+            }
+            return;
+        }
+        *left = left.saturating_sub(piece.len());
+        out.push_str(piece);
     }
 
     /// The first words of a text, for one line; empty when it cannot be had cheaply.
@@ -109,7 +129,7 @@ impl<'a> Texts<'a> {
 
 fn head(title: &str, bytes: u64) -> String {
     let unit = if bytes == 1 { "byte" } else { "bytes" };
-    format!("{} <small>{} {unit}</small>", html(title), grouped(bytes))
+    format!("{} <small>{} {unit}</small>", line(title, 200), grouped(bytes))
 }
 
 /// A text as HTML. Of one longer than `limit` bytes start and end are shown, and between them how much is not.
