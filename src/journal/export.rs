@@ -84,11 +84,7 @@ struct Missing {
 
 /// Passes the run's model turns on, each a line without its end, in the order in which they began. Stops at the first
 /// error of `each`. Returns what could not be exported, in words.
-pub fn export<E>(
-    run: &Run,
-    blobs: &Blobs,
-    mut each: impl FnMut(&str) -> Result<(), E>,
-) -> Result<Vec<String>, E> {
+pub fn export<E>(run: &Run, blobs: &Blobs, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<Vec<String>, E> {
     let tree = Tree::of(run);
     let mut lost = damages(run);
     let mut missing = 0;
@@ -190,7 +186,8 @@ impl Texts<'_> {
     fn options(&mut self, body: &Body) -> Option<Box<RawValue>> {
         let text = self.text(body, || "options".into())?;
         // A line's end inside of it would break the line in two.
-        let value = serde_json::from_str::<serde_json::Value>(&text).and_then(|value| serde_json::value::to_raw_value(&value));
+        let value =
+            serde_json::from_str::<serde_json::Value>(&text).and_then(|value| serde_json::value::to_raw_value(&value));
         value
             .map_err(|error| {
                 let reason = format!("it is no JSON: {error}");
@@ -215,8 +212,8 @@ impl Texts<'_> {
 fn plain(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
-        let odd = c == '\u{7f}'
-            || !c.is_ascii() && matches!(display::terminal(c.encode_utf8(&mut [0; 4])), Cow::Owned(_));
+        let odd =
+            c == '\u{7f}' || !c.is_ascii() && matches!(display::terminal(c.encode_utf8(&mut [0; 4])), Cow::Owned(_));
         if odd {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string does not fail.

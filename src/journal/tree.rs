@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use super::event::{
-    Body, CellError, Citation, EndReason, Event, Header, HostError, Outcome, Reply, Request, Role, Totals,
-    Usage,
+    Body, CellError, Citation, EndReason, Event, Header, HostError, Outcome, Reply, Request, Role, Totals, Usage,
 };
 use super::reader::Run;
 
@@ -162,14 +161,7 @@ impl<'a> Tree<'a> {
             }
             Event::Cell { cell, code } => self.add_cell(*cell, at, Some(code), places),
             Event::HostCall { cell, host, name, args, .. } => {
-                let begun = Host {
-                    number: *host,
-                    span: Span::from(at),
-                    name,
-                    args,
-                    outcome: None,
-                    calls: Vec::new(),
-                };
+                let begun = Host { number: *host, span: Span::from(at), name, args, outcome: None, calls: Vec::new() };
                 let place = self.hosts.len();
                 self.hosts.push(begun);
                 places.hosts.insert(*host, place);
@@ -272,7 +264,9 @@ impl<'a> Tree<'a> {
     pub fn calls_of<'t>(&'t self, turn: &'t Turn<'a>) -> impl Iterator<Item = &'t Call<'a>> {
         let places = turn.items.iter().flat_map(|item| match item {
             Item::Call(call) => vec![*call],
-            Item::Cell(cell) => self.cells[*cell].hosts.iter().flat_map(|host| self.hosts[*host].calls.clone()).collect(),
+            Item::Cell(cell) => {
+                self.cells[*cell].hosts.iter().flat_map(|host| self.hosts[*host].calls.clone()).collect()
+            }
             _ => Vec::new(),
         });
         places.map(|call| &self.calls[call])
@@ -317,5 +311,13 @@ pub(super) fn at_once(spans: impl Iterator<Item = Span>) -> usize {
         spans.flat_map(|span| [(span.start, 1), (span.end.unwrap_or(u64::MAX).max(span.start + 1), -1)]).collect();
     edges.sort_unstable();
     let mut now = 0;
-    edges.into_iter().map(|(_, step)| { now += step; now }).max().unwrap_or(0).unsigned_abs()
+    edges
+        .into_iter()
+        .map(|(_, step)| {
+            now += step;
+            now
+        })
+        .max()
+        .unwrap_or(0)
+        .unsigned_abs()
 }

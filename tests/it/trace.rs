@@ -70,8 +70,10 @@ async fn recorded(world: &World) -> Finished {
     let cell = |code: &str| json!({ "text": format!("```js\n{code}\n```"), "usage": { "input": 1200, "output": 40 } });
     let script = [
         cell("const hits = repo.search(/fn (parse|count)/); console.log(repo.read('src/config.rs')); hits"),
-        cell("let failed = 0; try { repo.read('nope.rs') } catch { failed++ }\n\
-              const all = await llmAll(['first?', 'second?', 'third?'].map((prompt) => ({ prompt, data: repo.text(hits) }))); all"),
+        cell(
+            "let failed = 0; try { repo.read('nope.rs') } catch { failed++ }\n\
+              const all = await llmAll(['first?', 'second?', 'third?'].map((prompt) => ({ prompt, data: repo.text(hits) }))); all",
+        ),
         cell("answer(`${all[0].value}: \\`count\\` calls \\`parse\\` (src/parse.rs:8-10).`)"),
         json!({ "when": "first?", "text": "one </script><script>alert(1)</script>" }),
         json!({ "when": "second?", "error": { "kind": "bad-request", "message": "no such <thing>" } }),
@@ -86,7 +88,8 @@ async fn recorded(world: &World) -> Finished {
 /// The tags of a page, each a name and its attributes. Everything else in it has to be text.
 fn tags(page: &str) -> Vec<(String, Vec<(String, String)>)> {
     // The style and the script are the page's own.
-    let own = Regex::new(r"(?s)(<style nonce=[0-9a-f]{32}>|<script nonce=[0-9a-f]{32}>).*?(</style>|</script>)").unwrap();
+    let own =
+        Regex::new(r"(?s)(<style nonce=[0-9a-f]{32}>|<script nonce=[0-9a-f]{32}>).*?(</style>|</script>)").unwrap();
     let page = own.replace_all(page, "$1$2");
     let attribute = Regex::new(r#"^\s+([a-zA-Z0-9-]+)(?:=(?:"([^"]*)"|([^\s">]+)))?"#).unwrap();
     let mut tags = Vec::new();
@@ -156,8 +159,16 @@ async fn a_real_run_becomes_a_page_and_lines() {
     let path = folder.path().join(format!("{id}.html"));
     let page = std::fs::read_to_string(&path).unwrap();
     assert_sound(&page);
-    for part in ["who calls parse?", "Turn 3", "× 1", "3 sub-calls", "src/parse.rs:8-10", "valid", "no such &lt;thing&gt;", "nope.rs"]
-    {
+    for part in [
+        "who calls parse?",
+        "Turn 3",
+        "× 1",
+        "3 sub-calls",
+        "src/parse.rs:8-10",
+        "valid",
+        "no such &lt;thing&gt;",
+        "nope.rs",
+    ] {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains(SECRET) && page.contains("[redacted:aws-key]"));
@@ -255,13 +266,8 @@ fn full_of(text: &str) -> Vec<Event> {
         role,
         request: Request { messages: vec![message(), message()], options: body() },
     };
-    let finished = |call, outcome| Event::CallFinished {
-        call,
-        outcome,
-        usage: Usage::default(),
-        usd: Some(0.5),
-        attempts: 2,
-    };
+    let finished =
+        |call, outcome| Event::CallFinished { call, outcome, usage: Usage::default(), usd: Some(0.5), attempts: 2 };
     let host = |host, name: &str| Event::HostCall { cell: 1, host, name: name.into(), args: body(), blocking: true };
     let citation = Citation { path: own(), from: 1, to: 3, status: own(), hash: own() };
     let header = Header {
@@ -382,7 +388,7 @@ fn texts_that_are_gone_are_named() {
     let page = state.page();
     assert_sound(&page);
     assert!(page.contains("5,000 bytes") && page.contains("is gone or damaged"));
-    assert!(page.contains("1,073,741,824 bytes were too many to keep"));
+    assert!(page.contains("1073741824 bytes were too many to keep"));
     let (lines, lost) = state.lines();
     let missing = &lines[0]["missing"][0];
     assert_eq!((&missing["field"], &missing["bytes"]), (&json!("messages[0].content"), &json!(5_000)));
@@ -401,7 +407,8 @@ fn a_very_large_run_stays_a_page() {
     journal.write(Event::HostCall { cell: 1, host: 0, name: "llmAll".into(), args: "[]".into(), blocking: false });
     for call in 1..=1_000_u64 {
         let content = format!("<data {call}>\n").repeat(4_000);
-        let messages = vec![Message { role: "user".into(), content: content.into(), tool_calls: vec![], tool_call_id: None }];
+        let messages =
+            vec![Message { role: "user".into(), content: content.into(), tool_calls: vec![], tool_call_id: None }];
         let request = Request { messages, options: "{}".into() };
         journal.write(Event::CallStarted { call, parent: Some(0), model: "m".into(), role: Role::Leaf, request });
     }

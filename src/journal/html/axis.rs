@@ -11,7 +11,7 @@ const LANES: usize = 48;
 const MAX_BARS: usize = 4_000;
 const MAX_ROW_BARS: usize = 200;
 /// Pixels: where the lanes begin, and the heights of a lane and of a sub-call's lane.
-const TOP: usize = 22;
+const TOP: usize = 32;
 const LANE: usize = 16;
 const SUB_LANE: usize = 8;
 /// Percent of the run below which two bars are one, and a bar's least width.
@@ -53,7 +53,8 @@ pub(super) fn overview(tree: &Tree<'_>) -> String {
     let subs = lanes(tree);
     let count = subs.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0);
     let sub_top = TOP + 3 * LANE + 2;
-    let mut out = format!("<svg class=all height={} role=img aria-label=\"Time axis\">", sub_top + count * SUB_LANE + 4);
+    let mut out =
+        format!("<svg class=all height={} role=img aria-label=\"Time axis\">", sub_top + count * SUB_LANE + 4);
     ticks(&mut out, tree.length);
     let mut labelled = f64::MIN;
     for turn in tree.turns.iter().take(MAX_BARS) {
@@ -62,9 +63,9 @@ pub(super) fn overview(tree: &Tree<'_>) -> String {
         // Labels that would cover each other are left out.
         if x - labelled > 2.5 {
             labelled = x;
-            let _ = write!(out, "<a href=\"#turn-{number}\"><text x=\"{x:.2}%\" dx=3 y=18>turn {number}</text></a>");
+            let _ = write!(out, "<a href=\"#turn-{number}\"><text x=\"{x:.2}%\" dx=3 y=27>turn {number}</text></a>");
         }
-        let _ = write!(out, "<line class=turn x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=12 y2=\"100%\"/>");
+        let _ = write!(out, "<line class=turn x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=16 y2=\"100%\"/>");
     }
     let roots = tree.calls.iter().filter(|call| call.parent.is_none()).take(MAX_BARS);
     for call in roots {
@@ -151,7 +152,7 @@ fn ticks(out: &mut String, length: u64) {
         let text = if fine >= 1000 { format!("{} s", at / 1000) } else { seconds(at) };
         let _ = write!(
             out,
-            "<g class={class}><line x1=\"{x:.3}%\" x2=\"{x:.3}%\" y2=\"100%\"/><text x=\"{x:.3}%\" dx=3 y=9>{text}</text></g>"
+            "<g class={class}><line x1=\"{x:.3}%\" x2=\"{x:.3}%\" y2=\"100%\"/><text x=\"{x:.3}%\" dx=3 y=11>{text}</text></g>"
         );
     }
 }

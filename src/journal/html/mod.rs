@@ -14,7 +14,7 @@ use super::event::{Citation, EndReason, Header};
 use super::export::damages;
 use super::id::date;
 use super::reader::Run;
-use super::show::{grouped, money, plural, seconds, used};
+use super::show::{grouped, money, plural, seconds};
 use super::tree::{Answer, Tree, at_once};
 use rows::Rows;
 use text::Texts;
@@ -45,7 +45,7 @@ fn body(run: &Run, tree: &Tree<'_>, blobs: &Blobs) -> String {
     }
     out.push_str(
         "\n<section id=time><h2>Time</h2>\n<p class=legend><span class=model>model</span> <span class=code>code</span> \
-         <span class=host>repository</span> <span class=sub>sub-calls</span></p>\n<fieldset class=zoom><legend>Stretch</legend>",
+         <span class=host>host calls</span> <span class=sub>sub-calls</span></p>\n<fieldset class=zoom><legend>Stretch</legend>",
     );
     for (zoom, checked) in [(1, " checked"), (4, ""), (20, "")] {
         let _ = write!(out, "<label><input type=radio name=zoom id=zoom-{zoom}{checked}> {zoom} ×</label> ");
@@ -131,8 +131,7 @@ fn ending(tree: &Tree<'_>) -> String {
         EndReason::Failed => "failed",
         EndReason::Unknown => "unknown",
     };
-    let detail = if detail.is_empty() { tree.totals.as_ref().map(used).unwrap_or_default() } else { detail.to_owned() };
-    format!("{} {}", rows::state(word), text::cut(&detail, 4_000))
+    format!("{} {}", rows::state(word), text::cut(detail, 4_000))
 }
 
 fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
@@ -145,12 +144,17 @@ fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
         },
         Err(error) => error.to_string(),
     };
-    let _ = write!(out, "\n<section id=answer><h2>Answer {held}</h2>\n<pre>{}</pre>\n", text::cut(&text, text::ANSWER_TEXT));
+    let _ = write!(
+        out,
+        "\n<section id=answer><h2>Answer {held}</h2>\n<pre>{}</pre>\n",
+        text::cut(&text, text::ANSWER_TEXT)
+    );
     if !answer.citations.is_empty() {
         out.push_str("<table><tr><th>citation<th>state</tr>");
         for Citation { path, from, to, status, .. } in answer.citations.iter().take(rows::MAX_ROWS) {
             let lines = if from == to { from.to_string() } else { format!("{from}-{to}") };
-            let _ = write!(out, "<tr><td><code>{}:{lines}</code><td>{}</tr>", text::line(path, 500), rows::state(status));
+            let _ =
+                write!(out, "<tr><td><code>{}:{lines}</code><td>{}</tr>", text::line(path, 500), rows::state(status));
         }
         out.push_str("</table>");
     }

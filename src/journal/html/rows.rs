@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::super::event::{Body, Message, Outcome, ToolCall, Usage};
 use super::super::show::{grouped, money, plural, seconds, tokens};
-use super::super::tree::{Call, Cell, Item, Tree, Turn, at_once};
+use super::super::tree::{Call, Cell, Host, Item, Tree, Turn, at_once};
 use super::axis::{Kind, bars, times};
 use super::text::{Fold, Owner, Texts, line};
 
@@ -123,7 +125,10 @@ impl<'p, 'a> Rows<'p, 'a> {
             Owner::Turn => (Kind::Model, "Model call"),
             Owner::SubCall => (Kind::Sub, "Sub-call"),
         };
-        let mut label = format!("{what} {} {}", call.number, state(call.state()));
+        let mut label = format!("{what} {}", call.number);
+        if call.state() != "answered" {
+            let _ = write!(label, " {}", state(call.state()));
+        }
         if owner == Owner::SubCall {
             let beginning = match call.outcome {
                 Some(Outcome::Ok(reply)) => self.texts.beginning(&reply.text),
@@ -204,7 +209,14 @@ impl<'p, 'a> Rows<'p, 'a> {
             let _ = write!(facts, ", {} of computing", seconds(done.computed_ms));
         }
         let bar = bars(length, Kind::Code, [cell.span].into_iter());
-        self.begin("cell", &format!("cell-{}", cell.number), true, &format!("Cell {} {mark}", cell.number), &facts, &bar);
+        self.begin(
+            "cell",
+            &format!("cell-{}", cell.number),
+            true,
+            &format!("Cell {} {mark}", cell.number),
+            &facts,
+            &bar,
+        );
         match cell.code {
             Some(code) => self.texts.body(&mut self.out, "code", code, Owner::Turn, Fold::Open),
             None => self.out.push_str("<p class=warn>its code is not in the journal</p>"),
@@ -238,12 +250,14 @@ impl<'p, 'a> Rows<'p, 'a> {
             if !self.room() {
                 continue;
             }
-            let group: Vec<_> = cell.hosts.iter().map(|host| &tree.hosts[*host]).filter(|host| host.name == name).collect();
-            let calls: Vec<&Call<'a>> = group.iter().flat_map(|host| &host.calls).map(|call| &tree.calls[*call]).collect();
+            let group: Vec<_> =
+                cell.hosts.iter().map(|host| &tree.hosts[*host]).filter(|host| host.name == name).collect();
+            let calls: Vec<&Call<'a>> =
+                group.iter().flat_map(|host| &host.calls).map(|call| &tree.calls[*call]).collect();
             let mut facts = String::new();
             match group.iter().filter(|host| host.failed()).count() {
                 0 => {}
-                failed => facts = format!("{} failed ", grouped(failed as u64)),
+                failed => facts = format!("{} failed: ", grouped(failed as u64)),
             }
             let kind = if calls.is_empty() {
                 facts.push_str(&named(group.iter().map(|host| host.args)));
@@ -265,7 +279,7 @@ impl<'p, 'a> Rows<'p, 'a> {
     }
 
     /// Host calls one by one: number, arguments, size of the result, time.
-    fn listed(&mut self, group: &[&super::super::tree::Host<'a>]) {
+    fn listed(&mut self, group: &[&Host<'a>]) {
         let rows = group.iter().filter(|host| host.calls.is_empty() || host.failed());
         let count = rows.clone().count();
         if count == 0 {
@@ -285,11 +299,7 @@ impl<'p, 'a> Rows<'p, 'a> {
                 other => plural(other.bytes(), "byte"),
             };
             let time = seconds(host.span.duration(self.tree.length));
-            let _ = write!(
-                self.out,
-                "<tr><td>{}<td><code>{args}</code><td>{result}<td>{time}</tr>",
-                host.number
-            );
+            let _ = write!(self.out, "<tr><td>{}<td><code>{args}</code><td>{result}<td>{time}</tr>", host.number);
         }
         self.out.push_str("</table>");
         if count > MAX_LISTED {
@@ -304,9 +314,14 @@ fn named<'a>(args: impl Iterator<Item = &'a Body>) -> String {
     let mut more = 0;
     for args in args {
         let Body::Text(json) = args else { continue };
-        let name = match serde_json::from_str::<Vec<serde_json::Value>>(json).ok().and_then(|args| args.into_iter().next()) {
-            None | Some(serde_json::Value::Null) => continue,
-            Some(serde_json::Value::String(text)) => line(&text, 60),
+        let name = match serde_json::from_str::<Vec<Value>>(json).ok().and_then(|args| args.into_iter().next()) {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(text)) => line(&text, 60),
+            Some(Value::Array(items)) => plural(items.len() as u64, "item"),
+            Some(Value::Object(pattern)) if pattern.contains_key("source") => {
+                let part = |name| pattern.get(name).and_then(Value::as_str).unwrap_or_default();
+                line(&format!("/{}/{}", part("source"), part("flags")), 60)
+            }
             Some(other) => line(&other.to_string(), 60),
         };
         if names.contains(&name) {

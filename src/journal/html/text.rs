@@ -19,7 +19,7 @@ pub(super) const SUB_CALL_TEXT: usize = 4_000;
 pub(super) const ANSWER_TEXT: usize = 1 << 20;
 /// A text with more lines or bytes than these is folded.
 const OPEN: (usize, usize) = (40, 4_000);
-/// A shorter text is repeated rather than pointed at.
+/// A text of no more bytes is repeated rather than pointed at, and one line if it has but one.
 const REPEATED: u64 = 200;
 
 /// Texts of which the page says that it is too full for them, each in its place.
@@ -67,15 +67,21 @@ impl<'a> Texts<'a> {
             self.put(out, owner, "");
             return;
         }
-        if bytes > REPEATED && let Some(anchor) = self.shown.get(key) {
+        if bytes > REPEATED
+            && let Some(anchor) = self.shown.get(key)
+        {
             self.put(out, owner, &format!("<p class=text>{title} <a href=\"#text-{anchor}\">shown before</a></p>"));
             return;
         }
         match self.blobs.text(body) {
             Ok(text) => {
-                let anchor = self.shown.len() + 1;
-                self.shown.insert(key, anchor);
-                self.block(out, &title, &text, owner, fold, &format!(" id=\"text-{anchor}\""));
+                let mut id = String::new();
+                if bytes > REPEATED {
+                    let anchor = self.shown.len() + 1;
+                    self.shown.insert(key, anchor);
+                    id = format!(" id=\"text-{anchor}\"");
+                }
+                self.block(out, &title, &text, owner, fold, &id);
             }
             Err(error) => {
                 let reason = line(&error.to_string(), 300);
@@ -84,9 +90,13 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Adds a text that stands in the journal's line.
+    /// Adds a text that stands in the journal's line; a short one stays on the page's.
     pub fn plain(&mut self, out: &mut String, title: &str, text: &str, owner: Owner) {
-        self.block(out, &head(title, text.len() as u64), text, owner, Fold::Open, "");
+        if text.len() as u64 <= REPEATED && !text.contains('\n') {
+            self.put(out, owner, &format!("<p class=text><b>{}</b> {}</p>", line(title, 200), html(text)));
+        } else {
+            self.block(out, &head(title, text.len() as u64), text, owner, Fold::Open, "");
+        }
     }
 
     fn block(&mut self, out: &mut String, title: &str, text: &str, owner: Owner, fold: Fold, id: &str) {
