@@ -114,7 +114,7 @@ fn head(out: &mut String, run: &Run, tree: &Tree<'_>) {
     if !header.config.is_null() {
         let config = serde_json::to_string_pretty(&header.config).unwrap_or_default();
         let config = text::cut(&config, text::TURN_TEXT);
-        let _ = write!(out, "<details class=text><summary>configuration</summary><pre>{config}</pre></details>\n");
+        let _ = writeln!(out, "<details class=text><summary>configuration</summary><pre>{config}</pre></details>");
     }
     out.push_str("</header>\n");
 }

@@ -254,22 +254,19 @@ impl<'p, 'a> Rows<'p, 'a> {
                 cell.hosts.iter().map(|host| &tree.hosts[*host]).filter(|host| host.name == name).collect();
             let calls: Vec<&Call<'a>> =
                 group.iter().flat_map(|host| &host.calls).map(|call| &tree.calls[*call]).collect();
-            let mut facts = String::new();
-            match group.iter().filter(|host| host.failed()).count() {
-                0 => {}
-                failed => facts = format!("{} failed: ", grouped(failed as u64)),
-            }
+            let failed = group.iter().filter(|host| host.failed()).count() as u64;
+            let mut facts = if failed > 0 { vec![format!("{} failed", grouped(failed))] } else { Vec::new() };
             let kind = if calls.is_empty() {
-                facts.push_str(&named(group.iter().map(|host| host.args)));
+                facts.extend(named(group.iter().map(|host| host.args)));
                 Kind::Host
             } else {
                 let most = at_once(calls.iter().map(|call| call.span)) as u64;
-                let _ = write!(facts, "{}, {} at once", plural(calls.len() as u64, "sub-call"), grouped(most));
+                facts.extend([plural(calls.len() as u64, "sub-call"), format!("{} at once", grouped(most))]);
                 Kind::Sub
             };
             let label = format!("<code>{}</code> × {}", line(name, 100), grouped(group.len() as u64));
             let bar = bars(tree.length, kind, group.iter().map(|host| host.span));
-            self.begin("host", "", false, &label, &facts, &bar);
+            self.begin("host", "", false, &label, &facts.join(", "), &bar);
             self.listed(&group);
             for call in calls {
                 self.call(call, Owner::SubCall);
@@ -309,9 +306,8 @@ impl<'p, 'a> Rows<'p, 'a> {
 }
 
 /// The different first arguments of host calls, as few as fit: what was read.
-fn named<'a>(args: impl Iterator<Item = &'a Body>) -> String {
+fn named<'a>(args: impl Iterator<Item = &'a Body>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut more = 0;
     for args in args {
         let Body::Text(json) = args else { continue };
         let name = match serde_json::from_str::<Vec<Value>>(json).ok().and_then(|args| args.into_iter().next()) {
@@ -327,14 +323,13 @@ fn named<'a>(args: impl Iterator<Item = &'a Body>) -> String {
         if names.contains(&name) {
             continue;
         }
-        if names.len() < NAMED {
-            names.push(name);
-        } else {
-            more += 1;
+        if names.len() == NAMED {
+            names.push("…".to_owned());
+            break;
         }
+        names.push(name);
     }
-    let more = if more > 0 { " …" } else { "" };
-    format!("{}{more}", names.join(", "))
+    names
 }
 
 /// A word on how something ended, coloured by it.
