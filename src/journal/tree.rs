@@ -274,6 +274,10 @@ impl<'a> Tree<'a> {
 }
 
 impl Call<'_> {
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Error(_)))
+    }
+
     /// `answered`, `retried` (answered after more than one request), `error` or `unfinished`.
     pub fn state(&self) -> &'static str {
         match (self.outcome, self.attempts) {

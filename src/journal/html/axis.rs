@@ -25,6 +25,7 @@ pub(super) enum Kind {
     Code,
     Host,
     Sub,
+    Failed,
 }
 
 impl Kind {
@@ -35,6 +36,7 @@ impl Kind {
             Self::Code => "code",
             Self::Host => "host",
             Self::Sub => "sub",
+            Self::Failed => "bad",
         }
     }
 }
@@ -54,7 +56,7 @@ pub(super) fn overview(tree: &Tree<'_>) -> String {
     let count = subs.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0);
     let sub_top = TOP + 3 * LANE + 2;
     let mut out =
-        format!("<svg class=all height={} role=img aria-label=\"Time axis\">", sub_top + count * SUB_LANE + 4);
+        format!("<svg class=all height={} role=group aria-label=\"Time axis\">", sub_top + count * SUB_LANE + 4);
     ticks(&mut out, tree.length);
     let mut labelled = f64::MIN;
     for turn in tree.turns.iter().take(MAX_BARS) {
@@ -85,7 +87,8 @@ pub(super) fn overview(tree: &Tree<'_>) -> String {
         let call = &tree.calls[call];
         let title = format!("sub-call {}, {}, {}", call.number, call.state(), times(call.span, tree.length));
         let at = (sub_top + lane * SUB_LANE, SUB_LANE - 2);
-        linked(&mut out, tree, call.span, Kind::Sub, at, &format!("call-{}", call.number), &title);
+        let kind = if call.failed() { Kind::Failed } else { Kind::Sub };
+        linked(&mut out, tree, call.span, kind, at, &format!("call-{}", call.number), &title);
     }
     out + "</svg>"
 }

@@ -45,7 +45,8 @@ fn body(run: &Run, tree: &Tree<'_>, blobs: &Blobs) -> String {
     }
     out.push_str(
         "\n<section id=time><h2>Time</h2>\n<p class=legend><span class=model>model</span> <span class=code>code</span> \
-         <span class=host>host calls</span> <span class=sub>sub-calls</span></p>\n<fieldset class=zoom><legend>Stretch</legend>",
+         <span class=host>host calls</span> <span class=sub>sub-calls</span> \
+         <span class=bad>failed</span></p>\n<fieldset class=zoom><legend>Stretch</legend>",
     );
     for (zoom, checked) in [(1, " checked"), (4, ""), (20, "")] {
         let _ = write!(out, "<label><input type=radio name=zoom id=zoom-{zoom}{checked}> {zoom} ×</label> ");
@@ -146,7 +147,7 @@ fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
     };
     let _ = write!(
         out,
-        "\n<section id=answer><h2>Answer {held}</h2>\n<pre>{}</pre>\n",
+        "\n<section id=answer><h2>Answer {held}</h2>\n<pre>\n{}</pre>\n",
         text::cut(&text, text::ANSWER_TEXT)
     );
     if !answer.citations.is_empty() {

@@ -125,6 +125,7 @@ impl<'p, 'a> Rows<'p, 'a> {
             Owner::Turn => (Kind::Model, "Model call"),
             Owner::SubCall => (Kind::Sub, "Sub-call"),
         };
+        let kind = if call.failed() { Kind::Failed } else { kind };
         let mut label = format!("{what} {}", call.number);
         if call.state() != "answered" {
             let _ = write!(label, " {}", state(call.state()));
@@ -199,24 +200,17 @@ impl<'p, 'a> Rows<'p, 'a> {
         }
         let length = self.tree.length;
         let failed = cell.done.as_ref().and_then(|done| done.error);
-        let mark = match (&cell.done, failed) {
-            (None, _) => state("unfinished"),
-            (_, Some(error)) => state(&error.kind),
-            _ => String::new(),
+        let label = match (&cell.done, failed) {
+            (None, _) => format!("Cell {} {}", cell.number, state("unfinished")),
+            (_, Some(error)) => format!("Cell {} {}", cell.number, state(&error.kind)),
+            _ => format!("Cell {}", cell.number),
         };
         let mut facts = seconds(cell.span.duration(length));
         if let Some(done) = &cell.done {
             let _ = write!(facts, ", {} of computing", seconds(done.computed_ms));
         }
         let bar = bars(length, Kind::Code, [cell.span].into_iter());
-        self.begin(
-            "cell",
-            &format!("cell-{}", cell.number),
-            true,
-            &format!("Cell {} {mark}", cell.number),
-            &facts,
-            &bar,
-        );
+        self.begin("cell", &format!("cell-{}", cell.number), true, &label, &facts, &bar);
         match cell.code {
             Some(code) => self.texts.body(&mut self.out, "code", code, Owner::Turn, Fold::Open),
             None => self.out.push_str("<p class=warn>its code is not in the journal</p>"),

@@ -106,11 +106,12 @@ impl<'a> Texts<'a> {
         };
         let long = text.len() > OPEN.1 || text.lines().count() > OPEN.0;
         let open = if fold == Fold::Open && !long { " open" } else { "" };
+        // The line's end behind `<pre>` is not shown, so that one of the text's own is.
         let shown = if self.left[owner as usize] == 0 { String::new() } else { cut(text, limit) };
         self.put(
             out,
             owner,
-            &format!("<details class=text{id}{open}><summary>{title}</summary><pre>{shown}</pre></details>"),
+            &format!("<details class=text{id}{open}><summary>{title}</summary><pre>\n{shown}</pre></details>"),
         );
     }
 
