@@ -4,6 +4,7 @@ mod ask;
 mod doctor;
 mod eval;
 mod exit;
+mod files;
 mod logs;
 mod lsp;
 mod output;

@@ -24,16 +24,21 @@ pub fn json(value: &impl serde::Serialize) {
     write(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-fn write(text: &str) {
+/// Writes text that is safe already to stdout. False: nobody reads it any more.
+pub fn raw(text: &str) -> bool {
+    write(text)
+}
+
+fn write(text: &str) -> bool {
     let mut out = std::io::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    if let Err(error) = write!(out, "{text}{newline}").and_then(|()| out.flush())
-        // Whoever closed the pipe has read enough.
-        && error.kind() != std::io::ErrorKind::BrokenPipe
-    {
+    let Err(error) = write!(out, "{text}{newline}").and_then(|()| out.flush()) else { return true };
+    // Whoever closed the pipe has read enough.
+    if error.kind() != std::io::ErrorKind::BrokenPipe {
         LOST.store(true, Ordering::Relaxed);
         error_line(&format!("spelunk: standard output cannot be written: {error}"));
     }
+    false
 }
 
 static LOST: AtomicBool = AtomicBool::new(false);

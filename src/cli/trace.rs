@@ -1,12 +1,13 @@
 //! `spelunk trace`: the runs that were recorded, and one of them readably.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{CliError, output};
+use super::{CliError, files, output};
 use crate::config::Config;
-use crate::journal::{self, Blobs, JournalError, Summary};
+use crate::journal::{self, Blobs, JournalError, Run, Summary};
 
 #[derive(Debug, Args)]
 pub struct Trace {
@@ -15,9 +16,24 @@ pub struct Trace {
     /// Nothing is cut, host calls are listed one by one
     #[arg(long)]
     full: bool,
+    /// Write the run as one HTML page that needs nothing else, to FILE (`-`: standard output; else RUN.html here)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, requires = "run", conflicts_with_all = ["full", "export"])]
+    html: Option<Option<PathBuf>>,
+    /// Replace FILE if it is there already
+    #[arg(long, requires = "html")]
+    force: bool,
+    /// Print one line per model turn, for programs: docs/trajectories.md
+    #[arg(long, value_name = "FORMAT", requires = "run", conflicts_with = "full")]
+    export: Option<Format>,
     /// How many runs to list
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// JSON Lines
+    Jsonl,
 }
 
 impl From<JournalError> for CliError {
@@ -34,7 +50,12 @@ pub fn run(args: Trace) -> Result<ExitCode, CliError> {
     match &args.run {
         Some(prefix) => {
             let run = journal::read(&journal::find(&config.state_dir, prefix)?)?;
-            output::plain(&journal::show::show(&run, &Blobs::new(&config.state_dir), args.full));
+            let blobs = Blobs::new(&config.state_dir);
+            match (&args.html, args.export) {
+                (Some(file), _) => page(&run, &blobs, file.as_deref(), args.force)?,
+                (None, Some(Format::Jsonl)) => lines(&run, &blobs),
+                (None, None) => output::plain(&journal::show::show(&run, &blobs, args.full)),
+            }
         }
         None => {
             let runs = journal::list(&config.state_dir)?;
@@ -50,6 +71,29 @@ pub fn run(args: Trace) -> Result<ExitCode, CliError> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the page and prints where it is.
+fn page(run: &Run, blobs: &Blobs, file: Option<&Path>, force: bool) -> Result<(), CliError> {
+    let page = journal::html::page(run, blobs);
+    let named = PathBuf::from(format!("{}.html", run.id));
+    let file = file.unwrap_or(&named);
+    if file == Path::new("-") {
+        output::raw(&page);
+        return Ok(());
+    }
+    files::write(file, page.as_bytes(), force)
+        .map_err(|error| CliError::failed(format!("{} cannot be written: {error}", file.display())))?;
+    output::plain(&file.display().to_string());
+    Ok(())
+}
+
+fn lines(run: &Run, blobs: &Blobs) {
+    // A reader that went away needs no more of them.
+    let lost = journal::export::export(run, blobs, |line| if output::raw(line) { Ok(()) } else { Err(()) });
+    for lost in lost.unwrap_or_default() {
+        output::error_line(&format!("spelunk: {lost}"));
+    }
 }
 
 fn line(summary: &Summary) -> String {

@@ -2,15 +2,19 @@
 //!
 //! One JSONL file per run (`runs/<id>.jsonl` in the user's state directory), and one folder of content-addressed
 //! blobs for what is too big for a line. [`event`] is the contract on disk, [`writer`] appends, [`reader`] takes
-//! whatever a crash left, [`show`] makes a page for a person of it.
+//! whatever a crash left, [`show`] makes a text for a person of it, [`html`] a page,
+//! and [`export`] lines for a program.
 
 pub mod blobs;
 pub mod event;
 mod evict;
+pub mod export;
 mod files;
+pub mod html;
 mod id;
 pub mod reader;
 pub mod show;
+mod tree;
 pub mod writer;
 
 pub use blobs::Blobs;

@@ -256,7 +256,7 @@ impl Page<'_> {
     }
 }
 
-fn tokens(usage: &Usage) -> String {
+pub(super) fn tokens(usage: &Usage) -> String {
     let about = if usage.estimated { "about " } else { "" };
     let cached = if usage.cached > 0 { format!(" ({} cached)", grouped(usage.cached)) } else { String::new() };
     let reasoning =
@@ -264,26 +264,26 @@ fn tokens(usage: &Usage) -> String {
     format!("{about}{} tokens in{cached}, {} out{reasoning}", grouped(usage.input), grouped(usage.output))
 }
 
-fn used(totals: &Totals) -> String {
+pub(super) fn used(totals: &Totals) -> String {
     let price = totals.usd.map_or("price unknown".to_owned(), money);
     let (turns, calls) = (plural(totals.turns.into(), "turn"), plural(totals.calls, "call"));
     format!("{turns}, {calls}, {} tokens in, {} out, {price}", grouped(totals.input), grouped(totals.output))
 }
 
-fn money(usd: f64) -> String {
+pub(super) fn money(usd: f64) -> String {
     format!("${usd:.4}")
 }
 
-fn seconds(ms: u64) -> String {
+pub(super) fn seconds(ms: u64) -> String {
     format!("{}.{:03} s", ms / 1000, ms % 1000)
 }
 
-fn plural(count: u64, noun: &str) -> String {
+pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// `1,234,567`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -28,3 +28,4 @@ mod search;
 mod server;
 mod talk;
 mod tidy;
+mod trace;
