@@ -16,6 +16,7 @@ mod jail;
 mod journal;
 mod lsp;
 mod model;
+mod modules;
 mod places;
 mod queries;
 mod questions;
