@@ -177,10 +177,10 @@ function nearNames(name) {
   const last = name.split(/::|\.|#|\//).pop() || name;
   const found = new Map();
   if (repo.info.bytes < BIG) for (const d of attempt(() => repo.symbols({ name: last, limit: 60 }), none())) found.set(d.name, d);
-  if (!found.size && last.length > 3) {
+  const like = (d) => d.name.toLowerCase().includes(last.toLowerCase()) || distance(d.name, last) <= Math.max(2, Math.floor(last.length / 3));
+  if (last.length > 3 && ![...found.values()].some(like)) {
     for (const name of misspelt(last)) for (const d of definitionsOf(name, 1)) found.set(d.name, d);
   }
-  const like = (d) => d.name.toLowerCase().includes(last.toLowerCase()) || distance(d.name, last) <= Math.max(2, Math.floor(last.length / 3));
   return [...found.values()].filter((d) => d.name !== last && like(d))
     .sort((a, b) => distance(a.name, last) - distance(b.name, last)).slice(0, 8);
 }
