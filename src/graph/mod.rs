@@ -10,6 +10,7 @@ mod definition;
 mod edges;
 mod found;
 mod imports;
+mod modules;
 mod name;
 mod outline;
 mod parsed;
@@ -26,6 +27,7 @@ pub use definition::{Site, definition};
 pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
 pub use imports::{Import, ImportersQuery, importers, imports};
+pub use modules::{Bundle, Link, Module, ModulesQuery, Part, Role, Survey, Surveys, module_files, modules, partition};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};
@@ -37,6 +39,10 @@ pub use table::{Paused, Progress, Row, State, Table};
 pub enum GraphError {
     #[error("{name:?} is not a name; give an identifier, Outer.name or path#name")]
     Name { name: String },
+    #[error("{path:?} is no folder with files; repo.modules() has the paths that there are")]
+    NoFolder { path: String },
+    #[error("maxTokens is {given}; a bundle needs at least {least}, better 20,000 or more")]
+    TooSmall { given: u64, least: u64 },
     #[error(transparent)]
     Search(#[from] crate::search::SearchError),
     #[error(transparent)]

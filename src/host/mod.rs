@@ -2,6 +2,7 @@
 
 mod options;
 mod rows;
+mod scope;
 mod text;
 
 use std::collections::BTreeMap;
@@ -10,11 +11,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use self::options::{DefinitionOptions, FilesOptions, Globs, SearchOptions, Target, TextOptions};
+use self::options::{
+    DefinitionOptions, FilesOptions, Globs, PartitionOptions, Scope, SearchOptions, Target, TextOptions,
+};
 use self::rows::{FileRow, Rows};
 use crate::cancel::Cancel;
 pub use crate::graph::Symbols;
-use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ReferencesQuery};
+use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ModulesQuery, ReferencesQuery, Surveys};
 use crate::repl::{Arguments, Call, CallError, to_json};
 use crate::search::{self, Pattern, Query, SearchError};
 use crate::syntax::Language;
@@ -65,13 +68,14 @@ impl Serialize for Languages {
 pub struct RepoHost {
     snapshot: Snapshot,
     symbols: Arc<Symbols>,
+    surveys: Surveys,
     sighted: Sighted,
 }
 
 impl RepoHost {
     /// `symbols` may be shared with other hosts: it goes by content.
     pub fn new(snapshot: Snapshot, symbols: Arc<Symbols>, sighted: Sighted) -> Self {
-        Self { snapshot, symbols, sighted }
+        Self { snapshot, symbols, surveys: Surveys::default(), sighted }
     }
 
     /// Answers one call with JSON. Blocks; fails with an error that names what to do.
@@ -180,6 +184,17 @@ impl RepoHost {
                 let list = graph::importers(&self.snapshot, &path, &query, cancel).map_err(graph_failure)?;
                 self.imported(&list.items);
                 to_json(&list)
+            }
+            "repo.modules" => {
+                let path: String = args.or_default("path")?;
+                let query: ModulesQuery = args.or_default("options")?;
+                let survey = self.surveys.of(&self.snapshot, cancel).map_err(graph_failure)?;
+                to_json(&graph::modules(&self.snapshot, &survey, &path, &query).map_err(graph_failure)?)
+            }
+            "repo.partition" => {
+                let scope: Scope = args.next("scope")?;
+                let options: PartitionOptions = args.or_default("options")?;
+                self.partition(&scope.0, options.max_tokens.unwrap_or(100_000), cancel)
             }
             "repo.text" => {
                 let what: Value = args.next("x")?;

@@ -121,6 +121,43 @@ pub struct DefinitionOptions {
     pub limit: Option<usize>,
 }
 
+/// A folder, file, glob or module, or several.
+#[derive(Debug, Deserialize)]
+#[serde(from = "OneOrManyPlaces")]
+pub struct Scope(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a folder, a glob, a module, or an array of these")]
+enum OneOrManyPlaces {
+    One(Place),
+    Many(Vec<Place>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Place {
+    Path(String),
+    Listed { path: String },
+}
+
+impl From<OneOrManyPlaces> for Scope {
+    fn from(places: OneOrManyPlaces) -> Self {
+        let path = |place| match place {
+            Place::Path(path) | Place::Listed { path } => path,
+        };
+        match places {
+            OneOrManyPlaces::One(place) => Self(vec![path(place)]),
+            OneOrManyPlaces::Many(places) => Self(places.into_iter().map(path).collect()),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PartitionOptions {
+    pub max_tokens: Option<u64>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextOptions {

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::{RepoHost, Sighting, failure};
 use crate::cancel::Cancel;
+use crate::graph;
 use crate::repl::CallError;
-use crate::workspace::RelPath;
+use crate::workspace::{RelPath, WorkspaceError};
 
 /// Bytes of text that one call builds; more is refused with its size.
 const MOST: usize = 8 << 20;
@@ -33,11 +34,19 @@ impl RepoHost {
             },
             Value::Object(fields) => {
                 let number = |name: &str| fields.get(name).and_then(Value::as_u64);
+                if let Some(files) = fields.get("files").filter(|files| files.is_array()) {
+                    return self.write_all(out, fields.get("parts").unwrap_or(files), cancel);
+                }
                 let Some(path) = fields.get("path").and_then(Value::as_str) else {
                     return Err(unknown(what));
                 };
                 if let Some(calls) = fields.get("calls").filter(|calls| calls.is_array()) {
                     return self.write(out, calls, context, cancel);
+                }
+                let inside = graph::module_files(self.snapshot.files().map_err(failure)?, path);
+                if !inside.is_empty() {
+                    let inside = inside.iter().map(|file| Value::from(file.path.as_str())).collect();
+                    return self.write_all(out, &inside, cancel);
                 }
                 let path = self.file(path)?;
                 let range = match (number("from"), number("to"), number("line")) {
@@ -57,9 +66,25 @@ impl RepoHost {
             }
             other => return Err(unknown(other)),
         }
-        if out.len() > MOST {
-            let message = format!("repo.text: more than {MOST} bytes; pass fewer items, or slices of them");
-            return Err(CallError { name: "RangeError", message });
+        fits(out)
+    }
+
+    /// The files of a module or a bundle. What has no text is named.
+    fn write_all(&self, out: &mut String, files: &Value, cancel: &Cancel) -> Result<(), CallError> {
+        for file in files.as_array().into_iter().flatten() {
+            let path = file.as_str().and_then(|path| RelPath::parse(path).ok());
+            match path.map(|path| (self.snapshot.text(&path), path)) {
+                Some((Err(WorkspaceError::Binary { bytes, .. } | WorkspaceError::TooBig { bytes, .. }), path)) => {
+                    out.push_str(&format!("==> {path}: no text, {bytes} bytes\n\n"));
+                }
+                Some((Err(error), _)) => return Err(failure(error)),
+                Some((Ok(_), path)) => self.lines(out, &path, 1, u64::MAX)?,
+                None => self.write(out, file, 0, cancel)?,
+            }
+            if cancel.is_cancelled() {
+                return Err(CallError { name: "Cancelled", message: "repo.text: cancelled".to_owned() });
+            }
+            fits(out)?;
         }
         Ok(())
     }
@@ -90,6 +115,15 @@ impl RepoHost {
         out.push('\n');
         Ok(())
     }
+}
+
+fn fits(out: &str) -> Result<(), CallError> {
+    if out.len() <= MOST {
+        return Ok(());
+    }
+    let message =
+        format!("repo.text: more than {MOST} bytes; pass fewer items, slices of them, or bundles of repo.partition");
+    Err(CallError { name: "RangeError", message })
 }
 
 fn unknown(what: &Value) -> CallError {

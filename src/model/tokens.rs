@@ -5,14 +5,9 @@ use super::{Message, Request, Usage};
 /// Tokens that the frame around each message costs, roughly.
 const PER_MESSAGE: u64 = 4;
 
-/// Estimates the tokens of `text`.
-///
-/// This is an estimate, not a count: every model has a tokenizer of its own. It takes four ASCII characters for a token,
-/// and more for what byte-pair vocabularies split finer: two characters of other alphabets, one of CJK or Hangul,
-/// half a character outside the basic plane (emoji). Source code and prose come out within about a third of the truth.
+/// Estimates the tokens of `text`, by the rule that all parts have in common.
 pub fn estimate(text: &str) -> u64 {
-    let quarters: u64 = text.chars().map(quarter_tokens).sum();
-    quarters.div_ceil(4)
+    crate::text::tokens(text)
 }
 
 /// Estimates the input tokens of `request`: messages, tools and schema.
@@ -34,15 +29,6 @@ pub fn estimate_usage(request: &Request, text: &str) -> Usage {
 fn estimate_message(message: &Message) -> u64 {
     let calls: u64 = message.tool_calls.iter().map(|call| estimate(&call.name) + estimate(&call.arguments)).sum();
     PER_MESSAGE + estimate(&message.content) + calls
-}
-
-fn quarter_tokens(c: char) -> u64 {
-    match u32::from(c) {
-        0..=0x7f => 1,
-        0x80..=0x2e7f => 2,
-        0x2e80..=0xffff => 4,
-        _ => 8,
-    }
 }
 
 #[cfg(test)]

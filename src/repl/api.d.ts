@@ -29,6 +29,15 @@ interface Import {
   path: string; line: number; text: string; module: string; names: string[];  // module: as written; names: taken out of it
   target: string | null; external: boolean;               // target: file or folder in the repository; external: outside of it
 }
+interface Module {                                         // a folder with all below it, "folder/*" for the files right in it, or a file
+  path: string; name: string; role?: "docs" | "examples" | "benchmarks" | "tests" | "vendored";  // role: when not own code
+  files: number; lines: number; tokens: number; languages: Record<string, number>;  // tokens: of repo.text(module), estimated
+  imports: { module: string; files: number }[]; importedBy: { module: string; files: number }[];  // files: that import it
+}
+interface Bundle {                                         // parts: when it is some lines of one big file
+  id: string; title: string; files: string[]; parts?: { path: string; from: number; to: number }[];
+  tokens: number; modules: string[];
+}
 interface Citation { path: string; from: number; to: number }
 
 declare const repo: {
@@ -47,6 +56,9 @@ declare const repo: {
   callees(of: string | Definition, o?: { path?: string; limit?: number }): List<Edge>;  // of a class or file: of all in it
   imports(path: string): List<Import>;                           // of a file: use, import, include, require, mod, re-exports
   importers(path: string, o?: { path?: string; limit?: number }): List<Import>;  // who imports a file, folder or module
+  modules(path?: string, o?: { limit?: number }): List<Module>;  // of the repository; of a module's path, those inside it
+  // Every file of the scope once, in pieces that fit: llmAll(repo.partition("src").map(b => ({ prompt, data: repo.text(b) })))
+  partition(scope: string | Module | (string | Module)[], o?: { maxTokens?: number }): List<Bundle>;  // at most 100,000 each
   // Anything with a path (what the functions above return, { path }, { path, from, to }), a path, or arrays of these, as text
   // with path:line and numbered lines: what to log, and what to pass to llm when it has to cite.
   text(x: unknown, o?: { context?: number }): string;

@@ -237,6 +237,8 @@
     more?.(prototype);
     return ObjectFreeze(prototype);
   };
+  const linked = (how, links) => links.length === 0 ? ""
+    : `; ${how} ${ArrayPrototypeJoin(ArrayPrototypeMap(links, (link) => link.module), ", ")}`;
   const kinds = {
     __proto__: null,
     File: kind((f) => `${f.path}`, (prototype) =>
@@ -254,6 +256,9 @@
     Edge: kind((e) => `${e.path}:${e.line}: ${e.kind} ${e.qualified}, ${e.confidence}` +
       ArrayPrototypeJoin(ArrayPrototypeMap(e.calls, (c) => `\n  ${c.path}:${c.line}: ${c.text}`), "")),
     Import: kind((i) => `${i.path}:${i.line}: ${i.text} -> ${i.target ?? (i.external ? "external" : "not found")}`),
+    Module: kind((m) => `${m.path}: ${m.role ? `${m.role}, ` : ""}${grouped(m.files)} files, ${grouped(m.tokens)} tokens` +
+      linked("imports", m.imports) + linked("imported by", m.importedBy)),
+    Bundle: kind((b) => `${b.id} ${b.title}: ${grouped(b.files.length)} files, ${grouped(b.tokens)} tokens`),
     Citation: kind((c) => `${c.path}:${c.from}-${c.to}`),
   };
 
@@ -289,7 +294,7 @@
   const bindings = {
     files: "File", tree: null, read: null, search: "Match", outline: "Definition", symbols: "Definition",
     definition: "Definition", references: "Reference", callers: "Edge", callees: "Edge", imports: "Import",
-    importers: "Import", text: null,
+    importers: "Import", modules: "Module", partition: "Bundle", text: null,
   };
   const members = ["info", ...ObjectKeys(bindings)];
   const nothing = ObjectFreeze(ObjectCreate(null));

@@ -17,6 +17,7 @@ mod journal;
 mod lsp;
 mod model;
 mod model_anthropic;
+mod modules;
 mod places;
 mod queries;
 mod questions;

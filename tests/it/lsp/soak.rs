@@ -72,7 +72,7 @@ fn judge(what: &str, figure: f64, target: f64, unit: &str) {
     assert!(figure <= target, "{what} is over its target");
 }
 
-/// What the server holds: resident KiB, open files, threads, children.
+/// What the server holds: KiB of memory that no file backs, open files, threads, children.
 fn held(pid: u32) -> [u64; 4] {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let number = |key: &str| -> u64 {
@@ -80,7 +80,7 @@ fn held(pid: u32) -> [u64; 4] {
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     };
     let files = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count() as u64;
-    [number("VmRSS:"), files, number("Threads:"), children(pid).len() as u64]
+    [number("RssAnon:"), files, number("Threads:"), children(pid).len() as u64]
 }
 
 fn children(pid: u32) -> Vec<u32> {

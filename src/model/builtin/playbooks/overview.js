@@ -6,6 +6,7 @@ function play() {
   description();
   languages(info);
   layout();
+  modules(info);
   manifests();
   entryPoints();
 }
@@ -58,6 +59,18 @@ function layout() {
     say(`- ${plain(name)}/: ${many(entry.files, "file")}, ${size(entry.bytes)}${inside.length ? ` (${inside.join(", ")}${entry.inside.size > 8 ? ", …" : ""})` : ""}`);
   }
   if (tops.length > 25) say(`- ${number(tops.length - 25)} more`);
+  say("");
+}
+
+// Which of its parts build on which. Takes a look at every file, so only where that is quick.
+function modules(info) {
+  if (info.bytes > 16e6) return;
+  const own = attempt(() => repo.modules(), none()).filter((m) => !m.role && m.imports.length);
+  const shown = own.slice().sort((a, b) => b.tokens - a.tokens).slice(0, 12);
+  if (shown.length < 2) return;
+  say("**What imports what**, by the files that do", "");
+  for (const m of shown) say(`- ${plain(m.path)}: ${m.imports.slice(0, 5).map((l) => `${plain(l.module)} (${number(l.files)})`).join(", ")}${m.imports.length > 5 ? ", …" : ""}`);
+  if (own.length > shown.length) say(`- ${number(own.length - shown.length)} more`);
   say("");
 }
 

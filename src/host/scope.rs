@@ -1,0 +1,45 @@
+//! Which files a scope has: folders, modules and files by their path, everything else as globs.
+
+use super::{RepoHost, failure, graph_failure, search_failure};
+use crate::cancel::Cancel;
+use crate::graph;
+use crate::repl::{CallError, to_json};
+use crate::search;
+
+impl RepoHost {
+    pub(super) fn partition(&self, scope: &[String], most: u64, cancel: &Cancel) -> Result<String, CallError> {
+        let paths = self.in_scope(scope)?;
+        if paths.is_empty() {
+            let message = format!(
+                "repo.partition: no file is in {}; repo.modules() and repo.tree() show what there is",
+                if scope.is_empty() { "an empty scope".to_owned() } else { scope.join(", ") }
+            );
+            return Err(CallError { name: "RangeError", message });
+        }
+        let survey = self.surveys.of(&self.snapshot, cancel).map_err(graph_failure)?;
+        let bundles = graph::partition(&self.snapshot, &survey, &paths, most, cancel).map_err(graph_failure)?;
+        to_json(&bundles)
+    }
+
+    /// The paths of the files in a scope; some of them may come twice.
+    fn in_scope(&self, scope: &[String]) -> Result<Vec<&str>, CallError> {
+        let files = self.snapshot.files().map_err(failure)?;
+        let (mut paths, mut globs) = (Vec::new(), Vec::new());
+        let narrows = scope.iter().any(|place| place.starts_with('!'));
+        for place in scope {
+            let inside = if narrows { Vec::new() } else { graph::module_files(files, place) };
+            paths.extend(inside.iter().map(|file| file.path.as_str()));
+            if inside.is_empty() {
+                let file = files.iter().find(|file| file.path.as_str() == place && !narrows);
+                paths.extend(file.map(|file| file.path.as_str()));
+                globs.extend(file.is_none().then(|| place.clone()));
+            }
+        }
+        if !globs.is_empty() {
+            let globs = self.folders_as_globs(&globs).map_err(failure)?;
+            let selected = search::select(&self.snapshot, &globs, false).map_err(search_failure)?;
+            paths.extend(selected.iter().map(|file| file.path.as_str()));
+        }
+        Ok(paths)
+    }
+}
