@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::jail::Jail;
+use super::overlay::Spare;
 use super::pins::Pins;
 use super::walk::{self, Listing, is_hidden};
 use super::{FileEntry, RelPath, WorkspaceError, git};
@@ -21,12 +22,13 @@ pub(super) struct Base {
     /// For which paths the jail would hold a text, as long as the listing holds.
     may_hold: Arc<Mutex<HashMap<RelPath, bool>>>,
     revision: OnceLock<Option<String>>,
+    pub(super) spare: Spare,
 }
 
 impl Base {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
-        let (visible, hidden, may_hold) = Default::default();
-        Self { name, jail, pins: Pins::new(PIN_BUDGET), visible, hidden, may_hold, revision: OnceLock::new() }
+        let (visible, hidden, may_hold, revision, spare) = Default::default();
+        Self { name, jail, pins: Pins::new(PIN_BUDGET), visible, hidden, may_hold, revision, spare }
     }
 
     /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
@@ -39,8 +41,9 @@ impl Base {
             may_hold = self.may_hold.clone();
         }
         let pins = self.pins.heir(changed);
-        let (name, jail, revision) = (self.name.clone(), self.jail.clone(), OnceLock::new());
-        Self { name, jail, pins, visible, hidden, may_hold, revision }
+        let (name, jail) = (self.name.clone(), self.jail.clone());
+        let (revision, spare) = Default::default();
+        Self { name, jail, pins, visible, hidden, may_hold, revision, spare }
     }
 
     /// What was walked: the visible files, or these and the hidden ones.
@@ -130,6 +133,11 @@ impl Walked {
         }
         let made = make()?;
         Ok(self.listing.get_or_init(|| made))
+    }
+
+    /// The listing, for what comes after its owner.
+    pub(super) fn take(&mut self) -> Option<Listing> {
+        self.listing.take()
     }
 
     fn made(&self) -> Option<&Listing> {

@@ -1,7 +1,7 @@
 //! The overlay: texts of open editor buffers, which stand before the files on disk.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::base::Base;
 use super::walk::{is_hidden, would_list};
@@ -45,5 +45,29 @@ impl Overlay {
             }
         }
         all
+    }
+}
+
+/// The files of a view that nobody holds any more, for the next one with buffers of the same names: that one sees the
+/// same files, and copying them for each key that is pressed would take long.
+#[derive(Default)]
+pub(super) struct Spare(Mutex<Option<(Vec<RelPath>, Vec<FileEntry>)>>);
+
+impl Spare {
+    pub(super) fn put(&self, overlay: &Overlay, files: Vec<FileEntry>) {
+        let paths = overlay.0.keys().cloned().collect();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((paths, files));
+    }
+
+    /// The files with the sizes of these buffers.
+    pub(super) fn take(&self, overlay: &Overlay) -> Option<Vec<FileEntry>> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (_, mut files) = spare.filter(|(paths, _)| paths.iter().eq(overlay.0.keys()))?;
+        for (path, text) in &overlay.0 {
+            if let Ok(at) = files.binary_search_by(|entry| entry.path.cmp(path)) {
+                files[at].bytes = text.len() as u64;
+            }
+        }
+        Some(files)
     }
 }

@@ -56,6 +56,23 @@ struct View {
     hidden: Walked,
 }
 
+impl View {
+    /// Whether the files it sees are those of the base with the buffers.
+    fn is_whole(&self) -> bool {
+        self.scope.is_empty() && !self.overlay.is_empty()
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        if self.is_whole()
+            && let Some(listing) = self.visible.take()
+        {
+            self.base.spare.put(&self.overlay, listing.files);
+        }
+    }
+}
+
 impl Snapshot {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
         Self::view(Arc::new(Base::new(name, jail)), Overlay::default(), Vec::new())
@@ -321,7 +338,8 @@ impl Snapshot {
         }
         let view = if hidden { &self.0.hidden } else { &self.0.visible };
         let seen = view.get(|| {
-            let mut files = overlay.over(&listing.files, base, hidden);
+            let spare = (self.0.is_whole() && !hidden).then(|| base.spare.take(overlay)).flatten();
+            let mut files = spare.unwrap_or_else(|| overlay.over(&listing.files, base, hidden));
             files.retain(|entry| scope.iter().all(|globs| globs.matches(&entry.path)));
             Ok(Listing { files, folders: Vec::new(), skipped: listing.skipped })
         })?;

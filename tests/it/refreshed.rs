@@ -202,3 +202,26 @@ fn a_walk_is_shared_until_the_listing_changes() {
     assert_eq!((sizes(&both.refreshed(&[path("a.rs")], false)), sizes(&both)), (vec![4, 3], vec![2, 3]));
     assert_eq!(both.folders().unwrap(), [tree.path().canonicalize().unwrap()]);
 }
+
+#[test]
+fn a_listing_with_buffers_goes_on_to_the_next_view() {
+    let tree = tree(&[("a.rs", "a"), ("b.rs", "b")]);
+    let disk = Workspace::open(tree.path()).unwrap().snapshot();
+    let view = |buffers: &[(&str, &str)]| {
+        disk.with_overlay(buffers.iter().map(|(name, text)| (path(name), Arc::from(*text))).collect::<Vec<_>>())
+    };
+    let all = |snapshot: &Snapshot| -> Vec<String> {
+        snapshot.files().unwrap().iter().map(|file| format!("{} {}", file.path, file.bytes)).collect()
+    };
+    let first = view(&[("a.rs", "typed"), ("new.rs", "")]);
+    assert_eq!(all(&first), ["a.rs 5", "b.rs 1", "new.rs 0"]);
+    let beside = view(&[("a.rs", "typed x"), ("new.rs", "n")]);
+    assert_eq!(all(&beside), ["a.rs 7", "b.rs 1", "new.rs 1"]);
+    assert_eq!(all(&first), ["a.rs 5", "b.rs 1", "new.rs 0"], "what somebody holds stays");
+    drop((first, beside));
+    assert_eq!(all(&view(&[("a.rs", "a"), ("new.rs", "nn")])), ["a.rs 1", "b.rs 1", "new.rs 2"]);
+    assert_eq!(all(&view(&[("b.rs", "typed")])), ["a.rs 1", "b.rs 5"]);
+    assert_eq!(all(&view(&[("a.rs", "typed")])), ["a.rs 5", "b.rs 1"]);
+    assert_eq!(all(&view(&[("a.rs", "")]).scoped(&["a.rs"]).unwrap()), ["a.rs 0"]);
+    assert_eq!(all(&disk), ["a.rs 1", "b.rs 1"]);
+}
