@@ -296,8 +296,10 @@ impl State {
     pub fn fill(&self) {
         if self.editor_settings().symbol_table {
             let number = self.fillings.fetch_add(1, Ordering::Relaxed);
-            let (disk, cancel) = (self.on_disk().1, self.ended.child_token());
-            self.catalogue.fill(disk, number, cancel, filling::report(self, number));
+            let (report, cancel) = (filling::report(self, number), self.ended.child_token());
+            // The lock keeps an earlier snapshot from coming in behind a later one.
+            let texts = self.texts();
+            self.catalogue.fill(texts.disk.clone(), number, cancel, report);
         }
     }
 
