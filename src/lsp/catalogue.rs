@@ -2,7 +2,8 @@
 //! to the open documents when it is asked.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::filling::Report;
 use super::state::View;
@@ -14,64 +15,76 @@ use crate::workspace::{RelPath, Snapshot};
 /// The table, and which texts of open documents are in it.
 #[derive(Default)]
 pub struct Catalogue {
-    table: Arc<Table>,
-    inner: Mutex<Inner>,
+    table: Table,
+    /// Held while texts are parsed, so never taken where messages wait.
+    open: Mutex<Open>,
+    /// Held for moments.
+    work: Mutex<Work>,
 }
 
+/// The texts of open documents that the table has, as of one view.
 #[derive(Default)]
-struct Inner {
-    /// The texts of open documents that the table has.
-    open: HashMap<RelPath, Arc<str>>,
-    /// Ends the filling that is under way.
-    filling: Option<Cancel>,
+struct Open {
+    version: u64,
+    texts: HashMap<RelPath, Arc<str>>,
+}
+
+/// What there is to do in the background: one thing at a time, and of what waits only the last.
+#[derive(Default)]
+struct Work {
+    next: Option<Job>,
+    is_busy: bool,
+    /// The number of the last filling, and what ends it.
+    filling: Option<(u64, Cancel)>,
+}
+
+enum Job {
+    Fill { disk: Snapshot, cancel: Cancel, report: Report },
+    Clear,
 }
 
 impl Catalogue {
     /// Fills the table from a snapshot of the disk, on a thread of its own. A filling that is under way ends.
-    pub fn fill(&self, disk: Snapshot, ended: &Cancel, report: Report) {
-        let cancel = ended.child_token();
-        if let Some(former) = self.inner().filling.replace(cancel.clone()) {
-            former.cancel();
-        }
-        let table = self.table.clone();
-        let work = move || match table.fill(&disk, &cancel, &|far| report.tell(far)) {
-            Ok(()) => tracing::debug!("the symbol table is complete: {:?}", table.state()),
-            Err(error) => tracing::debug!("the symbol table is not filled any further: {error}"),
-        };
-        if let Err(error) = std::thread::Builder::new().name("symbols".to_owned()).spawn(work) {
-            tracing::warn!("the symbol table cannot be filled: {error}");
-        }
+    pub fn fill(self: &Arc<Self>, disk: Snapshot, number: u64, cancel: Cancel, report: Report) {
+        self.begin(Some((number, cancel.clone())), Job::Fill { disk, cancel, report });
     }
 
-    /// Ends a filling that is under way. What is in the table stays.
-    pub fn stop(&self) {
-        if let Some(filling) = self.inner().filling.take() {
-            filling.cancel();
+    /// Empties the table, likewise.
+    pub fn clear(self: &Arc<Self>) {
+        self.begin(None, Job::Clear);
+    }
+
+    /// Ends the filling of this number, unless another one has taken its place. What is in the table stays.
+    pub fn stop(&self, number: u64) {
+        if let Some((_, cancel)) = self.work().filling.as_ref().filter(|(last, _)| *last == number) {
+            cancel.cancel();
         }
     }
 
-    /// Reads some files again, in the background. What they were before is found until then.
-    pub fn refresh(&self, disk: Snapshot, changed: Vec<RelPath>) {
-        let table = self.table.clone();
-        tokio::task::spawn_blocking(move || table.refresh(&disk, &changed));
+    /// Reads some files again, on the calling thread. What they were before is found until then.
+    pub fn refresh(&self, disk: &Snapshot, changed: &[RelPath]) {
+        self.table.refresh(disk, changed);
     }
 
-    /// The table with the open documents as the view has them.
+    /// The table with the open documents as the view has them, or as a later view does that was here already.
     pub fn table(&self, view: &View) -> &Table {
-        let mut inner = self.inner();
-        let mut open = HashMap::new();
+        let known = &mut *self.open();
+        if view.version < known.version {
+            return &self.table;
+        }
+        let mut texts = HashMap::new();
         for document in view.documents.iter() {
             let Some(path) = view.path(&document.uri) else { continue };
-            if !inner.open.get(&path).is_some_and(|known| Arc::ptr_eq(known, &document.text)) {
+            if !known.texts.get(&path).is_some_and(|known| Arc::ptr_eq(known, &document.text)) {
                 let language = Language::detect(path.as_str(), &document.text);
                 self.table.update(&path, language.map(|language| (language, &*document.text)));
             }
-            open.insert(path, document.text.clone());
+            texts.insert(path, document.text.clone());
         }
-        for path in inner.open.keys().filter(|path| !open.contains_key(path)) {
+        for path in known.texts.keys().filter(|path| !texts.contains_key(path)) {
             self.table.close(path, &view.snapshot);
         }
-        inner.open = open;
+        *known = Open { version: view.version, texts };
         &self.table
     }
 
@@ -80,8 +93,55 @@ impl Catalogue {
         self.table.pause()
     }
 
-    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+    fn begin(self: &Arc<Self>, filling: Option<(u64, Cancel)>, job: Job) {
+        let work = &mut *self.work();
+        if let Some((_, former)) = std::mem::replace(&mut work.filling, filling) {
+            former.cancel();
+        }
+        work.next = Some(job);
+        if work.is_busy {
+            return;
+        }
+        let this = self.clone();
+        let all = move || {
+            while let Some(job) = this.next() {
+                if catch_unwind(AssertUnwindSafe(|| this.run(job))).is_err() {
+                    tracing::error!("the symbol table was not filled; the log has more");
+                }
+            }
+        };
+        match std::thread::Builder::new().name("symbols".to_owned()).spawn(all) {
+            Ok(_) => work.is_busy = true,
+            Err(error) => tracing::warn!("the symbol table cannot be filled: {error}"),
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let work = &mut *self.work();
+        work.is_busy = work.next.is_some();
+        work.next.take()
+    }
+
+    fn run(&self, job: Job) {
+        match job {
+            Job::Fill { disk, cancel, report } => match self.table.fill(&disk, &cancel, &|far| report.tell(far)) {
+                Ok(()) => tracing::debug!("the symbol table is complete: {:?}", self.table.state()),
+                Err(error) => tracing::debug!("the symbol table is not filled any further: {error}"),
+            },
+            Job::Clear => {
+                let mut open = self.open();
+                self.table.clear();
+                open.texts.clear();
+            }
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
         // A panic inside leaves at worst a document out of date, which is mended when it changes.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tower_lsp::ls_types::{
     DidChangeWorkspaceFoldersParams, InitializeParams, InitializeResult, Registration, ServerInfo, WorkspaceFolder,
@@ -11,8 +12,11 @@ use super::files::file_path;
 use super::lines::Encoding;
 use super::options::Options;
 use super::state::{Session, State};
-use super::{Error, capabilities, parent, settings, watch};
+use super::{Error, capabilities, disk, parent, settings, watch};
 use crate::config::Config;
+
+/// How long the client may take to register something.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Settles the session.
 ///
@@ -39,6 +43,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
     if state.session.set(session).is_err() {
         return Err(Error::params("the session has begun already"));
     }
+    tokio::spawn(disk::follow(state.clone()));
     for problem in state.open_folders(folders) {
         tracing::warn!("{problem}");
     }
@@ -52,18 +57,19 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
     })
 }
 
-/// Follows `initialized`: asks the client for what it offers. It is never waited for here.
+/// Follows `initialized`: asks the client for what it offers, each beside the others. It is never waited for here.
 pub fn initialized(state: &Arc<State>) {
+    if state.client_has(|client| client.workspace.as_ref()?.configuration) {
+        let state = state.clone();
+        tokio::spawn(async move { settings::pull(&state).await });
+    }
+    if state.client_has(|c| c.workspace.as_ref()?.did_change_configuration.as_ref()?.dynamic_registration) {
+        let state = state.clone();
+        tokio::spawn(async move { register(&state, settings::registration()).await });
+    }
+    let tells = state.client_has(|c| c.workspace.as_ref()?.did_change_watched_files.as_ref()?.dynamic_registration);
     let state = state.clone();
     tokio::spawn(async move {
-        if state.client_has(|client| client.workspace.as_ref()?.configuration) {
-            let state = state.clone();
-            tokio::spawn(async move { settings::pull(&state).await });
-        }
-        if state.client_has(|c| c.workspace.as_ref()?.did_change_configuration.as_ref()?.dynamic_registration) {
-            register(&state, settings::registration()).await;
-        }
-        let tells = state.client_has(|c| c.workspace.as_ref()?.did_change_watched_files.as_ref()?.dynamic_registration);
         if !(tells && register(&state, watch::registration()).await) {
             watch::run(state).await;
         }
@@ -72,10 +78,14 @@ pub fn initialized(state: &Arc<State>) {
 
 async fn register(state: &State, registration: Registration) -> bool {
     let method = registration.method.clone();
-    match state.client.register_capability(vec![registration]).await {
-        Ok(()) => true,
-        Err(error) => {
+    match tokio::time::timeout(PATIENCE, state.client.register_capability(vec![registration])).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
             tracing::warn!("the client did not register {method}: {}", error.message);
+            false
+        }
+        Err(_) => {
+            tracing::warn!("the client did not say whether it registers {method}");
             false
         }
     }

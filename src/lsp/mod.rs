@@ -10,6 +10,7 @@ mod catalogue;
 mod commands;
 mod conversations;
 mod convert;
+mod disk;
 pub mod documents;
 mod error;
 mod events;

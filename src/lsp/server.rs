@@ -97,10 +97,9 @@ impl Server {
 
     /// `window/workDoneProgress/cancel`.
     pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        if filling::is_ours(&params.token) {
-            self.state.catalogue.stop();
-        } else {
-            self.state.runs.cancel_progress(&params.token);
+        match filling::number(&params.token) {
+            Some(number) => self.state.catalogue.stop(number),
+            None => self.state.runs.cancel_progress(&params.token),
         }
     }
 

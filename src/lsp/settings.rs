@@ -78,8 +78,8 @@ fn keep(state: &State, question: u64, value: &Value) {
     let gathered = state.editor_settings().symbol_table;
     let Some(warnings) = state.settings().take(question, value, &session.config) else { return };
     match (gathered, state.editor_settings().symbol_table) {
-        (true, false) => state.catalogue.stop(),
-        (false, true) => state.refresh(&[], true),
+        (true, false) => state.catalogue.clear(),
+        (false, true) => state.fill(),
         _ => {}
     }
     for warning in warnings {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::Notify;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, TextDocumentContentChangeEvent, Uri};
 
 use super::Error;
 use super::catalogue::Catalogue;
 use super::conversations::Conversations;
+use super::disk::Disk;
 use super::documents::{Document, Documents, Stray};
 use super::files::{file_path, file_uri};
 use super::filling;
@@ -40,7 +40,8 @@ pub struct Session {
     pub config: Config,
 }
 
-/// The server's state. Everything that changes is behind one lock, which is never held across an await.
+/// The server's state. What changes is behind locks that are held for moments: never across an await, and never while
+/// something is walked, read or parsed.
 pub struct State {
     /// For requests to the client.
     pub client: Client,
@@ -59,8 +60,8 @@ pub struct State {
     pub lent: Lent,
     /// The way of log lines to the client.
     pub relay: Relay,
-    /// The workspace has other folders than before.
-    pub folders_changed: Notify,
+    /// What is heard of the disk.
+    pub disk: Disk,
     endpoints: OnceLock<Endpoints>,
     /// Counts the fillings of the symbol table.
     fillings: AtomicU64,
@@ -72,7 +73,11 @@ pub struct State {
 
 /// The workspace and the documents: what a view is made of.
 struct Texts {
+    /// Counts the changes of folders and documents.
+    version: u64,
     folders: Vec<(String, PathBuf)>,
+    /// Counts the changes of folders.
+    opened: u64,
     /// The workspace on disk.
     disk: Snapshot,
     documents: Documents,
@@ -85,6 +90,8 @@ struct Texts {
 pub struct View {
     pub snapshot: Snapshot,
     pub documents: Documents,
+    /// Views of later folders and documents have higher ones.
+    pub version: u64,
     pub encoding: Encoding,
     pub client: Arc<ClientCapabilities>,
     pub settings: EditorSettings,
@@ -107,9 +114,10 @@ pub struct Text {
 impl State {
     pub fn new(client: Client, out: Out, relay: Relay) -> Self {
         let disk = Workspace::none().snapshot();
-        let texts = Texts { folders: Vec::new(), disk, documents: Documents::default(), joined: None };
+        let (folders, documents) = Default::default();
+        let texts = Texts { version: 0, folders, opened: 0, disk, documents, joined: None };
         let (ended, client_gone, session, symbols, catalogue) = Default::default();
-        let (runs, conversations, lent, endpoints, settings, folders_changed) = Default::default();
+        let (runs, conversations, lent, endpoints, settings, disk) = Default::default();
         Self {
             client,
             out,
@@ -122,7 +130,7 @@ impl State {
             conversations,
             lent,
             relay,
-            folders_changed,
+            disk,
             endpoints,
             fillings: AtomicU64::new(0),
             runtime: tokio::runtime::Handle::current(),
@@ -182,6 +190,7 @@ impl State {
         View {
             snapshot,
             documents: texts.documents.clone(),
+            version: texts.version,
             encoding,
             client,
             settings,
@@ -194,6 +203,7 @@ impl State {
     /// Changes the open documents.
     pub fn edit<T>(&self, change: impl FnOnce(&mut Documents) -> T) -> T {
         let texts = &mut *self.texts();
+        texts.version += 1;
         texts.joined = None;
         change(&mut texts.documents)
     }
@@ -229,49 +239,68 @@ impl State {
         let disk = if usable.is_empty() { Ok(Workspace::none()) } else { Workspace::open_folders(&usable) };
         match disk {
             Ok(workspace) => {
-                let texts = &mut *self.texts();
-                texts.folders = usable;
-                texts.disk = workspace.snapshot();
-                texts.joined = None;
-                self.fill(&texts.disk);
+                {
+                    let texts = &mut *self.texts();
+                    texts.version += 1;
+                    texts.opened += 1;
+                    texts.folders = usable;
+                    texts.disk = workspace.snapshot();
+                    texts.joined = None;
+                }
+                self.fill();
             }
             Err(error) => problems.push(error.to_string()),
         }
-        self.folders_changed.notify_one();
+        self.disk.relisted.notify_one();
         problems
     }
 
-    /// Takes the disk as it is now. `changed` names the files that were written to; `listing` says that files may have come
-    /// or gone, or that nothing is known. Cheap: what has to be walked or read is when somebody asks.
-    pub fn refresh(&self, changed: &[PathBuf], listing: bool) {
+    /// The workspace on disk, and a number that tells its folders from those before and after.
+    pub fn on_disk(&self) -> (u64, Snapshot) {
+        let texts = self.texts();
+        (texts.opened, texts.disk.clone())
+    }
+
+    /// Takes a snapshot whose files were listed anew, unless the folders are others by now.
+    pub fn relist(&self, folders: u64, disk: &Snapshot) -> bool {
         let texts = &mut *self.texts();
-        let changed: Vec<RelPath> = changed.iter().filter_map(|path| texts.disk.relative(path)).collect();
-        if changed.is_empty() && !listing {
-            return;
+        if texts.opened != folders {
+            return false;
         }
-        texts.disk = texts.disk.refreshed(&changed, listing);
+        // What was saved since the walk began is known only to what was there until now.
+        texts.disk = disk.refreshed(&[], false);
         texts.joined = None;
-        if listing {
-            self.fill(&texts.disk);
-        } else {
-            self.catalogue.refresh(texts.disk.clone(), changed);
+        true
+    }
+
+    /// Takes some files as they are now, unless the folders are others by now.
+    pub fn reread(&self, folders: u64, changed: &[RelPath]) {
+        let texts = &mut *self.texts();
+        if texts.opened == folders {
+            texts.disk = texts.disk.refreshed(changed, false);
+            texts.joined = None;
         }
     }
 
-    fn fill(&self, disk: &Snapshot) {
-        if self.editor_settings().symbol_table {
-            let number = self.fillings.fetch_add(1, Ordering::Relaxed);
-            self.catalogue.fill(disk.clone(), &self.ended, filling::report(self, number));
-        }
-    }
-
-    /// Takes a document's file as it is now.
+    /// Takes a document's file as it is now, at once; what else follows from it, later.
     pub fn refresh_file(&self, uri: &Uri) {
         let Some(path) = file_path(uri) else { return };
-        let disk = self.texts().disk.clone();
-        // One that is not known yet is new; asking waits for no more than the walk that began with the folders.
-        let is_new = disk.relative(&path).is_some_and(|path| !disk.contains(&path).unwrap_or(false));
-        self.refresh(&[path], is_new);
+        let (folders, disk) = self.on_disk();
+        if let Some(path) = disk.relative(&path) {
+            self.reread(folders, &[path]);
+        }
+        self.disk.hear([path]);
+    }
+
+    /// Fills the symbol table in the background, if there is to be one.
+    pub fn fill(&self) {
+        if self.editor_settings().symbol_table {
+            let number = self.fillings.fetch_add(1, Ordering::Relaxed);
+            let (report, cancel) = (filling::report(self, number), self.ended.child_token());
+            // The lock keeps an earlier snapshot from coming in behind a later one.
+            let texts = self.texts();
+            self.catalogue.fill(texts.disk.clone(), number, cancel, report);
+        }
     }
 
     /// What of the server is wanted.

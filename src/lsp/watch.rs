@@ -2,26 +2,21 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecursiveMode, Watcher};
 use serde_json::json;
-use tokio::sync::Notify;
-use tower_lsp::ls_types::{DidChangeWatchedFilesParams, FileChangeType, Registration};
+use tower_lsp::ls_types::{DidChangeWatchedFilesParams, Registration};
 
 use super::files::file_path;
 use super::state::State;
 
-/// Changes within this time are one.
-const DEBOUNCE: Duration = Duration::from_millis(100);
-
 /// Folders that are watched.
 const MOST: usize = 20_000;
 
-/// Folders whose making says nothing about the repository; the walk knows of others.
-const IGNORED: &[&str] = &["node_modules", "target", "__pycache__", "venv"];
+/// Where the system watches all that is below a folder at once, and each watch is dear.
+const WHOLE: bool = cfg!(any(target_os = "macos", windows));
 
 /// What the client is asked to tell.
 pub fn registration() -> Registration {
@@ -34,168 +29,133 @@ pub fn registration() -> Registration {
 
 /// Follows what the client tells.
 pub fn take(state: &State, params: &DidChangeWatchedFilesParams) {
-    let changed: Vec<PathBuf> = params.changes.iter().filter_map(|change| file_path(&change.uri)).collect();
-    let listing = params.changes.iter().any(|change| change.typ != FileChangeType::CHANGED);
-    state.refresh(&changed, listing || changed.iter().any(|path| says_what_is_ignored(path)));
-}
-
-fn says_what_is_ignored(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("ignore"))
-}
-
-/// What was heard of the disk since it was last looked at.
-#[derive(Default)]
-struct Heard {
-    /// Files that were written to.
-    changed: HashSet<PathBuf>,
-    /// Files came or went, or events were lost.
-    listing: bool,
-    /// Folders may have come or gone.
-    folders: bool,
-    made: Vec<PathBuf>,
-    gone: Vec<PathBuf>,
+    state.disk.hear(params.changes.iter().filter_map(|change| file_path(&change.uri)));
 }
 
 /// Watches the folders of the workspace until the session ends.
 pub async fn run(state: Arc<State>) {
-    let heard = Arc::new(Mutex::new(Heard { listing: true, folders: true, ..Heard::default() }));
-    let stirred = Arc::new(Notify::new());
-    let (to, wake) = (heard.clone(), stirred.clone());
-    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if to.lock().unwrap_or_else(PoisonError::into_inner).take(event) {
-            wake.notify_one();
-        }
-    });
+    let watched = Watched::default();
+    let (listener, all) = (state.clone(), watched.clone());
+    let watcher = notify::recommended_watcher(move |event| hear(&listener, &all, event));
     let mut folders = match watcher {
-        Ok(watcher) => Folders { watcher, watched: HashSet::new(), warned: false },
+        Ok(watcher) => Folders { watcher, watched, warned: false },
         Err(error) => return tracing::warn!("files cannot be watched: {error}"),
     };
     loop {
-        let news = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
-        let changed: Vec<PathBuf> = news.changed.iter().cloned().collect();
-        state.refresh(&changed, news.listing);
-        if news.folders {
-            let work = state.clone();
-            let follow = tokio::task::spawn_blocking(move || {
-                folders.follow(&work, &news);
-                folders
-            });
-            match follow.await {
-                Ok(followed) => folders = followed,
-                Err(error) => return tracing::error!("files are not watched any more: {error}"),
-            }
+        let work = state.clone();
+        let follow = tokio::task::spawn_blocking(move || (folders.follow(&work), folders));
+        let more;
+        match follow.await {
+            Ok(followed) => (more, folders) = followed,
+            Err(error) => return tracing::error!("files are not watched any more: {error}"),
+        }
+        if more {
             // What came between the walk and the watch.
-            state.refresh(&[], true);
+            state.disk.hear_of_anything();
         }
         tokio::select! {
-            () = stirred.notified() => tokio::time::sleep(DEBOUNCE).await,
-            () = state.folders_changed.notified() => {
-                let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-                (heard.listing, heard.folders) = (true, true);
-            }
+            () = state.disk.relisted.notified() => {}
             () = state.ended.cancelled() => return,
         }
     }
 }
 
-impl Heard {
-    /// Takes an event. False when it changes nothing.
-    fn take(&mut self, event: notify::Result<Event>) -> bool {
-        let Ok(event) = event else {
-            // Events were lost; anything may have happened.
-            (self.listing, self.folders) = (true, true);
-            return true;
-        };
-        match event.kind {
-            // Our own reading comes back as an access.
-            EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return false,
-            EventKind::Create(_) => {
-                self.make(&event.paths);
-                self.listing = true;
+fn hear(state: &State, watched: &Watched, event: notify::Result<Event>) {
+    match event {
+        Ok(event) if !event.need_rescan() => {
+            match event.kind {
+                // Our own reading comes back as an access.
+                EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write) => return,
+                EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => watched.lose(&event.paths),
+                _ => {}
             }
-            EventKind::Remove(_) => {
-                self.gone.extend(event.paths.iter().cloned());
-                self.listing = true;
-            }
-            // Which of the two names is there tells what to do about each.
-            EventKind::Modify(ModifyKind::Name(_)) => {
-                self.make(&event.paths);
-                self.gone.extend(event.paths.iter().cloned());
-                self.listing = true;
-            }
-            _ if event.need_rescan() => (self.listing, self.folders) = (true, true),
-            _ => self.listing |= event.paths.iter().any(|path| says_what_is_ignored(path)),
+            state.disk.hear(event.paths);
         }
-        self.folders |= !self.made.is_empty() || !self.gone.is_empty();
-        self.changed.extend(event.paths);
-        true
-    }
-
-    fn make(&mut self, paths: &[PathBuf]) {
-        let folders = paths.iter().filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()));
-        self.made.extend(folders.filter(|path| !is_ignored(path)).cloned());
+        // Events were lost.
+        Ok(_) | Err(_) => state.disk.hear_of_anything(),
     }
 }
 
-fn is_ignored(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with('.') || IGNORED.contains(&&*name)
+/// The folders that are watched. Locked for moments only: the watcher waits for whoever listens to it.
+#[derive(Clone, Default)]
+struct Watched(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    folders: HashSet<PathBuf>,
+    /// Those of them that are gone, or that have another name. One of this name that is there again is another folder.
+    lost: Vec<PathBuf>,
 }
 
-/// The folders that are watched: those that hold files of the workspace, so none that git ignores.
+impl Watched {
+    fn lose(&self, paths: &[PathBuf]) {
+        let known = &mut *self.lock();
+        known.lost.extend(paths.iter().filter(|path| known.folders.contains(*path)).cloned());
+    }
+
+    /// Takes out what is lost with all that is below, and what `keep` does not want any more.
+    fn clear(&self, keep: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+        let known = &mut *self.lock();
+        let lost: HashSet<PathBuf> = known.lost.drain(..).collect();
+        let ends = |path: &PathBuf| !keep(path) || path.ancestors().any(|above| lost.contains(above));
+        known.folders.extract_if(ends).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 struct Folders {
     watcher: notify::RecommendedWatcher,
-    watched: HashSet<PathBuf>,
+    watched: Watched,
     warned: bool,
 }
 
 impl Folders {
-    fn follow(&mut self, state: &State, heard: &Heard) {
-        for gone in heard.gone.iter().filter(|path| self.watched.contains(*path)).cloned().collect::<Vec<_>>() {
-            // A folder of this name that comes back is another one.
-            let below: Vec<PathBuf> = self.watched.iter().filter(|path| path.starts_with(&gone)).cloned().collect();
-            for path in below {
-                self.watched.remove(&path);
-                // It is mostly unwatched already, by its end.
-                drop(self.watcher.unwatch(&path));
+    /// Watches the folders that the walk goes into, so none that git ignores. Whether there are more than before.
+    fn follow(&mut self, state: &State) -> bool {
+        let disk = state.on_disk().1;
+        let roots: Vec<PathBuf>;
+        let folders = match disk.folders() {
+            Ok(_) if WHOLE => {
+                roots = disk.root_paths().into_iter().map(Path::to_owned).collect();
+                &roots
             }
-        }
-        for made in &heard.made {
-            self.watch(made, RecursiveMode::Recursive);
-        }
-        let snapshot = state.view().snapshot;
-        // First, so that the way up from a file ends here.
-        for (_, folder) in state.folders() {
-            self.watch(&folder, RecursiveMode::NonRecursive);
-        }
-        let files = match snapshot.files() {
-            Ok(files) => files,
-            Err(error) => return tracing::warn!("the folders to watch are not known: {error}"),
+            Ok(folders) => folders,
+            Err(error) => {
+                tracing::warn!("the folders to watch are not known: {error}");
+                return false;
+            }
         };
-        for file in files {
-            let Some(path) = snapshot.absolute(&file.path) else { continue };
-            for folder in path.ancestors().skip(1) {
-                if !self.watch(folder, RecursiveMode::NonRecursive) {
-                    break;
-                }
-            }
+        let wanted: HashSet<&Path> = folders.iter().take(MOST).map(PathBuf::as_path).collect();
+        for path in self.watched.clear(|path| wanted.contains(path)) {
+            // The system has mostly dropped it already.
+            drop(self.watcher.unwatch(&path));
         }
+        if folders.len() > MOST {
+            self.warn(format_args!("there are {} of them, and {MOST} are watched", folders.len()));
+        }
+        // Without `any`, which would end at the first.
+        folders.iter().take(MOST).filter(|path| self.watch(path)).count() > 0
     }
 
-    /// Watches a folder. False when there is nothing to do about those above it either.
-    fn watch(&mut self, path: &Path, mode: RecursiveMode) -> bool {
-        if self.watched.contains(path) || self.watched.len() >= MOST {
+    /// Whether the folder was not watched before and is now.
+    fn watch(&mut self, path: &Path) -> bool {
+        if !self.watched.lock().folders.insert(path.to_owned()) {
             return false;
         }
-        self.watched.insert(path.to_owned());
-        match self.watcher.watch(path, mode) {
-            Ok(()) => true,
-            Err(error) => {
-                if !std::mem::replace(&mut self.warned, true) {
-                    tracing::warn!("some folders cannot be watched: {error}");
-                }
-                false
-            }
+        let mode = if WHOLE { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+        let watching = self.watcher.watch(path, mode);
+        if let Err(error) = &watching {
+            self.warn(format_args!("{error}"));
+        }
+        watching.is_ok()
+    }
+
+    fn warn(&mut self, reason: std::fmt::Arguments<'_>) {
+        if !std::mem::replace(&mut self.warned, true) {
+            tracing::warn!("some folders are not watched: {reason}");
         }
     }
 }

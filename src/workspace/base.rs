@@ -1,9 +1,11 @@
 //! What all views of one state of the workspace share: the listings, the pinned texts, the revision.
 
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::jail::Jail;
+use super::overlay::Spare;
 use super::pins::Pins;
 use super::walk::{self, Listing, is_hidden};
 use super::{FileEntry, RelPath, WorkspaceError, git};
@@ -15,45 +17,50 @@ pub(super) struct Base {
     pub(super) name: Arc<str>,
     pub(super) jail: Arc<Jail>,
     pub(super) pins: Pins,
-    visible: Walked,
-    hidden: Walked,
+    visible: Sizes,
+    hidden: Sizes,
+    /// For which paths the jail would hold a text, as long as the listing holds.
+    may_hold: Arc<Mutex<HashMap<RelPath, bool>>>,
     revision: OnceLock<Option<String>>,
+    pub(super) spare: Spare,
 }
 
 impl Base {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
-        let (visible, hidden) = Default::default();
-        Self { name, jail, pins: Pins::new(PIN_BUDGET), visible, hidden, revision: OnceLock::new() }
+        let (visible, hidden, may_hold, revision, spare) = Default::default();
+        Self { name, jail, pins: Pins::new(PIN_BUDGET), visible, hidden, may_hold, revision, spare }
     }
 
     /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
-    /// was made and holds is shared.
+    /// holds is shared, be it made or under way. Looks at nothing on disk.
     pub(super) fn refreshed(&self, changed: &[RelPath], listing_changed: bool) -> Self {
-        let (mut visible, mut hidden) = Default::default();
+        let (mut visible, mut hidden, mut may_hold) = Default::default();
         if !listing_changed {
-            let size = |path: &RelPath| Some(self.jail.open(path).ok()?.file.metadata().ok()?.len());
-            let sizes: Vec<_> = changed.iter().filter_map(|path| Some((path, size(path)?))).collect();
-            visible = self.visible.resized(&sizes);
-            hidden = self.hidden.resized(&sizes);
+            visible = self.visible.heir(changed);
+            hidden = self.hidden.heir(changed);
+            may_hold = self.may_hold.clone();
         }
-        Self {
-            name: self.name.clone(),
-            jail: self.jail.clone(),
-            pins: self.pins.heir(changed),
-            visible,
-            hidden,
-            revision: OnceLock::new(),
-        }
+        let pins = self.pins.heir(changed);
+        let (name, jail) = (self.name.clone(), self.jail.clone());
+        let (revision, spare) = Default::default();
+        Self { name, jail, pins, visible, hidden, may_hold, revision, spare }
     }
 
     /// What was walked: the visible files, or these and the hidden ones.
     pub(super) fn listing(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
+        let walked = self.walked(hidden)?;
+        let sizes = if hidden { &self.hidden } else { &self.visible };
+        sizes.now(walked, &self.jail)
+    }
+
+    /// The same without a look at sizes that may have changed.
+    fn walked(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
         let folders = &self.jail.folders;
-        let visible = self.visible.get(|| walk::walk(folders, false))?;
+        let visible = self.visible.walked.get(|| walk::walk(folders, false))?;
         if !hidden {
             return Ok(visible);
         }
-        self.hidden.get(|| {
+        self.hidden.walked.get(|| {
             // Which visible files there are is settled: this walk must not know it better.
             let mut all = walk::walk(folders, true)?;
             all.files.retain(|entry| entry.hidden);
@@ -66,8 +73,30 @@ impl Base {
 
     /// Whether a file without symlinks in its path is listed, visible or hidden.
     pub(super) fn lists(&self, path: &RelPath) -> Result<bool, WorkspaceError> {
-        let visible = find(&self.listing(false)?.files, path).is_some();
-        Ok(visible || is_hidden(Path::new(path.as_str())) && find(&self.listing(true)?.files, path).is_some())
+        let visible = find(&self.walked(false)?.files, path).is_some();
+        Ok(visible || is_hidden(Path::new(path.as_str())) && find(&self.walked(true)?.files, path).is_some())
+    }
+
+    /// The listing that a path would be in, if it was made. Waits for a walk that is under way and begins none.
+    pub(super) fn made(&self, path: &RelPath) -> Option<&Listing> {
+        let hidden = is_hidden(Path::new(path.as_str()));
+        if hidden { self.hidden.walked.made() } else { self.visible.walked.made() }
+    }
+
+    /// The folders that the walk for the visible files went into, without symlinks in their paths.
+    pub(super) fn folders(&self) -> Result<&[PathBuf], WorkspaceError> {
+        Ok(&self.walked(false)?.folders)
+    }
+
+    /// Whether a text may be kept under this path: see [`Jail::may_hold`], which is asked once.
+    pub(super) fn may_hold(&self, path: &RelPath) -> bool {
+        let known = || self.may_hold.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(path) {
+            return *known;
+        }
+        let answer = self.jail.may_hold(path);
+        known().insert(path.clone(), answer);
+        answer
     }
 
     /// Branch and commit of each folder that is in a repository.
@@ -86,7 +115,7 @@ impl Base {
 /// A listing that is made once.
 #[derive(Default)]
 pub(super) struct Walked {
-    listing: OnceLock<Arc<Listing>>,
+    listing: OnceLock<Listing>,
     making: Mutex<()>,
 }
 
@@ -103,22 +132,52 @@ impl Walked {
             return Ok(made);
         }
         let made = make()?;
-        Ok(self.listing.get_or_init(|| Arc::new(made)))
+        Ok(self.listing.get_or_init(|| made))
     }
 
-    /// The same listing, if it was made, with some sizes as they are now.
-    fn resized(&self, sizes: &[(&RelPath, u64)]) -> Self {
-        let Some(made) = self.listing.get() else { return Self::default() };
-        let mut made = Arc::clone(made);
-        for (path, bytes) in sizes {
-            if find(&made.files, path).is_some_and(|entry| entry.bytes != *bytes) {
-                let made = Arc::make_mut(&mut made);
-                if let Ok(at) = made.files.binary_search_by(|entry| entry.path.cmp(path)) {
-                    made.files[at].bytes = *bytes;
-                }
-            }
+    /// The listing, for what comes after its owner.
+    pub(super) fn take(&mut self) -> Option<Listing> {
+        self.listing.take()
+    }
+
+    fn made(&self) -> Option<&Listing> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        self.listing.get()
+    }
+}
+
+/// A listing that later states share while no file comes or goes, with the sizes that each of them sees.
+#[derive(Default)]
+struct Sizes {
+    walked: Arc<Walked>,
+    /// Files that were written to since.
+    written: HashSet<RelPath>,
+    resized: Arc<Walked>,
+}
+
+impl Sizes {
+    fn heir(&self, changed: &[RelPath]) -> Self {
+        let resized = self.resized.listing.get().is_some();
+        let walked = if resized { self.resized.clone() } else { self.walked.clone() };
+        let mut written = if resized { HashSet::new() } else { self.written.clone() };
+        written.extend(changed.iter().cloned());
+        Self { walked, written, resized: Arc::default() }
+    }
+
+    /// The listing that was walked, with the sizes as they are now.
+    fn now<'l>(&'l self, walked: &'l Listing, jail: &Jail) -> Result<&'l Listing, WorkspaceError> {
+        let size = |path: &RelPath| Some(jail.open(path).ok()?.file.metadata().ok()?.len());
+        let at = |path: &RelPath| walked.files.binary_search_by(|entry| entry.path.cmp(path)).ok();
+        if self.written.is_empty() {
+            return Ok(walked);
         }
-        Self { listing: OnceLock::from(made), making: Mutex::default() }
+        self.resized.get(|| {
+            let mut listing = walked.clone();
+            for (at, bytes) in self.written.iter().filter_map(|path| Some((at(path)?, size(path)?))) {
+                listing.files[at].bytes = bytes;
+            }
+            Ok(listing)
+        })
     }
 }
 

@@ -59,7 +59,12 @@ impl Folder {
 
     /// Whether there is something of this name on disk, be it a dangling symlink.
     pub(super) fn has(&self, name: &Path) -> bool {
-        self.dir.symlink_metadata(name).is_ok()
+        self.kind(name).is_some()
+    }
+
+    /// What of this name is on disk, symlinks being what they are; `None` when there is nothing.
+    pub(super) fn kind(&self, name: &Path) -> Option<cap_std::fs::FileType> {
+        self.dir.symlink_metadata(name).ok().map(|metadata| metadata.file_type())
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod git;
 mod globs;
 mod jail;
+mod news;
 mod overlay;
 mod path;
 mod pins;
@@ -20,6 +21,7 @@ pub use blake3::Hash as TextHash;
 
 pub use error::WorkspaceError;
 pub use globs::Globs;
+pub use news::News;
 pub use path::RelPath;
 pub use pins::Mark;
 pub use slice::Slice;

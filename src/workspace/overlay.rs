@@ -1,27 +1,27 @@
 //! The overlay: texts of open editor buffers, which stand before the files on disk.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::jail::Jail;
+use super::base::Base;
 use super::walk::{is_hidden, would_list};
-use super::{FileEntry, RelPath, WorkspaceError};
+use super::{FileEntry, RelPath};
 
-/// Open buffers by path.
+/// Open buffers by path. Those whose file the jail would not open count for nothing, which is looked into when they are
+/// asked for: putting a buffer here has to be cheap.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Overlay(BTreeMap<RelPath, Arc<str>>);
 
 impl Overlay {
-    /// Puts buffers over those that are there. Those whose file the jail would not open are left out.
-    pub(super) fn with(&self, buffers: impl IntoIterator<Item = (RelPath, Arc<str>)>, jail: &Jail) -> Self {
-        let buffers = buffers.into_iter().filter(|(path, _)| jail.may_hold(path));
+    /// Puts buffers over those that are there.
+    pub(super) fn with(&self, buffers: impl IntoIterator<Item = (RelPath, Arc<str>)>) -> Self {
         let mut all = self.0.clone();
         all.extend(buffers);
         Self(all)
     }
 
-    pub(super) fn get(&self, path: &RelPath) -> Option<&Arc<str>> {
-        self.0.get(path)
+    pub(super) fn get(&self, path: &RelPath, base: &Base) -> Option<&Arc<str>> {
+        self.0.get(path).filter(|_| base.may_hold(path))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -30,25 +30,44 @@ impl Overlay {
 
     /// A listing as it is with the buffers: sizes are theirs, and files that are not on disk yet are there unless the
     /// ignore rules have something against them.
-    pub(super) fn over(
-        &self,
-        listed: &[FileEntry],
-        jail: &Jail,
-        hidden: bool,
-    ) -> Result<Vec<FileEntry>, WorkspaceError> {
+    pub(super) fn over(&self, listed: &[FileEntry], base: &Base, hidden: bool) -> Vec<FileEntry> {
         let mut all = listed.to_vec();
-        for (path, text) in &self.0 {
+        for (path, text) in self.0.iter().filter(|(path, _)| base.may_hold(path)) {
             let bytes = text.len() as u64;
             match all.binary_search_by(|entry| entry.path.cmp(path)) {
                 Ok(at) => all[at].bytes = bytes,
                 Err(at) => {
-                    let Ok((folder, name)) = jail.locate(path) else { continue };
+                    let Ok((folder, name)) = base.jail.locate(path) else { continue };
                     if !folder.has(&name) && would_list(folder, &name, hidden) {
                         all.insert(at, FileEntry { path: path.clone(), bytes, hidden: is_hidden(&name) });
                     }
                 }
             }
         }
-        Ok(all)
+        all
+    }
+}
+
+/// The files of a view that nobody holds any more, for the next one with buffers of the same names: that one sees the
+/// same files, and copying them for each key that is pressed would take long.
+#[derive(Default)]
+pub(super) struct Spare(Mutex<Option<(Vec<RelPath>, Vec<FileEntry>)>>);
+
+impl Spare {
+    pub(super) fn put(&self, overlay: &Overlay, files: Vec<FileEntry>) {
+        let paths = overlay.0.keys().cloned().collect();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((paths, files));
+    }
+
+    /// The files with the sizes of these buffers.
+    pub(super) fn take(&self, overlay: &Overlay) -> Option<Vec<FileEntry>> {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (_, mut files) = spare.filter(|(paths, _)| paths.iter().eq(overlay.0.keys()))?;
+        for (path, text) in &overlay.0 {
+            if let Ok(at) = files.binary_search_by(|entry| entry.path.cmp(path)) {
+                files[at].bytes = text.len() as u64;
+            }
+        }
+        Some(files)
     }
 }

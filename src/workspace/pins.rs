@@ -58,109 +58,137 @@ pub(super) struct Pin {
     pub(super) hash: Option<TextHash>,
     /// `None` when it was evicted.
     pub(super) text: Option<Arc<str>>,
-    /// Handed out by an earlier snapshot, and not yet compared with the disk by this one.
-    pub(super) inherited: bool,
 }
 
-/// The pins of a snapshot. Texts are kept up to a budget in bytes; those used last stay.
+/// The pins of a snapshot, over the texts that it shares with those before and after it.
 pub(super) struct Pins {
-    budget: usize,
-    state: Mutex<State>,
+    /// Counts the snapshots.
+    number: u64,
+    own: Mutex<HashMap<RelPath, (Stamp, Option<TextHash>)>>,
+    texts: Arc<Mutex<Texts>>,
 }
 
+/// Texts up to a budget in bytes; those used last stay.
 #[derive(Default)]
-struct State {
-    pins: HashMap<RelPath, (Pin, u64)>,
+struct Texts {
+    budget: usize,
+    kept: HashMap<TextHash, (Arc<str>, u64)>,
     /// Which text was used when; the first goes first.
-    used: BTreeMap<u64, RelPath>,
+    used: BTreeMap<u64, TextHash>,
     clock: u64,
     resident: usize,
+    /// The newest snapshot, and what it would find in files that were read lately.
+    newest: u64,
+    latest: HashMap<RelPath, (Stamp, TextHash)>,
 }
 
 impl Pins {
     pub(super) fn new(budget: usize) -> Self {
-        Self { budget, state: Mutex::default() }
+        let texts = Arc::new(Mutex::new(Texts { budget, ..Texts::default() }));
+        Self { number: 0, own: Mutex::default(), texts }
     }
 
-    /// Pins for a later snapshot: the texts that are still here, apart from those of some files. Each is to be compared
-    /// with the disk before it is used ([`Self::settle`]).
-    pub(super) fn heir(&self, without: &[RelPath]) -> Self {
-        let mut heir = State::default();
-        let state = self.lock();
-        for (used, path) in state.used.iter().filter(|(_, path)| !without.contains(path)) {
-            let Some((pin, _)) = state.pins.get(path).filter(|(pin, _)| pin.text.is_some()) else { continue };
-            heir.resident += pin.text.as_ref().map_or(0, |text| text.len());
-            heir.pins.insert(path.clone(), (Pin { inherited: true, ..pin.clone() }, *used));
-            heir.used.insert(*used, path.clone());
+    /// Pins for a later snapshot: none yet, but it may [`Self::inherit`] the texts that are here, apart from those of some
+    /// files. Takes as long as there are such files.
+    pub(super) fn heir<'p>(&self, without: impl IntoIterator<Item = &'p RelPath>) -> Self {
+        let mut texts = self.texts();
+        texts.newest += 1;
+        for path in without {
+            texts.latest.remove(path);
         }
-        heir.clock = state.clock;
-        Self { budget: self.budget, state: Mutex::new(heir) }
-    }
-
-    /// Makes an inherited pin this snapshot's own when the file is still what it was, and drops it otherwise.
-    pub(super) fn settle(&self, path: &RelPath, now: Option<Stamp>) -> Option<Pin> {
-        let state = &mut *self.lock();
-        let (pin, used) = state.pins.get_mut(path)?;
-        if !pin.inherited || now == Some(pin.stamp) {
-            pin.inherited = false;
-            return Some(pin.clone());
-        }
-        state.used.remove(used);
-        state.resident -= pin.text.as_ref().map_or(0, |text| text.len());
-        state.pins.remove(path);
-        None
+        Self { number: texts.newest, own: Mutex::default(), texts: self.texts.clone() }
     }
 
     pub(super) fn get(&self, path: &RelPath) -> Option<Pin> {
-        let state = &mut *self.lock();
-        let (pin, used) = state.pins.get_mut(path)?;
-        if pin.text.is_some() {
-            state.clock += 1;
-            state.used.remove(used);
-            *used = state.clock;
-            state.used.insert(state.clock, path.clone());
-        }
-        Some(pin.clone())
+        let (stamp, hash) = *self.own().get(path)?;
+        Some(Pin { stamp, hash, text: hash.and_then(|hash| self.texts().get(&hash)) })
+    }
+
+    /// Whether another snapshot read this file, which the disk may still have.
+    pub(super) fn may_inherit(&self, path: &RelPath) -> bool {
+        self.texts().latest.contains_key(path)
+    }
+
+    /// Makes what another snapshot read of a file this one's own, when the file is still what it was.
+    pub(super) fn inherit(&self, path: &RelPath, now: Stamp) -> Option<Pin> {
+        let mut own = self.own();
+        let mut texts = self.texts();
+        let (stamp, hash) = match own.get(path) {
+            Some(pinned) => *pinned,
+            None => {
+                let (stamp, hash) = *texts.latest.get(path)?;
+                if stamp != now || !texts.kept.contains_key(&hash) {
+                    texts.latest.remove(path);
+                    return None;
+                }
+                own.insert(path.clone(), (stamp, Some(hash)));
+                (stamp, Some(hash))
+            }
+        };
+        Some(Pin { stamp, hash, text: hash.and_then(|hash| texts.get(&hash)) })
     }
 
     /// Pins a text that was read. Gives what the snapshot stands by: this text, or the one that was pinned before; `None`
     /// when that one was another and is gone.
     pub(super) fn keep(&self, path: &RelPath, stamp: Stamp, text: Arc<str>) -> Option<Arc<str>> {
         let hash = blake3::hash(text.as_bytes());
-        let state = &mut *self.lock();
-        if let Some((pin, _)) = state.pins.get(path) {
-            let same = pin.hash.map_or(pin.stamp == stamp, |pinned| pinned == hash);
-            match &pin.text {
-                Some(pinned) => return Some(pinned.clone()),
-                None if !same => return None,
-                None => {}
+        let mut own = self.own();
+        let mut texts = self.texts();
+        if let Some((pinned, known)) = own.get(path) {
+            if let Some(text) = known.and_then(|known| texts.get(&known)) {
+                return Some(text);
+            }
+            if !known.map_or(*pinned == stamp, |known| known == hash) {
+                return None;
             }
         }
-        state.clock += 1;
-        state.resident += text.len();
-        state.used.insert(state.clock, path.clone());
-        state.pins.insert(
-            path.clone(),
-            (Pin { stamp, hash: Some(hash), text: Some(text.clone()), inherited: false }, state.clock),
-        );
-        while state.resident > self.budget
-            && let Some((_, oldest)) = state.used.pop_first()
-        {
-            let evicted = state.pins.get_mut(&oldest).and_then(|(pin, _)| pin.text.take());
-            state.resident -= evicted.map_or(0, |text| text.len());
+        own.insert(path.clone(), (stamp, Some(hash)));
+        // What an earlier snapshot reads may be from before a change that the newest was told of.
+        if self.number == texts.newest {
+            texts.latest.insert(path.clone(), (stamp, hash));
         }
-        Some(text)
+        Some(texts.put(hash, text))
     }
 
     /// Notes a file of which lines were read. Whether it is still the file that was handed out before.
     pub(super) fn note(&self, path: &RelPath, stamp: Stamp) -> bool {
-        let fresh = || (Pin { stamp, hash: None, text: None, inherited: false }, 0);
-        self.lock().pins.entry(path.clone()).or_insert_with(fresh).0.stamp == stamp
+        self.own().entry(path.clone()).or_insert((stamp, None)).0 == stamp
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing in here leaves the state half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn own(&self) -> MutexGuard<'_, HashMap<RelPath, (Stamp, Option<TextHash>)>> {
+        // Nothing in here leaves it half done. The texts are locked after it, never before.
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Texts {
+    fn get(&mut self, hash: &TextHash) -> Option<Arc<str>> {
+        let (text, used) = self.kept.get_mut(hash)?;
+        self.clock += 1;
+        self.used.remove(used);
+        *used = self.clock;
+        self.used.insert(self.clock, *hash);
+        Some(text.clone())
+    }
+
+    fn put(&mut self, hash: TextHash, text: Arc<str>) -> Arc<str> {
+        if let Some(text) = self.get(&hash) {
+            return text;
+        }
+        self.clock += 1;
+        self.resident += text.len();
+        self.used.insert(self.clock, hash);
+        self.kept.insert(hash, (text.clone(), self.clock));
+        while self.resident > self.budget
+            && let Some((_, oldest)) = self.used.pop_first()
+        {
+            self.resident -= self.kept.remove(&oldest).map_or(0, |(text, _)| text.len());
+        }
+        text
     }
 }
 
@@ -194,20 +222,27 @@ mod tests {
         let stamp = Stamp::of(&file.as_file().metadata().unwrap());
         let later = Stamp { bytes: 99, ..stamp };
         let path = |name| RelPath::parse(name).unwrap();
-        let pins = Pins::new(10);
+        let text = |pin: Option<Pin>| pin.and_then(|pin| pin.text).map(|text| text.to_string());
+        let pins = Pins::new(12);
         for (name, text) in [("a", "123"), ("b", "456"), ("c", "789")] {
             pins.keep(&path(name), stamp, text.into());
         }
         pins.note(&path("lines"), stamp);
         let heir = pins.heir(&[path("b")]);
-        assert!(heir.get(&path("b")).is_none() && heir.get(&path("lines")).is_none());
-        assert!(heir.get(&path("a")).unwrap().inherited);
-        assert_eq!(heir.settle(&path("a"), Some(stamp)).unwrap().text.as_deref(), Some("123"));
-        assert!(heir.settle(&path("a"), Some(later)).is_some(), "settled once");
-        assert!(heir.settle(&path("c"), Some(later)).is_none());
-        assert_eq!(heir.keep(&path("c"), later, "other".into()).as_deref(), Some("other"));
-        assert_eq!(heir.lock().resident, 8);
-        assert_eq!(pins.get(&path("c")).unwrap().text.as_deref(), Some("789"), "the earlier snapshot stands");
+        assert!(["a", "b", "lines"].iter().all(|name| heir.get(&path(name)).is_none()));
+        assert!(heir.inherit(&path("b"), stamp).is_none() && !heir.may_inherit(&path("lines")));
+        assert_eq!(text(heir.inherit(&path("a"), stamp)).as_deref(), Some("123"));
+        assert_eq!(text(heir.inherit(&path("a"), later)).as_deref(), Some("123"), "its own from now on");
+        assert!(heir.inherit(&path("c"), later).is_none());
+        assert_eq!(heir.keep(&path("c"), later, "new".into()).as_deref(), Some("new"));
+        assert_eq!(text(pins.get(&path("c"))).as_deref(), Some("789"), "the earlier snapshot stands");
+        assert_eq!(text(pins.get(&path("b"))).as_deref(), Some("456"));
+
+        // What the earlier one reads late counts for nobody else.
+        pins.keep(&path("late"), stamp, "z".into());
+        assert!(!heir.may_inherit(&path("late")));
+        heir.keep(&path("d"), stamp, "more than fits".into());
+        assert!(heir.heir(&[]).inherit(&path("d"), stamp).is_none(), "the text is gone");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
 use super::jail::{Jail, Opened};
+use super::news::{self, News};
 use super::overlay::Overlay;
 use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
@@ -55,6 +56,23 @@ struct View {
     hidden: Walked,
 }
 
+impl View {
+    /// Whether the files it sees are those of the base with the buffers.
+    fn is_whole(&self) -> bool {
+        self.scope.is_empty() && !self.overlay.is_empty()
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        if self.is_whole()
+            && let Some(listing) = self.visible.take()
+        {
+            self.base.spare.put(&self.overlay, listing.files);
+        }
+    }
+}
+
 impl Snapshot {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
         Self::view(Arc::new(Base::new(name, jail)), Overlay::default(), Vec::new())
@@ -78,16 +96,28 @@ impl Snapshot {
     /// The same state with open buffers before the files on disk. Buffers of secret files are left out:
     /// reading those is refused as ever.
     pub fn with_overlay(&self, buffers: impl IntoIterator<Item = (RelPath, Arc<str>)>) -> Self {
-        let overlay = self.0.overlay.with(buffers, &self.0.base.jail);
+        let overlay = self.0.overlay.with(buffers);
         Self::view(self.0.base.clone(), overlay, self.0.scope.clone())
     }
 
     /// The workspace as it is now, when `changed` names the files whose contents changed since, and `listing_changed` says
-    /// whether files came or went, or what is ignored. Cheap where only contents changed: nothing is walked again, and
-    /// texts that were read stay while their files do. This snapshot stays as it is.
+    /// whether files came or went, or what is ignored. Cheap, nothing on disk is looked at: a changed listing is walked
+    /// on first use, and texts that were read stay while their files do. This snapshot stays as it is.
     pub fn refreshed(&self, changed: &[RelPath], listing_changed: bool) -> Self {
         let base = self.0.base.refreshed(changed, listing_changed);
         Self::view(Arc::new(base), self.0.overlay.clone(), self.0.scope.clone())
+    }
+
+    /// What it takes to follow changes that were heard of, from looking at each. Paths that say nothing are left out: those
+    /// outside of the folders, secret ones, and those that are neither listed nor would be. Waits for a walk that is under
+    /// way, but begins none: before the first one there is nothing to follow.
+    pub fn news<'p>(&self, heard: impl IntoIterator<Item = &'p Path>) -> News {
+        news::sift(&self.0.base, heard.into_iter().filter_map(|path| self.relative(path)))
+    }
+
+    /// The folders that hold what [`Self::files`] lists, or may come to: their canonical paths.
+    pub fn folders(&self) -> Result<&[PathBuf], WorkspaceError> {
+        self.0.base.folders()
     }
 
     /// The folder's name, or the names of all folders.
@@ -155,7 +185,7 @@ impl Snapshot {
     /// Opens a file for reading from its start. Secrets, ignored files, and whatever is not a regular file, are refused.
     pub fn open(&self, path: &RelPath) -> Result<Source, WorkspaceError> {
         self.in_scope(path)?;
-        if let Some(text) = self.0.overlay.get(path) {
+        if let Some(text) = self.buffer(path) {
             return Ok(Source::Memory(text.clone().into()));
         }
         let Some(pin) = self.pin(path) else {
@@ -176,7 +206,7 @@ impl Snapshot {
     /// 64 MiB, are refused.
     pub fn text(&self, path: &RelPath) -> Result<Arc<str>, WorkspaceError> {
         self.in_scope(path)?;
-        if let Some(text) = self.0.overlay.get(path) {
+        if let Some(text) = self.buffer(path) {
             return not_binary(path, text);
         }
         let pin = self.pin(path);
@@ -194,7 +224,7 @@ impl Snapshot {
     /// differ. Refuses what [`Self::text`] refuses.
     pub fn glance(&self, path: &RelPath) -> Result<(Arc<str>, Mark), WorkspaceError> {
         self.in_scope(path)?;
-        match self.0.overlay.get(path) {
+        match self.buffer(path) {
             Some(text) => Ok((not_binary(path, text)?, Mark::of_text(text))),
             None => self.read(path).map(|(text, stamp)| (text.into(), Mark::of_stamp(&stamp))),
         }
@@ -203,7 +233,7 @@ impl Snapshot {
     /// The mark that a glance would give, without reading the file.
     pub fn mark(&self, path: &RelPath) -> Result<Mark, WorkspaceError> {
         self.in_scope(path)?;
-        match self.0.overlay.get(path) {
+        match self.buffer(path) {
             Some(text) => Ok(Mark::of_text(text)),
             None => Ok(Mark::of_stamp(&stamp(path, &self.open_on_disk(path)?)?)),
         }
@@ -232,12 +262,16 @@ impl Snapshot {
 
     /// What this snapshot has pinned. What an earlier one handed out counts while the disk still has it.
     fn pin(&self, path: &RelPath) -> Option<Pin> {
-        let pin = self.0.base.pins.get(path)?;
-        if !pin.inherited {
-            return Some(pin);
-        }
-        let now = self.open_on_disk(path).ok().and_then(|file| stamp(path, &file).ok());
-        self.0.base.pins.settle(path, now)
+        let pins = &self.0.base.pins;
+        let inherited = || {
+            let file = pins.may_inherit(path).then(|| self.open_on_disk(path).ok())??;
+            pins.inherit(path, stamp(path, &file).ok()?)
+        };
+        pins.get(path).or_else(inherited)
+    }
+
+    fn buffer(&self, path: &RelPath) -> Option<&Arc<str>> {
+        self.0.overlay.get(path, &self.0.base)
     }
 
     /// The lines `from..=to` (1-based), or those of them that exist; at least `from` has to. Big files are not read whole,
@@ -292,7 +326,7 @@ impl Snapshot {
     /// The hash of the file's text, which is read (and so pinned) for it.
     pub fn hash(&self, path: &RelPath) -> Result<TextHash, WorkspaceError> {
         let text = self.text(path)?;
-        let pinned = self.0.overlay.get(path).is_none().then(|| self.pin(path)).flatten();
+        let pinned = self.buffer(path).is_none().then(|| self.pin(path)).flatten();
         Ok(pinned.and_then(|pin| pin.hash).unwrap_or_else(|| blake3::hash(text.as_bytes())))
     }
 
@@ -304,9 +338,10 @@ impl Snapshot {
         }
         let view = if hidden { &self.0.hidden } else { &self.0.visible };
         let seen = view.get(|| {
-            let mut files = overlay.over(&listing.files, &base.jail, hidden)?;
+            let spare = (self.0.is_whole() && !hidden).then(|| base.spare.take(overlay)).flatten();
+            let mut files = spare.unwrap_or_else(|| overlay.over(&listing.files, base, hidden));
             files.retain(|entry| scope.iter().all(|globs| globs.matches(&entry.path)));
-            Ok(Listing { files, skipped: listing.skipped })
+            Ok(Listing { files, folders: Vec::new(), skipped: listing.skipped })
         })?;
         Ok(&seen.files)
     }
@@ -327,7 +362,7 @@ impl Snapshot {
     /// A file on disk that is too big to be read whole for some of its lines.
     fn big_file(&self, path: &RelPath) -> Result<Option<File>, WorkspaceError> {
         self.in_scope(path)?;
-        let in_memory = self.0.overlay.get(path).is_some() || self.pin(path).is_some_and(|pin| pin.text.is_some());
+        let in_memory = self.buffer(path).is_some() || self.pin(path).is_some_and(|pin| pin.text.is_some());
         if in_memory {
             return Ok(None);
         }

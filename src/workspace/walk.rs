@@ -1,10 +1,11 @@
 //! The walk: which files there are, by ripgrep's ignore rules and `.spelunkignore`.
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, IncrementalIgnore, WalkBuilder, WalkState};
 
 use super::jail::Folder;
 use super::{FileEntry, RelPath, WorkspaceError, secrets};
@@ -33,11 +34,14 @@ pub struct Skipped {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Listing {
     pub(super) files: Vec<FileEntry>,
+    /// Every folder that was walked into, by its canonical path.
+    pub(super) folders: Vec<PathBuf>,
     pub(super) skipped: Skipped,
 }
 
 enum Found {
     File(FileEntry),
+    Folder(PathBuf),
     Secret,
     Unreadable,
     Symlink,
@@ -55,6 +59,7 @@ pub(super) fn walk(folders: &[Folder], hidden: bool) -> Result<Listing, Workspac
         for found in all {
             match found {
                 Found::File(entry) => listing.files.push(entry),
+                Found::Folder(path) => listing.folders.push(path),
                 Found::Secret => listing.skipped.secrets += 1,
                 Found::Unreadable => listing.skipped.unreadable += 1,
                 Found::Symlink => listing.skipped.symlinks += 1,
@@ -63,13 +68,42 @@ pub(super) fn walk(folders: &[Folder], hidden: bool) -> Result<Listing, Workspac
         }
     }
     listing.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    listing.folders.sort_unstable();
     Ok(listing)
 }
 
 /// Whether a file that may not be on disk yet would be listed, and that at once for visible and hidden files.
 pub(super) fn would_list(folder: &Folder, path: &Path, hidden: bool) -> bool {
-    let trapped = path.ancestors().skip(1).any(|parent| trap(&folder.root.join(parent)).is_some());
-    !trapped && builder(folder, hidden).build_matchers().iter_mut().all(|rules| !rules.matched(path, false).is_ignore())
+    Rules::of(folder, hidden).list(path, false)
+}
+
+/// The rules of a folder as they are now, for whoever asks of many paths: what is known of a folder is kept.
+pub(super) struct Rules<'f> {
+    folder: &'f Folder,
+    ignored: Vec<IncrementalIgnore>,
+    trapped: HashMap<PathBuf, bool>,
+}
+
+impl<'f> Rules<'f> {
+    pub(super) fn of(folder: &'f Folder, hidden: bool) -> Self {
+        Self { folder, ignored: builder(folder, hidden).build_matchers(), trapped: HashMap::new() }
+    }
+
+    /// Whether a walk would list a file, or go into a folder, that need not be there.
+    pub(super) fn list(&mut self, path: &Path, is_folder: bool) -> bool {
+        let Self { folder, ignored, trapped } = self;
+        let is_trapped = |parent: &Path| match trapped.get(parent) {
+            Some(known) => *known,
+            None => *trapped.entry(parent.to_owned()).or_insert(trap(&folder.root.join(parent)).is_some()),
+        };
+        !path.ancestors().skip(1).any(is_trapped)
+            && ignored.iter_mut().all(|rules| !rules.matched(path, is_folder).is_ignore())
+    }
+}
+
+/// Whether a file of this name says what is ignored.
+pub(super) fn is_ignore_file(name: &Path) -> bool {
+    IGNORE_FILES.iter().any(|ignore_file| name.ends_with(ignore_file))
 }
 
 fn builder(folder: &Folder, hidden: bool) -> WalkBuilder {
@@ -134,7 +168,10 @@ fn refuse_folder(entry: &DirEntry) -> Option<Option<Found>> {
 }
 
 fn look_at(folder: &Folder, entry: &DirEntry) -> Option<Found> {
-    let kind = entry.file_type().filter(|kind| !kind.is_dir())?;
+    let kind = entry.file_type()?;
+    if kind.is_dir() {
+        return Some(Found::Folder(entry.path().to_owned()));
+    }
     if entry.file_name() == ".git" {
         return None;
     }

@@ -570,9 +570,8 @@ fn evicted_texts_are_read_again_or_named() {
     write(tree.path(), "same", "same\n");
     write(tree.path(), "other", "other\n");
     // Together more than a snapshot keeps.
-    let big: Vec<u8> = b"0123456789abcde\n".repeat(3 << 20);
     for name in ["x", "y", "z"] {
-        write(tree.path(), name, &big);
+        write(tree.path(), name, format!("{name}123456789abcde\n").repeat(3 << 20));
     }
     let snapshot = snapshot(tree.path());
     for name in ["same", "other", "x", "y", "z"] {

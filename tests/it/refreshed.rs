@@ -118,3 +118,110 @@ fn glances_pin_nothing_and_marks_tell_files_apart() {
     assert_eq!(buffer("x"), buffer("x"));
     assert_ne!(buffer("x"), buffer("y"));
 }
+
+/// What was heard of, and what of it is news: the files that changed, and `*` when the listing did.
+fn check_news(heard: &[&str], expect: &[&str]) {
+    let tree = tree(&[
+        (".git/HEAD", ""),
+        (".git/info/exclude", ""),
+        (".gitignore", "*.log\ntarget/\n"),
+        ("a.rs", "a"),
+        ("src/b.rs", "b"),
+        ("src/was/c.rs", "c"),
+        ("became.rs", "d"),
+        ("target/debug/out.rs", "o"),
+        ("target/.gitignore", ""),
+        (".env", "SECRET=1"),
+    ]);
+    let root = tree.path();
+    let snapshot = Workspace::open(root).unwrap().snapshot();
+    let paths: Vec<_> = heard.iter().map(|name| root.join(name)).collect();
+    let unwalked = snapshot.news(paths.iter().map(|path| path.as_path()));
+    assert!(unwalked.changed.is_empty(), "{heard:?} before anybody looked: {unwalked:?}");
+    snapshot.files().unwrap();
+    fs::remove_dir_all(root.join("src/was")).unwrap();
+    fs::remove_file(root.join("became.rs")).unwrap();
+    fs::create_dir_all(root.join("became.rs/empty")).unwrap();
+    for name in ["new.rs", "new.log", "target/new.rs", ".env.local", "src/new/deep.rs", ".git/index", ".hidden.rs"] {
+        write(root, name, "new");
+    }
+    let news = snapshot.news(paths.iter().map(|path| path.as_path()));
+    let listing = news.listing.then_some("*");
+    let all: Vec<&str> = news.changed.iter().map(|path| path.as_str()).chain(listing).collect();
+    assert_eq!(all, expect, "{heard:?}");
+}
+
+#[test]
+fn news_are_what_a_walk_would_see() {
+    for (heard, expect) in [
+        (&["a.rs", "src/b.rs"][..], &["a.rs", "src/b.rs"][..]),
+        (&["src/was/c.rs"], &["src/was/c.rs", "*"]),
+        (&["src/was"], &["*"]),
+        (&["became.rs"], &["became.rs", "*"]),
+        (&["new.rs", "a.rs"], &["a.rs", "*"]),
+        (&["src/new"], &["*"]),
+        (&["src/new/deep.rs"], &["*"]),
+        (&[".gitignore"], &["*"]),
+        (&[".git/info/exclude"], &["*"]),
+        (&["new.log", "target/new.rs", "target/debug/out.rs", "target", "target/.gitignore"], &[]),
+        (&[".env", ".env.local", ".git/index", ".git/HEAD", ".git"], &[]),
+        (&["gone.rs", "../outside.rs", "src/wa", ""], &[]),
+        // Nobody asked for hidden files.
+        (&[".hidden.rs"], &[]),
+    ] {
+        check_news(heard, expect);
+    }
+}
+
+#[test]
+fn hidden_files_are_news_to_those_who_saw_the_others() {
+    let tree = tree(&[(".a.rs", "a"), ("b.rs", "b")]);
+    let snapshot = Workspace::open(tree.path()).unwrap().snapshot();
+    snapshot.files_with_hidden().unwrap();
+    write(tree.path(), ".new.rs", "new");
+    let news = |name: &str| snapshot.news([&*tree.path().join(name)]);
+    assert_eq!((news(".a.rs").changed, news(".a.rs").listing), (vec![path(".a.rs")], false));
+    assert!(news(".new.rs").listing);
+}
+
+#[test]
+fn a_walk_is_shared_until_the_listing_changes() {
+    let tree = tree(&[("a.rs", "a"), ("b.rs", "b")]);
+    let before = Workspace::open(tree.path()).unwrap().snapshot();
+    let after = before.refreshed(&[path("a.rs")], false).refreshed(&[path("b.rs")], false);
+    assert_eq!(before.files().unwrap().len(), 2);
+    write(tree.path(), "c.rs", "c");
+    assert_eq!(after.files().unwrap().len(), 2, "which files there are was settled by the first who asked");
+    for (name, text) in [("a.rs", "aa"), ("b.rs", "bbb")] {
+        write(tree.path(), name, text);
+    }
+    let sizes = |snapshot: &Snapshot| snapshot.files().unwrap().iter().map(|file| file.bytes).collect::<Vec<_>>();
+    let both = before.refreshed(&[path("a.rs")], false).refreshed(&[path("b.rs")], false);
+    assert_eq!(sizes(&both), [2, 3]);
+    write(tree.path(), "a.rs", "aaaa");
+    assert_eq!((sizes(&both.refreshed(&[path("a.rs")], false)), sizes(&both)), (vec![4, 3], vec![2, 3]));
+    assert_eq!(both.folders().unwrap(), [tree.path().canonicalize().unwrap()]);
+}
+
+#[test]
+fn a_listing_with_buffers_goes_on_to_the_next_view() {
+    let tree = tree(&[("a.rs", "a"), ("b.rs", "b")]);
+    let disk = Workspace::open(tree.path()).unwrap().snapshot();
+    let view = |buffers: &[(&str, &str)]| {
+        disk.with_overlay(buffers.iter().map(|(name, text)| (path(name), Arc::from(*text))).collect::<Vec<_>>())
+    };
+    let all = |snapshot: &Snapshot| -> Vec<String> {
+        snapshot.files().unwrap().iter().map(|file| format!("{} {}", file.path, file.bytes)).collect()
+    };
+    let first = view(&[("a.rs", "typed"), ("new.rs", "")]);
+    assert_eq!(all(&first), ["a.rs 5", "b.rs 1", "new.rs 0"]);
+    let beside = view(&[("a.rs", "typed x"), ("new.rs", "n")]);
+    assert_eq!(all(&beside), ["a.rs 7", "b.rs 1", "new.rs 1"]);
+    assert_eq!(all(&first), ["a.rs 5", "b.rs 1", "new.rs 0"], "what somebody holds stays");
+    drop((first, beside));
+    assert_eq!(all(&view(&[("a.rs", "a"), ("new.rs", "nn")])), ["a.rs 1", "b.rs 1", "new.rs 2"]);
+    assert_eq!(all(&view(&[("b.rs", "typed")])), ["a.rs 1", "b.rs 5"]);
+    assert_eq!(all(&view(&[("a.rs", "typed")])), ["a.rs 5", "b.rs 1"]);
+    assert_eq!(all(&view(&[("a.rs", "")]).scoped(&["a.rs"]).unwrap()), ["a.rs 0"]);
+    assert_eq!(all(&disk), ["a.rs 1", "b.rs 1"]);
+}

@@ -35,6 +35,9 @@ impl Table {
     /// When the files cannot be listed, and when it is cancelled: what is in the table by then stays.
     pub fn fill(&self, snapshot: &Snapshot, cancel: &Cancel, report: &dyn Fn(Progress)) -> Result<(), GraphError> {
         let _one = self.filling.lock().unwrap_or_else(PoisonError::into_inner);
+        let go_on = || if cancel.is_cancelled() { Err(GraphError::Cancelled) } else { Ok(()) };
+        // What waited for its turn, or for a walk, may not be wanted any more.
+        go_on()?;
         let ticket = self.ticket();
         let mut files: Vec<Order> = snapshot
             .files()?
@@ -42,6 +45,7 @@ impl Table {
             .filter(|file| Language::of(file.path.as_str()).is_some_and(Language::has_definitions))
             .map(|file| Order::of(&file.path))
             .collect();
+        go_on()?;
         files.sort_unstable();
         self.prepare(&files, ticket);
         let total = files.len();
@@ -73,10 +77,11 @@ impl Table {
                 report(Progress { done: most, total });
             }
         });
-        if cancel.is_cancelled() {
-            return Err(GraphError::Cancelled);
-        }
+        go_on()?;
         let shelf = &mut *self.shelf();
+        if ticket < shelf.cleared {
+            return Ok(());
+        }
         shelf.complete = true;
         shelf.gone.retain(|_, gone| *gone > ticket);
         Ok(())

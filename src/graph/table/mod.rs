@@ -77,6 +77,8 @@ struct Shelf {
     /// The blocks in order, made when first asked for after a change.
     listed: Option<Arc<[Arc<Rows>]>>,
     ticket: u64,
+    /// What began before this ticket is not wanted any more.
+    cleared: u64,
     bytes: usize,
     symbols: usize,
     partial: usize,
@@ -169,6 +171,14 @@ impl Table {
         }
     }
 
+    /// Forgets everything, and drops what is being read meanwhile.
+    pub fn clear(&self) {
+        let ticket = self.ticket();
+        let empty = Shelf { ticket, cleared: ticket, ..Shelf::default() };
+        // Outside of the lock: there may be much to let go of.
+        drop(std::mem::replace(&mut *self.shelf(), empty));
+    }
+
     fn rows(&self, path: &RelPath, language: Option<Language>, text: &str) -> Rows {
         match language.filter(|language| language.has_definitions()) {
             Some(language) => {
@@ -201,7 +211,8 @@ impl Default for Table {
 impl Shelf {
     /// Whether something newer is known of a file than a change with this ticket.
     fn is_outdated(&self, order: &Order, ticket: u64) -> bool {
-        self.files.get(order).is_some_and(|held| held.ticket > ticket)
+        ticket < self.cleared
+            || self.files.get(order).is_some_and(|held| held.ticket > ticket)
             || self.gone.get(&order.path).is_some_and(|gone| *gone > ticket)
     }
 

@@ -222,6 +222,34 @@ fn updates_that_overlap_end_with_the_last_one() {
 }
 
 #[test]
+fn a_table_that_is_cleared_is_empty_and_can_be_filled_again() {
+    let (_tree, snapshot) = tree(&[("a.rs", "fn a() {}"), ("b.rs", "fn b() {}")]);
+    let table = Table::new();
+    let cleared = Cell::new(false);
+    let clear = |_: Progress| {
+        if !cleared.replace(true) {
+            table.clear();
+        }
+    };
+    table.fill(&snapshot, &Cancel::new(), &clear).unwrap();
+    let state = table.state();
+    assert!((state.total, state.bytes, state.symbols, state.complete) == (0, 0, 0, false), "{state:?}");
+    table.fill(&snapshot, &Cancel::new(), &|_| {}).unwrap();
+    assert_eq!((table.state().symbols, names(&table, "a")), (2, vec!["a".to_owned()]));
+}
+
+#[test]
+fn a_filling_that_is_not_wanted_any_more_changes_nothing() {
+    let (_tree, snapshot) = tree(&[("a.rs", "fn a() {}")]);
+    let table = filled(&snapshot);
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let before = table.state();
+    assert!(matches!(table.fill(&snapshot, &cancel, &|_| {}), Err(GraphError::Cancelled)));
+    assert_eq!(table.state(), before, "it is as complete as it was");
+}
+
+#[test]
 fn most_useful_files_come_first_and_reports_say_how_far() {
     let (_tree, snapshot) = tree(&[
         ("tests/t.rs", "fn t() {}"),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Client, HANG};
 use crate::agent::World;
 use crate::server::{Answer, Server};
 
@@ -67,6 +67,25 @@ async fn settings_are_live() {
     check(json!({ "navigation": "on", "served": ["rust"], "symbolTable": false }), true, true).await;
     check(json!({ "navigation": "sideways", "served": ["rust"] }), false, true).await;
     check(json!({}), true, true).await;
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_symbol_table_that_is_switched_off_is_let_go_of() {
+    let world = World::new();
+    let mut client = Client::ready(&world, json!({}), Value::Null).await;
+    for wanted in [true, false, true] {
+        let settings = json!({ "settings": { "spelunk": { "symbolTable": wanted } } });
+        client.notify("workspace/didChangeConfiguration", settings).await;
+        let hang = tokio::time::Instant::now() + HANG;
+        loop {
+            let found = client.request("workspace/symbol", json!({ "query": "parse" })).await.unwrap();
+            if found.as_array().is_some_and(|found| found.is_empty() != wanted) {
+                break;
+            }
+            assert!(tokio::time::Instant::now() < hang, "{wanted}: {found}\n{}", client.log());
+        }
+    }
     client.shut_down().await;
 }
 

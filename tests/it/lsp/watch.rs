@@ -24,6 +24,10 @@ async fn becomes(client: &mut Client, path: &str, expect: &[&str]) {
     }
 }
 
+async fn save(client: &mut Client, path: &str) {
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri(path) } })).await;
+}
+
 const CREATED: u8 = 1;
 const CHANGED: u8 = 2;
 const DELETED: u8 = 3;
@@ -42,23 +46,23 @@ async fn the_client_tells() {
     assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
     world.file("src/x.rs", "fn one() {}");
     tell(&mut client, "src/x.rs", CREATED).await;
-    assert_eq!(symbols(&mut client, "src/x.rs").await, ["one"]);
+    becomes(&mut client, "src/x.rs", &["one"]).await;
     world.file("src/x.rs", "fn two() {}\nfn three() {}");
     tell(&mut client, "src/x.rs", CHANGED).await;
-    assert_eq!(symbols(&mut client, "src/x.rs").await, ["two", "three"]);
+    becomes(&mut client, "src/x.rs", &["two", "three"]).await;
 
     // What is open counts as the client has it, until it is closed.
     client.open("src/x.rs", "rust", 1, "fn open() {}").await;
     world.file("src/x.rs", "fn four() {}");
     tell(&mut client, "src/x.rs", CHANGED).await;
-    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("src/x.rs") } })).await;
+    save(&mut client, "src/x.rs").await;
     assert_eq!(symbols(&mut client, "src/x.rs").await, ["open"]);
     client.notify("textDocument/didClose", json!({ "textDocument": { "uri": client.uri("src/x.rs") } })).await;
     assert_eq!(symbols(&mut client, "src/x.rs").await, ["four"]);
 
     std::fs::remove_file(world.repo().join("src/x.rs")).unwrap();
     tell(&mut client, "src/x.rs", DELETED).await;
-    assert!(symbols(&mut client, "src/x.rs").await.is_empty());
+    becomes(&mut client, "src/x.rs", &[]).await;
     client.shut_down().await;
 }
 
@@ -68,11 +72,14 @@ async fn saving_tells_too() {
     let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
     let mut client = Client::ready(&world, capabilities, Value::Null).await;
     symbols(&mut client, "src/main.rs").await;
-    for path in ["src/main.rs", "src/new.rs"] {
-        world.file(path, "fn saved() {}");
-        client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri(path) } })).await;
-        assert_eq!(symbols(&mut client, path).await, ["saved"]);
+    for round in ["first", "second"] {
+        world.file("src/main.rs", format!("fn {round}() {{}}"));
+        save(&mut client, "src/main.rs").await;
+        assert_eq!(symbols(&mut client, "src/main.rs").await, [round], "at once");
     }
+    world.file("src/new.rs", "fn saved() {}");
+    save(&mut client, "src/new.rs").await;
+    becomes(&mut client, "src/new.rs", &["saved"]).await;
     client.shut_down().await;
 }
 
@@ -129,5 +136,60 @@ async fn folders_that_come_are_watched_too() {
     becomes(&mut client, "src/x.rs", &["one"]).await;
     world.file("src/x.rs", "fn two() {}");
     becomes(&mut client, "src/x.rs", &["two"]).await;
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn the_server_watches_whatever_becomes_of_other_questions() {
+    let world = World::new();
+    let mut client = Client::start(&world);
+    client.never_answer();
+    let workspace = json!({ "configuration": true, "didChangeConfiguration": { "dynamicRegistration": true } });
+    client.initialize(json!({ "workspace": workspace }), Value::Null).await.unwrap();
+    world.file("src/x.rs", "fn one() {}");
+    becomes(&mut client, "src/x.rs", &["one"]).await;
+    client.shut_down().await;
+}
+
+/// How many folders the server watches.
+#[cfg(target_os = "linux")]
+fn watches(client: &Client) -> usize {
+    let fds = std::fs::read_dir(format!("/proc/{}/fdinfo", client.child.id().unwrap())).unwrap();
+    let count = |fd: std::fs::DirEntry| {
+        // A descriptor may be closed meanwhile.
+        let info = std::fs::read_to_string(fd.path()).unwrap_or_default();
+        info.lines().filter(|line| line.starts_with("inotify wd:")).count()
+    };
+    fds.map(|fd| count(fd.unwrap())).sum()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn only_folders_of_the_walk_are_watched() {
+    let world = World::new();
+    world.file(".gitignore", "out/\n");
+    let mut client = Client::ready(&world, json!({}), Value::Null).await;
+    for round in 1..=3 {
+        for folder in 0..50 {
+            std::fs::create_dir_all(world.repo().join(format!("out/{round}/{folder}/deep"))).unwrap();
+        }
+        std::fs::create_dir_all(world.repo().join(format!("new{round}/empty"))).unwrap();
+        let walked = spelunk::workspace::Workspace::open(&world.repo()).unwrap().snapshot().folders().unwrap().len();
+        let hang = tokio::time::Instant::now() + HANG;
+        loop {
+            let watched = watches(&client);
+            assert!(watched <= walked, "{watched} of {walked}");
+            if watched == walked {
+                break;
+            }
+            assert!(client.is_alive().await);
+            assert!(tokio::time::Instant::now() < hang, "{watched} of {walked}\n{}", client.log());
+        }
+    }
+    std::fs::rename(world.repo().join("new1"), world.repo().join("moved")).unwrap();
+    world.file("moved/empty/x.rs", "fn one() {}");
+    becomes(&mut client, "moved/empty/x.rs", &["one"]).await;
+    world.file("moved/empty/x.rs", "fn two() {}");
+    becomes(&mut client, "moved/empty/x.rs", &["two"]).await;
     client.shut_down().await;
 }
