@@ -1,7 +1,7 @@
 //! The open documents: texts that belong to the client, kept as it changes them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
@@ -23,8 +23,35 @@ pub struct Document {
 pub enum Stray {
     #[error("{0} is not open")]
     NotOpen(String),
-    #[error("{uri} has version {have}; a change to version {got} comes too late")]
+    #[error(
+        "{uri} has version {have}; a change to version {got} comes too late, and the text may differ from the client's \
+         until the document is opened again"
+    )]
     Stale { uri: String, have: i32, got: i32 },
+}
+
+/// The documents that something was said about already, so that a client that goes on and on does not fill the log.
+#[derive(Debug, Default)]
+pub struct Said(Mutex<BTreeSet<Uri>>);
+
+/// Documents that are remembered as such.
+const REMEMBERED: usize = 1000;
+
+impl Said {
+    /// Whether it is the first time since the document was opened.
+    pub fn is_first(&self, uri: &Uri) -> bool {
+        let mut said = self.lock();
+        said.len() < REMEMBERED && said.insert(uri.clone())
+    }
+
+    /// Forgets a document.
+    pub fn forget(&self, uri: &Uri) {
+        self.lock().remove(uri);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<Uri>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// All open documents. Changes make new documents, so whoever holds a clone keeps what it saw.

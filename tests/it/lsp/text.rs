@@ -155,11 +155,13 @@ async fn changes_out_of_turn_are_dropped_and_logged() {
         client.change(path, version, whole(&format!("fn v{version}() {{}}"))).await;
         assert_eq!(names(&mut client, path).await, [format!("0:{expect}")], "version {version}");
     }
-    said(&mut client, "has version 60; a change to version 7 comes too late").await;
+    said(&mut client, "has version 5; a change to version 4 comes too late").await;
 
     // One that is open is opened anew by a client that lost count.
     client.open(path, "rust", 1, "fn anew() {}\n").await;
     assert_eq!(names(&mut client, path).await, ["0:anew"]);
+    client.change(path, 0, whole("fn zero() {}")).await;
+    said(&mut client, "has version 1; a change to version 0 comes too late").await;
 
     let close = json!({ "textDocument": { "uri": client.uri(path) } });
     client.notify("textDocument/didClose", close.clone()).await;
@@ -168,6 +170,9 @@ async fn changes_out_of_turn_are_dropped_and_logged() {
     client.notify("textDocument/didClose", close).await;
     said(&mut client, "was closed without being open").await;
     assert_eq!(names(&mut client, path).await, on_disk);
+    // Once a document and opening.
+    let logged = client.received("window/logMessage");
+    assert_eq!(logged.iter().filter(|p| p["message"].as_str().unwrap().contains("comes too late")).count(), 2);
     client.shut_down().await;
 }
 
