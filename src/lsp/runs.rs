@@ -114,13 +114,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
     let (done, end) = oneshot::channel();
     let watch = Watch::new(entry, run_id.clone(), progress.clone(), audience.tied, note);
     tokio::spawn(watch.follow(started, events, done));
-    let work = Work {
-        state: state.clone(),
-        conversation,
-        run_id: run_id.clone(),
-        conversation_id: conversation_id.clone(),
-        model,
-    };
+    let work = Work { conversation, run_id: run_id.clone(), conversation_id: conversation_id.clone(), model };
     opened.begin();
     let stopping = stop.clone();
     tokio::spawn(async move {
@@ -152,7 +146,6 @@ async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, Ow
 
 /// One run, from its question to its end.
 struct Work {
-    state: Arc<State>,
     conversation: OwnedMutexGuard<Conversation>,
     run_id: String,
     conversation_id: String,
@@ -179,11 +172,10 @@ impl Work {
             let message =
                 error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
             let reason = if matches!(error, Some(AskError::Cancelled)) { "cancelled" } else { "failed" };
-            events::failure(reason, &message, self.model, self.run_id, self.conversation_id.clone())
+            events::failure(reason, &message, self.model, self.run_id, self.conversation_id)
         });
         // Whoever hears of the end may ask the next question at once.
         drop(self.conversation);
-        self.state.conversations.rest(&self.state, &self.conversation_id);
         end
     }
 }
@@ -223,10 +215,14 @@ impl Entry {
         self.state.clone()
     }
 
-    /// The run is over: it is no longer among those under way.
+    /// The run is over, or has not begun and never will: it is no longer among those under way, and its conversation
+    /// waits for a next question.
     pub fn leave(&self) {
-        self.state.runs.lock().live.remove(&self.number);
+        let left = self.state.runs.lock().live.remove(&self.number);
         self.state.runs.over.notify_waiters();
+        if let Some(id) = left.and_then(|live| live.conversation_id) {
+            self.state.conversations.rest(&self.state, &id);
+        }
     }
 }
 
