@@ -147,7 +147,9 @@ impl Watch {
     }
 
     fn tell(&mut self, event: Event) {
-        if self.notices {
+        // What only shows that something goes on; the end has the whole answer.
+        let can_be_missed = matches!(event, Event::Text { .. } | Event::Looking { .. });
+        if self.notices && !(can_be_missed && self.out.is_behind()) {
             let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
             self.seq += 1;
             self.out.notify::<RunNotification>(&notice);
