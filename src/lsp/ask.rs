@@ -1,19 +1,16 @@
-//! From a question of the client's to what a run needs, and from a run's end to a document.
+//! From a question of the client's to what a run needs.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tower_lsp::ls_types::request::ShowDocument;
-use tower_lsp::ls_types::{Range, ShowDocumentParams, Uri};
+use tower_lsp::ls_types::{Range, Uri};
 
-use super::protocol::{AskParams, End, Place};
+use super::Error;
+use super::protocol::{AskParams, Place};
 use super::state::{State, View};
-use super::{Error, answers};
 use crate::agent::event::Emit;
 use crate::agent::{At, Setup, setup};
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::display;
 use crate::journal::event::EndReason;
 use crate::journal::{self, Journal};
 
@@ -136,52 +133,4 @@ fn at(view: &View, place: &Place) -> Result<At, Error> {
         // A file that runs may not read gives no name away either.
         symbol: view.snapshot.text(&path).ok().and_then(|_| super::requests::symbol_at(view, &text, range)),
     })
-}
-
-/// Writes the answer as a document and offers it, if the client shows documents and takes no notices of ours.
-pub async fn document(state: &Arc<State>, end: &End) -> Option<Uri> {
-    let session = state.session()?;
-    let shows = session.client.window.as_ref().and_then(|window| window.show_document.as_ref());
-    if end.answer.is_empty() || !shows.is_some_and(|shows| shows.support) || session.options.runs {
-        return None;
-    }
-    let (state_dir, run, text) = (session.config.state_dir.clone(), end.run_id.clone(), page(end));
-    let written = tokio::task::spawn_blocking(move || answers::write(&state_dir, &run, &text)).await.ok()?;
-    let path = match written {
-        Ok(path) => path,
-        Err(error) => {
-            tracing::warn!("the answer could not be written as a document: {error}");
-            return None;
-        }
-    };
-    let uri = Uri::from_file_path(&path)?;
-    let params =
-        ShowDocumentParams { uri: uri.clone(), external: Some(false), take_focus: Some(true), selection: None };
-    let client = state.client.clone();
-    // Whether the document is shown, and when, is between the client and its user: the answer does not wait for it.
-    tokio::spawn(async move {
-        if let Err(error) = client.send_request::<ShowDocument>(params).await {
-            tracing::warn!("the client did not show the answer: {error}");
-        }
-    });
-    Some(uri)
-}
-
-/// The answer as a page.
-fn page(end: &End) -> String {
-    let mut page = format!("{}\n", end.answer.trim_end());
-    if end.reason != "answered" {
-        let _ = write!(page, "\n> {}\n", display::markdown(&end.message).trim_end());
-    }
-    let doubtful: Vec<String> = end
-        .citations
-        .iter()
-        .filter(|cited| cited.status != "valid")
-        .map(|cited| format!("{}:{}-{}", cited.path, cited.from, cited.to))
-        .collect();
-    if !doubtful.is_empty() {
-        let text = format!("\n> Citations that their lines do not support: {}\n", doubtful.join(", "));
-        page.push_str(&display::markdown(&text));
-    }
-    page
 }

@@ -9,7 +9,7 @@ use super::out::Out;
 use super::progress::Progress;
 use super::protocol::{End, Event, RunNotice, RunNotification, Spent};
 use super::runs::Entry;
-use super::{ask, events};
+use super::{answers, events};
 use crate::agent::event::RunEvent;
 
 /// What comes from a run.
@@ -106,7 +106,7 @@ impl Watch {
         }
         // A tied run is a bare client's: it may be able to show a document.
         if self.tied {
-            end.document = ask::document(&state, &end).await;
+            end.document = answers::offer(&state, &end).await;
         }
         self.entry.leave();
         self.tell(Event::End(Box::new(end.clone())));
