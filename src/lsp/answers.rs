@@ -12,7 +12,7 @@ use tower_lsp::ls_types::request::ShowDocument;
 use tower_lsp::ls_types::{ShowDocumentParams, Uri};
 
 use super::files::file_uri;
-use super::protocol::End;
+use super::protocol::{End, Reason, Support};
 use super::state::State;
 use crate::display;
 
@@ -51,13 +51,13 @@ pub async fn offer(state: &State, end: &End) -> Option<Uri> {
 /// The answer as a page.
 fn page(end: &End) -> String {
     let mut page = format!("{}\n", end.answer.trim_end());
-    if end.reason != "answered" {
+    if end.reason != Reason::Answered {
         let _ = write!(page, "\n> {}\n", display::markdown(&end.message).trim_end());
     }
     let doubtful: Vec<String> = end
         .citations
         .iter()
-        .filter(|cited| cited.status != "valid")
+        .filter(|cited| cited.status != Support::Valid)
         .map(|cited| format!("{}:{}-{}", cited.path, cited.from, cited.to))
         .collect();
     if !doubtful.is_empty() {

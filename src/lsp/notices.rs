@@ -7,7 +7,7 @@ use tower_lsp::ls_types::ProgressToken;
 
 use super::out::Out;
 use super::progress::Progress;
-use super::protocol::{End, Event, RunNotice, RunNotification, Spent};
+use super::protocol::{End, Event, Reason, RunNotice, RunNotification, Spent};
 use super::runs::Entry;
 use super::{answers, events};
 use crate::agent::event::RunEvent;
@@ -98,7 +98,7 @@ impl Watch {
 
     async fn end(mut self, mut end: End, spent: Spent, done: oneshot::Sender<End>) {
         let state = self.entry.state();
-        if matches!(end.reason.as_str(), "cancelled" | "failed") {
+        if matches!(end.reason, Reason::Cancelled | Reason::Failed) {
             end.spent = spent;
         }
         if let Some(note) = &self.note {
