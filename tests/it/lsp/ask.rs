@@ -48,7 +48,7 @@ async fn a_scope_may_be_a_uri() {
         assert_eq!(cited.into_iter().collect::<Vec<_>>(), expect, "{scope}: {end}");
     };
     let root = format!("file://{}", world.repo().to_str().unwrap());
-    let all = ["app/[id]/page.js", "app/i/page.js", "page.js", "src/parse.rs"];
+    let all = ["app/[id]/page.js", "app/i/page.js", "page.js", "src/main.rs", "src/parse.rs"];
     check(json!(format!("{root}/app/%5Bid%5D/page.js")), &all[..1]).await;
     check(json!([format!("{root}/app/%5Bid%5D"), format!("{root}/app/i/")]), &all[..2]).await;
     check(json!(format!("{root}/page.js")), &all[2..3]).await;
