@@ -9,8 +9,8 @@ use super::{CliError, exit, output};
 use crate::lsp::{Ended, Malformed, Relay, keep_small, serve};
 
 const EXIT_CODES: &str = "Exit codes:
-  0  the client said shutdown and exit
-  1  the session ended in another way: exit without shutdown, end of input, the client's process is gone
+  0  the client said shutdown, and then exit or closed its end
+  1  the session ended in another way: exit or end of input without shutdown, the client's process is gone
   2  the command line cannot be used";
 
 /// Editors start this; it speaks with them and has nothing to say to a person.

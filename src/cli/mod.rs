@@ -135,7 +135,7 @@ pub fn main() -> ExitCode {
         return crate::repl::worker::main(args.filter_map(|arg| arg.into_string().ok()));
     }
     let cli = Cli::parse();
-    let relay = logs::begin(matches!(cli.command, Command::Lsp(_)));
+    let (relay, _last_lines) = logs::begin(matches!(cli.command, Command::Lsp(_)));
     match run(cli.command, relay) {
         Ok(_) if output::is_lost() => ExitCode::from(exit::FAILED),
         Ok(code) => code,

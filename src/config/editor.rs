@@ -174,6 +174,9 @@ impl Config {
     }
 }
 
+/// Characters of a text that may stand in a message: as many as a misspelt choice may have.
+const LONGEST_SHOWN: usize = 20;
+
 impl Setting {
     fn is_default(&self, text: &str) -> bool {
         match (text.parse::<f64>(), self.default.parse::<f64>()) {
@@ -187,7 +190,17 @@ impl Setting {
 fn unusable(name: &str, value: &Value, kind: Option<Kind>) -> String {
     let known = || EDITOR_SETTINGS.iter().find(|setting| setting.key == name).map(|setting| setting.kind);
     let fits = kind.or_else(known).map_or_else(|| "an object".to_owned(), |kind| kind.to_string());
-    format!("spelunk.{name} = {value} is ignored; it has to be {fits}")
+    let shown = if is_shown(value) { format!(" = {value}") } else { String::new() };
+    format!("spelunk.{name}{shown} is ignored; it has to be {fits}")
+}
+
+/// Whether a value may stand in a message: a long one may be a key, or anything.
+fn is_shown(value: &Value) -> bool {
+    match value {
+        Value::Number(_) | Value::Bool(_) => true,
+        Value::String(text) => text.chars().count() <= LONGEST_SHOWN,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -247,6 +260,23 @@ mod tests {
         let defaults =
             json!({ "model": "builtin", "leafModel": null, "providers": {}, "journal": true, "trace": "off" });
         assert_eq!(machine("model = \"openai/a\"").with_workspace(&defaults).1, [""; 0]);
+    }
+
+    #[test]
+    fn what_may_be_a_key_is_not_shown() {
+        let check = |value: Value, expect: &str| {
+            let (_, warnings) = machine("").with_workspace(&json!({ "navigation": value }));
+            assert!(
+                warnings[0].starts_with(&format!("spelunk.navigation{expect} is ignored; it has to be")),
+                "{value}"
+            );
+        };
+        check(json!("sideways"), " = \"sideways\"");
+        check(json!(7), " = 7");
+        check(json!(false), " = false");
+        check(json!("ghp_0123456789abcdefghij"), "");
+        check(json!({ "key": "secret" }), "");
+        check(json!(["secret"]), "");
     }
 
     #[test]

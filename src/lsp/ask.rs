@@ -1,21 +1,21 @@
-//! From a question of the client's to what a run needs, and from a run's end to a document.
+//! From a question of the client's to what a run needs.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tower_lsp::ls_types::request::ShowDocument;
-use tower_lsp::ls_types::{Range, ShowDocumentParams, Uri};
+use tower_lsp::ls_types::{Range, Uri};
 
-use super::protocol::{AskParams, End, Place};
-use super::state::{State, View};
-use super::{Error, answers};
+use super::Error;
+use super::files::file_path;
+use super::lines::Encoding;
+use super::protocol::{AskParams, Place};
+use super::state::{State, Text, View};
 use crate::agent::event::Emit;
 use crate::agent::{At, Setup, setup};
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::display;
 use crate::journal::event::EndReason;
 use crate::journal::{self, Journal};
+use crate::text::LineIndex;
 
 /// A record that was opened for a run. Dropped before the run begins, it says that the run was cancelled.
 pub struct Opened(Option<Journal>);
@@ -73,7 +73,7 @@ fn build(
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
     let failed = |error: setup::SetupError| Error::failed(error.to_string());
-    let scope: Vec<String> = params.scope.to_vec().iter().map(|scope| in_workspace(&view, scope)).collect();
+    let scope = scope(&view, params.scope.to_vec());
     let snapshot = if scope.is_empty() {
         view.snapshot.clone()
     } else {
@@ -114,10 +114,38 @@ fn note(state: &State, config: &Config) -> Option<String> {
     })
 }
 
-/// A scope may be a URI of a file or folder of the workspace.
-fn in_workspace(view: &View, scope: &str) -> String {
-    let path = scope.starts_with("file:").then(|| scope.parse::<Uri>().ok()).flatten();
-    path.and_then(|uri| view.path(&uri)).map_or_else(|| scope.to_owned(), |path| path.to_string())
+/// A scope may be the URI of a file or folder of the workspace; that of the one folder means all of it.
+fn scope(view: &View, given: Vec<String>) -> Vec<String> {
+    let (mut scope, mut all) = (Vec::new(), false);
+    for glob in given {
+        let uri = glob.starts_with("file:").then(|| glob.parse::<Uri>().ok()).flatten();
+        // What a file in it would be called: a folder of the workspace itself has no path.
+        let inside = uri.and_then(|uri| view.snapshot.relative(&file_path(&uri)?.join("x")));
+        match inside.as_ref().and_then(|inside| inside.as_str().strip_suffix('x')) {
+            Some("") => all = true,
+            Some(path) => {
+                let path = format!("/{}", literal(path.trim_end_matches('/')));
+                scope.push(format!("{path}/**"));
+                scope.push(path);
+            }
+            None => scope.push(glob),
+        }
+    }
+    // Beside all, only what is left out says something.
+    scope.retain(|glob| !all || glob.starts_with('!'));
+    scope
+}
+
+/// A path as a glob that matches it alone.
+fn literal(path: &str) -> String {
+    let mut glob = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '/' | '.' | '-' | '_') {
+            glob.push('\\');
+        }
+        glob.push(c);
+    }
+    glob
 }
 
 /// The lines of a cursor or a selection. A place outside of the workspace is refused: its text is none of the run's.
@@ -127,61 +155,57 @@ fn at(view: &View, place: &Place) -> Result<At, Error> {
     let text = view.text(&place.uri)?;
     let cursor = place.position.map(|position| Range { start: position, end: position });
     let range = place.range.or(cursor).unwrap_or_default();
-    let last =
-        if range.end.character == 0 && range.end.line > range.start.line { range.end.line - 1 } else { range.end.line };
+    let (from, to) = lines(&text, range, view.encoding);
     Ok(At {
         path: path.to_string(),
-        from: u64::from(range.start.line) + 1,
-        to: u64::from(last.max(range.start.line)) + 1,
+        from,
+        to,
         // A file that runs may not read gives no name away either.
         symbol: view.snapshot.text(&path).ok().and_then(|_| super::requests::symbol_at(view, &text, range)),
     })
 }
 
-/// Writes the answer as a document and offers it, if the client shows documents and takes no notices of ours.
-pub async fn document(state: &Arc<State>, end: &End) -> Option<Uri> {
-    let session = state.session()?;
-    let shows = session.client.window.as_ref().and_then(|window| window.show_document.as_ref());
-    if end.answer.is_empty() || !shows.is_some_and(|shows| shows.support) || session.options.runs {
-        return None;
-    }
-    let (state_dir, run, text) = (session.config.state_dir.clone(), end.run_id.clone(), page(end));
-    let written = tokio::task::spawn_blocking(move || answers::write(&state_dir, &run, &text)).await.ok()?;
-    let path = match written {
-        Ok(path) => path,
-        Err(error) => {
-            tracing::warn!("the answer could not be written as a document: {error}");
-            return None;
-        }
-    };
-    let uri = Uri::from_file_path(&path)?;
-    let params =
-        ShowDocumentParams { uri: uri.clone(), external: Some(false), take_focus: Some(true), selection: None };
-    let client = state.client.clone();
-    // Whether the document is shown, and when, is between the client and its user: the answer does not wait for it.
-    tokio::spawn(async move {
-        if let Err(error) = client.send_request::<ShowDocument>(params).await {
-            tracing::warn!("the client did not show the answer: {error}");
-        }
-    });
-    Some(uri)
+/// The first and the last line of a range as people and runs count them: from 1, and ended by LF alone. A range that ends
+/// where a line starts does not have that line.
+fn lines(text: &Text, range: Range, encoding: Encoding) -> (u64, u64) {
+    let offset = |position| text.lines.offset(&text.text, position, encoding);
+    let (start, end) = (offset(range.start), offset(range.end));
+    let index = LineIndex::new(&text.text);
+    let has_last = range.end.character > 0 || end <= start;
+    let last = if has_last { end.max(start) } else { end - 1 };
+    (u64::from(index.line_of(start)), u64::from(index.line_of(last)))
 }
 
-/// The answer as a page.
-fn page(end: &End) -> String {
-    let mut page = format!("{}\n", end.answer.trim_end());
-    if end.reason != "answered" {
-        let _ = write!(page, "\n> {}\n", display::markdown(&end.message).trim_end());
+#[cfg(test)]
+mod tests {
+    use tower_lsp::ls_types::Position;
+
+    use super::*;
+    use crate::lsp::lines::Lines;
+
+    #[test]
+    fn lines_are_those_of_the_repository() {
+        let check = |text: &str, range: [(u32, u32); 2], expect: (u64, u64)| {
+            let text = Text { path: None, text: text.into(), lines: Arc::new(Lines::new(text)), language: None };
+            let [start, end] = range.map(|(line, column)| Position::new(line, column));
+            assert_eq!(lines(&text, Range { start, end }, Encoding::Utf16), expect, "{:?} {range:?}", text.text);
+        };
+        check("a\nb\nc\n", [(1, 0), (1, 0)], (2, 2));
+        check("a\nb\nc\n", [(0, 1), (1, 1)], (1, 2));
+        check("a\nb\nc\n", [(0, 0), (2, 0)], (1, 2));
+        check("a\nb\nc\n", [(9, 0), (9, 9)], (4, 4));
+        check("a\r\nb\r\nc", [(1, 0), (2, 0)], (2, 2));
+        // A lone CR ends a line for the protocol only.
+        check("a\rb\rc\nd\n", [(2, 0), (2, 1)], (1, 1));
+        check("a\rb\rc\nd\n", [(1, 0), (3, 1)], (1, 2));
+        check("", [(0, 0), (0, 0)], (1, 1));
     }
-    let doubtful: Vec<String> = end
-        .citations
-        .iter()
-        .filter(|cited| cited.status != "valid")
-        .map(|cited| format!("{}:{}-{}", cited.path, cited.from, cited.to))
-        .collect();
-    if !doubtful.is_empty() {
-        let text = format!("\n> Citations that their lines do not support: {}\n", doubtful.join(", "));
-        page.push_str(&display::markdown(&text));
+
+    #[test]
+    fn a_path_as_a_glob_is_that_path() {
+        let check = |path: &str, expect: &str| assert_eq!(literal(path), expect);
+        check("src/a-b_c.rs", "src/a-b_c.rs");
+        check("app/[id]/{x}*?.js", "app/\\[id\\]/\\{x\\}\\*\\?.js");
+        check("é !\\", "é\\ \\!\\\\");
     }
-    page
 }

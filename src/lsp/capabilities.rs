@@ -1,18 +1,27 @@
 //! What the server says it can do.
 
 use tower_lsp::ls_types::{
-    CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability, ExecuteCommandOptions,
-    FoldingRangeProviderCapability, HoverProviderCapability, OneOf, PositionEncodingKind, SaveOptions,
-    SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities, WorkspaceSymbolOptions,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionOptions, CodeActionProviderCapability,
+    ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability, OneOf, PositionEncodingKind,
+    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities, WorkspaceSymbolOptions,
 };
 
 use super::commands;
 use super::requests::code_action;
 
-/// The capabilities, with the encoding that was agreed on.
-pub fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
+/// The capabilities for a client, with the encoding that was agreed on.
+pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities) -> ServerCapabilities {
+    let code_action = client.text_document.as_ref().and_then(|client| client.code_action.as_ref());
+    // Clients that do not know of kinds expect a boolean.
+    let code_action = match code_action.and_then(|client| client.code_action_literal_support.as_ref()) {
+        Some(_) => CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![code_action::KIND]),
+            ..CodeActionOptions::default()
+        }),
+        None => CodeActionProviderCapability::Simple(true),
+    };
     let progress = WorkDoneProgressOptions { work_done_progress: Some(true) };
     ServerCapabilities {
         position_encoding: Some(encoding),
@@ -34,10 +43,7 @@ pub fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![code_action::KIND]),
-            ..CodeActionOptions::default()
-        })),
+        code_action_provider: Some(code_action),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: commands::COMMANDS.iter().map(|command| (*command).to_owned()).collect(),
             work_done_progress_options: progress,

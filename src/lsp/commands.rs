@@ -7,7 +7,7 @@ use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::Error;
 use super::notices::SharedProgress;
-use super::protocol::AskParams;
+use super::protocol::{AskParams, Reason};
 use super::runs::{self, Audience, Begun};
 use super::state::State;
 use crate::agent::Stop;
@@ -58,9 +58,9 @@ async fn ask_and_wait(state: &Arc<State>, ask: AskParams, audience: Audience) ->
     let tied = Tied { stop, progress };
     let end = end.await.map_err(|_| Error::internal("the run failed inside; the log has more"))?;
     drop(tied);
-    match end.reason.as_str() {
-        "cancelled" => Err(Error::cancelled()),
-        "failed" => Err(Error::failed(end.message)),
-        _ => Ok(Some(json!(end))),
+    match end.reason {
+        Reason::Cancelled => Err(Error::cancelled()),
+        Reason::Failed => Err(Error::failed(end.message)),
+        Reason::Answered | Reason::Limit => Ok(Some(json!(end))),
     }
 }

@@ -31,7 +31,10 @@ struct Registry {
 
 struct Kept {
     conversation: Shared,
+    /// The number of its last use.
     used: u64,
+    /// The use after which its worker is about to be ended.
+    resting: u64,
 }
 
 type Shared = Arc<tokio::sync::Mutex<Conversation>>;
@@ -47,7 +50,8 @@ impl Conversations {
             let free = (*number..).map(|number| format!("c{number}")).find(|id| !kept.contains_key(id));
             free.unwrap_or_default()
         });
-        let entry = kept.entry(id.clone()).or_insert_with(|| Kept { conversation: Arc::default(), used: 0 });
+        let entry =
+            kept.entry(id.clone()).or_insert_with(|| Kept { conversation: Arc::default(), used: 0, resting: 0 });
         entry.used = *number;
         let conversation = entry.conversation.clone();
         let taken = conversation.clone().try_lock_owned().map_err(|_| conversation);
@@ -59,9 +63,9 @@ impl Conversations {
         (id, taken)
     }
 
-    /// After a question: ends the workers that are too many, and this one once it has been idle for long.
+    /// After a question, answered or not: ends the workers that are too many, and this one once it has been idle for long.
     pub fn rest(&self, state: &Arc<State>, id: &str) {
-        let registry = self.lock();
+        let mut registry = self.lock();
         let mut idle: Vec<(u64, OwnedMutexGuard<Conversation>)> = registry
             .kept
             .values()
@@ -72,9 +76,12 @@ impl Conversations {
         for (_, conversation) in idle.iter_mut().skip(IDLE_WORKERS) {
             conversation.rest();
         }
-        let Some(used) = registry.kept.get(id).map(|kept| kept.used) else { return };
+        let Some(kept) = registry.kept.get_mut(id).filter(|kept| kept.resting != kept.used) else { return };
+        kept.resting = kept.used;
+        let used = kept.used;
         let (state, id) = (state.clone(), id.to_owned());
-        tokio::spawn(async move {
+        // Whoever gives a question up may be on no thread of the runtime.
+        state.runtime.clone().spawn(async move {
             tokio::select! {
                 () = tokio::time::sleep(IDLE) => {}
                 () = state.ended.cancelled() => {}
@@ -97,6 +104,14 @@ impl Conversations {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use tower_lsp::LspService;
+
+    use super::super::log::Relay;
+    use super::super::out::Out;
+    use super::super::protocol::AskParams;
+    use super::super::runs::{self, Audience};
+    use super::super::server::Server;
     use super::*;
 
     #[test]
@@ -113,6 +128,27 @@ mod tests {
         assert!(registry.kept.contains_key(&busy) && !registry.kept.contains_key("n0"));
         drop((registry, guard));
         assert!(conversations.take(Some("busy")).1.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_question_that_never_begins_lets_its_conversation_rest() {
+        let (out, _queue) = Out::new();
+        let (service, _socket) = LspService::new(|client| Server::new(client, out, Relay::default()));
+        let state = service.inner().state.clone();
+        let is_resting = |id: &str| {
+            let registry = state.conversations.lock();
+            registry.kept.get(id).is_some_and(|kept| kept.resting == kept.used)
+        };
+        // There is no session, so there is no run.
+        let params: AskParams = serde_json::from_value(json!({ "question": "?", "conversationId": "a" })).unwrap();
+        for _ in 0..2 {
+            let (_, taken) = state.conversations.take(Some("a"));
+            assert!(taken.is_ok() && !is_resting("a"));
+            drop(taken);
+            let audience = Audience { progress: None, tied: false };
+            assert!(runs::begin(&state, params.clone(), audience).await.is_err());
+            assert!(is_resting("a"));
+        }
     }
 
     #[test]

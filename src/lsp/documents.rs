@@ -1,30 +1,64 @@
 //! The open documents: texts that belong to the client, kept as it changes them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::lines::{Encoding, Lines};
+use super::pieces::Pieces;
 
 /// One open document at one version. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Document {
+    /// As the client spells it.
     pub uri: Uri,
     /// The client's name of the language.
     pub language_id: Arc<str>,
+    /// The client's number of this text.
     pub version: i32,
+    /// The whole text.
     pub text: Arc<str>,
+    /// The text's lines.
     pub lines: Arc<Lines>,
 }
 
 /// Why a notification about a document was not followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stray {
+    /// A change of a document that the client has not opened, or has closed.
     #[error("{0} is not open")]
     NotOpen(String),
-    #[error("{uri} has version {have}; a change to version {got} comes too late")]
+    /// A change to a version that is not above the one that is known.
+    #[error(
+        "{uri} has version {have}; a change to version {got} comes too late, and the text may differ from the client's \
+         until the document is opened again"
+    )]
     Stale { uri: String, have: i32, got: i32 },
+}
+
+/// The documents that something was said about already, so that a client that goes on and on does not fill the log.
+#[derive(Debug, Default)]
+pub struct Said(Mutex<BTreeSet<Uri>>);
+
+/// Documents that are remembered as such.
+const REMEMBERED: usize = 1000;
+
+impl Said {
+    /// Whether it is the first time since the document was opened.
+    pub fn is_first(&self, uri: &Uri) -> bool {
+        let mut said = self.lock();
+        said.len() < REMEMBERED && said.insert(uri.clone())
+    }
+
+    /// Forgets a document.
+    pub fn forget(&self, uri: &Uri) {
+        self.lock().remove(uri);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<Uri>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// All open documents. Changes make new documents, so whoever holds a clone keeps what it saw.
@@ -32,10 +66,12 @@ pub enum Stray {
 pub struct Documents(Arc<BTreeMap<Uri, Document>>);
 
 impl Documents {
+    /// The document behind a URI; `None` when it is not open.
     pub fn get(&self, uri: &Uri) -> Option<&Document> {
         self.0.get(uri)
     }
 
+    /// All of them, in the order of their URIs.
     pub fn iter(&self) -> impl Iterator<Item = &Document> {
         self.0.values()
     }
@@ -76,22 +112,25 @@ impl Documents {
     }
 }
 
+/// Bytes of a piece of a text that is changed in several places at once.
+const PIECE: usize = 4 << 10;
+
 /// A text after changes, each of which counts positions in the text that the one before left. Positions beyond the text
-/// are clamped, a range whose ends are the wrong way round is turned.
+/// are clamped, a range whose ends are the wrong way round is turned. `lines` are those of the text.
 pub fn edited(text: &str, lines: &Lines, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) -> String {
-    let mut text = text.to_owned();
-    let mut lines = std::borrow::Cow::Borrowed(lines);
-    for (at, change) in changes.iter().enumerate() {
-        match change.range {
-            None => text.clone_from(&change.text),
+    match changes {
+        [] => text.to_owned(),
+        [change] => match change.range {
+            None => change.text.clone(),
             Some(range) => {
-                let (a, b) = (lines.offset(&text, range.start, encoding), lines.offset(&text, range.end, encoding));
-                text.replace_range(a.min(b)..a.max(b), &change.text);
+                let (a, b) = (lines.offset(text, range.start, encoding), lines.offset(text, range.end, encoding));
+                [&text[..a.min(b)], &change.text, &text[a.max(b)..]].concat()
             }
-        }
-        if at + 1 < changes.len() {
-            lines = std::borrow::Cow::Owned(Lines::new(&text));
+        },
+        changes => {
+            let mut pieces = Pieces::new(text, encoding, PIECE);
+            changes.iter().for_each(|change| pieces.apply(change));
+            pieces.text()
         }
     }
-    text
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode};
 
+use crate::display;
 use crate::graph::GraphError;
 use crate::search::SearchError;
 use crate::workspace::WorkspaceError;
@@ -52,7 +53,8 @@ impl std::error::Error for Error {}
 
 impl From<Error> for RpcError {
     fn from(error: Error) -> Self {
-        Self { code: error.code, message: error.message.into(), data: None }
+        // It may hold a path or what a model said.
+        Self { code: error.code, message: display::terminal(&error.message).into_owned().into(), data: None }
     }
 }
 
@@ -77,5 +79,16 @@ impl From<GraphError> for Error {
             GraphError::Cancelled => Self::cancelled(),
             error => Self::failed(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_reads_is_safe() {
+        let error = RpcError::from(Error::failed("no file \u{1b}[2Jevil\u{202e}"));
+        assert_eq!(error.message, "no file evil\\u{202e}");
     }
 }

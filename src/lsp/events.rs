@@ -3,7 +3,7 @@
 use tower_lsp::ls_types::{Location, Position, Range};
 
 use super::convert::Places;
-use super::protocol::{Cited, End, Event, Spent, Uncited};
+use super::protocol::{Cited, End, Event, Reason, Spent, Support, Uncited};
 use super::state::View;
 use crate::agent::Report;
 use crate::agent::budget::Spent as RunSpent;
@@ -13,18 +13,17 @@ use crate::display;
 use crate::journal::event::Role;
 use crate::workspace::RelPath;
 
+/// Text of a model, a repository or a person, as it may be shown.
+pub fn safe(text: &str) -> String {
+    display::terminal(text).into_owned()
+}
+
 /// The protocol's word for what happened; `None` for what the client learns otherwise.
 pub fn event(event: RunEvent) -> Option<Event> {
-    let safe = |text: String| display::terminal(&text).into_owned();
+    let safe = |text: String| safe(&text);
     Some(match event {
         RunEvent::TurnStarted { turn } => Event::Turn { turn },
-        RunEvent::CallStarted { call, role, label } => {
-            let role = match role {
-                Role::Root => "root",
-                Role::Leaf => "leaf",
-            };
-            Event::CallStarted { call, role: role.to_owned(), label: safe(label) }
-        }
+        RunEvent::CallStarted { call, role, label } => Event::CallStarted { call, role, label: safe(label) },
         RunEvent::CallText { call, text } => Event::Text { call, text: safe(text) },
         RunEvent::CallRetry { call, reason, wait } => {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -47,7 +46,7 @@ pub fn event(event: RunEvent) -> Option<Event> {
 /// What one line of progress says about an event; `None` when it is not worth one.
 pub fn doing(event: &Event) -> Option<String> {
     Some(match event {
-        Event::CallStarted { label, role, .. } if role == "root" => label.clone(),
+        Event::CallStarted { label, role: Role::Root, .. } => label.clone(),
         Event::CallStarted { label, .. } => format!("asking: {label}"),
         Event::Looking { what } => what.clone(),
         Event::Note { text } => text.lines().next().unwrap_or_default().to_owned(),
@@ -57,6 +56,7 @@ pub fn doing(event: &Event) -> Option<String> {
     })
 }
 
+/// What a run has used, in the words of the protocol.
 pub fn spent(spent: &RunSpent) -> Spent {
     Spent {
         turns: spent.turns,
@@ -71,7 +71,7 @@ pub fn spent(spent: &RunSpent) -> Spent {
 pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String) -> End {
     let mut places = Places::new(view);
     let uncited = |d: &crate::agent::citations::Dropped| Uncited {
-        path: display::terminal(&d.path).into_owned(),
+        path: safe(&d.path),
         from: d.from,
         to: d.to,
         reason: d.reason.to_owned(),
@@ -79,8 +79,8 @@ pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String
     End {
         run_id,
         conversation_id,
-        reason: if report.complete { "answered" } else { "limit" }.to_owned(),
-        message: report.end.clone(),
+        reason: if report.complete { Reason::Answered } else { Reason::Limit },
+        message: safe(&report.end),
         answer: display::markdown(&report.answer),
         citations: report.citations.iter().map(|checked| cited(checked, &mut places, view)).collect(),
         dropped: report.dropped.iter().map(uncited).collect(),
@@ -92,12 +92,12 @@ pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String
 }
 
 /// The end of a run that gave none.
-pub fn failure(reason: &str, message: &str, model: String, run_id: String, conversation_id: String) -> End {
+pub fn failure(reason: Reason, message: &str, model: String, run_id: String, conversation_id: String) -> End {
     End {
         run_id,
         conversation_id,
-        reason: reason.to_owned(),
-        message: display::terminal(message).into_owned(),
+        reason,
+        message: safe(message),
         answer: String::new(),
         citations: Vec::new(),
         dropped: Vec::new(),
@@ -119,15 +119,14 @@ fn cited(checked: &Checked, places: &mut Places, view: &View) -> Cited {
         Some(Location { uri: view.uri(&path)?, range })
     });
     Cited {
-        path: checked.path.clone(),
+        path: safe(&checked.path),
         from: checked.from,
         to: checked.to,
         status: match checked.status {
-            Status::Valid => "valid",
-            Status::Unsupported => "unsupported",
-        }
-        .to_owned(),
-        missing: checked.missing.clone(),
+            Status::Valid => Support::Valid,
+            Status::Unsupported => Support::Unsupported,
+        },
+        missing: checked.missing.iter().map(|name| safe(name)).collect(),
         location,
     }
 }

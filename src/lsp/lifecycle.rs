@@ -39,6 +39,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         state.relay.trace(trace);
     }
     parent::watch(&params, &state.client_gone, &state.ended);
+    let capabilities = capabilities::capabilities(encoding.kind(), &params.capabilities);
     let session = Session { encoding, client: Arc::new(params.capabilities), options, config };
     if state.session.set(session).is_err() {
         return Err(Error::params("the session has begun already"));
@@ -48,7 +49,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         tracing::warn!("{problem}");
     }
     Ok(InitializeResult {
-        capabilities: capabilities::capabilities(encoding.kind()),
+        capabilities,
         server_info: Some(ServerInfo {
             name: "spelunk".to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),

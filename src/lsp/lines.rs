@@ -23,6 +23,7 @@ impl Encoding {
         ours.into_iter().find(|ours| offered.contains(&ours.kind())).unwrap_or_default()
     }
 
+    /// The protocol's name of it.
     pub fn kind(self) -> PositionEncodingKind {
         match self {
             Self::Utf8 => PositionEncodingKind::UTF8,
@@ -31,13 +32,22 @@ impl Encoding {
         }
     }
 
-    fn width(self, c: char) -> u32 {
+    /// Columns of a character.
+    pub fn width(self, c: char) -> u32 {
         match self {
             Self::Utf8 => c.len_utf8() as u32,
             Self::Utf16 => c.len_utf16() as u32,
             Self::Utf32 => 1,
         }
     }
+}
+
+/// The byte offsets behind the line ends of a text.
+pub fn line_ends(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+        .map(|at| at + 1)
 }
 
 /// Where the lines of one text start. Does not keep the text.
@@ -48,12 +58,9 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// Finds the lines; a text has one more than it has line ends.
     pub fn new(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let after = memchr::memchr2_iter(b'\n', b'\r', bytes)
-            .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
-            .map(|at| at as u32 + 1);
-        Self { starts: std::iter::once(0).chain(after).collect() }
+        Self { starts: std::iter::once(0).chain(line_ends(text).map(|at| at as u32)).collect() }
     }
 
     /// The byte offset of a position, clamped to its line and to the start of a character.

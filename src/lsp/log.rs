@@ -10,6 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
+use crate::display;
 use crate::redact::redact;
 
 /// Lines that wait for the client; more are counted and left out.
@@ -58,7 +59,6 @@ impl Lines {
     /// The next line, ready to be sent; `None` when no relay is left.
     pub(super) async fn next(&mut self) -> Option<LogMessageParams> {
         let mut line = self.from.recv().await?;
-        line.message = redact(&line.message).into_owned();
         if let lost @ 1.. = self.shared.lost.swap(0, Ordering::Relaxed) {
             let _ = write!(line.message, " ({lost} more were left out)");
         }
@@ -80,14 +80,21 @@ impl<S: Subscriber> Layer<S> for Relay {
             _ => return,
         };
         let Some(to) = self.0.to.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
+        let Ok(place) = to.try_reserve() else {
+            self.0.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
         let mut text = Text::default();
         event.record(&mut text);
-        let message = format!("{}{}", text.message, text.fields);
-        let message = message[..message.floor_char_boundary(LONGEST)].to_owned();
-        if to.try_send(LogMessageParams { typ, message }).is_err() {
-            self.0.lost.fetch_add(1, Ordering::Relaxed);
-        }
+        place.send(LogMessageParams { typ, message: shown(&format!("{}{}", text.message, text.fields)) });
     }
+}
+
+/// Cut last: half a key does not look like one.
+fn shown(line: &str) -> String {
+    let redacted = redact(line);
+    let safe = display::terminal(&redacted);
+    safe[..safe.floor_char_boundary(LONGEST)].to_owned()
 }
 
 /// An event's message, and its other fields as ` name=value`.
@@ -108,5 +115,21 @@ impl Visit for Text {
 
     fn record_str(&mut self, field: &Field, value: &str) {
         self.record_debug(field, &format_args!("{value}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_made_safe_before_it_is_cut() {
+        let key = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+        for before in [0, LONGEST - key.len() - 1, LONGEST - 20, LONGEST - 5, LONGEST] {
+            let line = shown(&format!("{} {key} \u{1b}[31m\u{202e}{}", "x".repeat(before), "é".repeat(LONGEST)));
+            assert!(!line.contains("ghp_") && !line.contains(['\u{1b}', '\u{202e}']), "{before}: {line}");
+            assert!(line.len() <= LONGEST);
+        }
+        assert_eq!(shown("a \u{1b}[31mred\u{1b}[0m\u{202e}"), "a red\\u{202e}");
     }
 }

@@ -27,6 +27,7 @@ mod notices;
 mod options;
 mod out;
 mod parent;
+pub mod pieces;
 mod progress;
 pub mod protocol;
 mod requests;

@@ -7,9 +7,9 @@ use tower_lsp::ls_types::ProgressToken;
 
 use super::out::Out;
 use super::progress::Progress;
-use super::protocol::{End, Event, RunNotice, RunNotification, Spent};
+use super::protocol::{End, Event, Reason, RunNotice, RunNotification, Spent};
 use super::runs::Entry;
-use super::{ask, events};
+use super::{answers, events};
 use crate::agent::event::RunEvent;
 
 /// What comes from a run.
@@ -98,7 +98,7 @@ impl Watch {
 
     async fn end(mut self, mut end: End, spent: Spent, done: oneshot::Sender<End>) {
         let state = self.entry.state();
-        if matches!(end.reason.as_str(), "cancelled" | "failed") {
+        if matches!(end.reason, Reason::Cancelled | Reason::Failed) {
             end.spent = spent;
         }
         if let Some(note) = &self.note {
@@ -106,7 +106,7 @@ impl Watch {
         }
         // A tied run is a bare client's: it may be able to show a document.
         if self.tied {
-            end.document = ask::document(&state, &end).await;
+            end.document = answers::offer(&state, &end).await;
         }
         self.entry.leave();
         self.tell(Event::End(Box::new(end.clone())));
@@ -147,7 +147,9 @@ impl Watch {
     }
 
     fn tell(&mut self, event: Event) {
-        if self.notices {
+        // What only shows that something goes on; the end has the whole answer.
+        let can_be_missed = matches!(event, Event::Text { .. } | Event::Looking { .. });
+        if self.notices && !(can_be_missed && self.out.is_behind()) {
             let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
             self.seq += 1;
             self.out.notify::<RunNotification>(&notice);

@@ -24,7 +24,11 @@ impl Progress {
         progress
     }
 
+    /// Says how far it is, to a client that keeps up with reading.
     pub fn report(&self, message: String, percentage: Option<u32>) {
+        if self.out.is_behind() {
+            return;
+        }
         let report = WorkDoneProgressReport { cancellable: None, message: Some(message), percentage };
         self.send(WorkDoneProgress::Report(report));
     }

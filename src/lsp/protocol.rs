@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
+use crate::journal::event::Role as CallRole;
 use crate::model::{Message, Role, Tool, ToolCall, Usage};
 
 /// Every message of ours: its method, who sends it, and whether it is answered.
@@ -21,12 +22,14 @@ pub const MESSAGES: &[(&str, Sender, Kind)] = &[
     ("spelunk/completePart", Sender::Client, Kind::Notification),
 ];
 
+/// Who sends a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sender {
     Client,
     Server,
 }
 
+/// Whether a message is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Request,
@@ -60,6 +63,7 @@ pub enum OneOrMany {
 }
 
 impl OneOrMany {
+    /// All of them, in order.
     pub fn to_vec(&self) -> Vec<String> {
         match self {
             Self::None => Vec::new(),
@@ -80,6 +84,7 @@ pub struct Place {
     pub range: Option<Range>,
 }
 
+/// The answer to `spelunk/ask`: the run has begun.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AskResult {
@@ -110,6 +115,7 @@ pub struct RunsParams {
     pub limit: Option<usize>,
 }
 
+/// The answer to `spelunk/runs`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunsResult {
@@ -117,13 +123,13 @@ pub struct RunsResult {
     pub runs: Vec<RunSummary>,
 }
 
+/// One run of a list.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
     pub run_id: String,
     pub question: String,
-    /// `running`, `answered`, `limit`, `cancelled`, `failed`, `unfinished`.
-    pub state: String,
+    pub state: RunState,
     /// `provider/model` of the root.
     pub model: String,
     pub workspace: String,
@@ -133,6 +139,19 @@ pub struct RunSummary {
     /// US dollars; absent when no price is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usd: Option<f64>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    Running,
+    Answered,
+    Limit,
+    Cancelled,
+    Failed,
+    /// Its record has no end: its process is gone, or another one runs it.
+    Unfinished,
 }
 
 /// `spelunk/trace`.
@@ -146,6 +165,7 @@ pub struct TraceParams {
     pub full: bool,
 }
 
+/// The answer to `spelunk/trace`.
 #[derive(Debug, Clone, Serialize)]
 pub struct TraceResult {
     /// Plain text.
@@ -175,10 +195,10 @@ pub enum Event {
     Turn {
         turn: u32,
     },
-    /// A request to a model leaves. `role` is `root` or `leaf`; the label says what it is for.
+    /// A request to a model leaves; the label says what it is for.
     CallStarted {
         call: u64,
-        role: String,
+        role: CallRole,
         label: String,
     },
     /// More text of a call's reply.
@@ -225,6 +245,7 @@ pub enum Event {
     End(Box<End>),
 }
 
+/// What a run has used so far.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Spent {
@@ -244,8 +265,7 @@ pub struct Spent {
 pub struct End {
     pub run_id: String,
     pub conversation_id: String,
-    /// `answered`, `limit`, `cancelled`, `failed`.
-    pub reason: String,
+    pub reason: Reason,
     /// How it ended, in words.
     pub message: String,
     /// Markdown, made safe to show; empty when there is none.
@@ -262,6 +282,17 @@ pub struct End {
     pub document: Option<Uri>,
 }
 
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    Answered,
+    /// A limit, or the client, ended the work; the answer is the best from what was known by then.
+    Limit,
+    Cancelled,
+    Failed,
+}
+
 /// A checked citation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -269,8 +300,7 @@ pub struct Cited {
     pub path: String,
     pub from: u64,
     pub to: u64,
-    /// `valid` or `unsupported`.
-    pub status: String,
+    pub status: Support,
     /// Names of the sentence that the lines do not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
@@ -278,6 +308,16 @@ pub struct Cited {
     pub location: Option<Location>,
 }
 
+/// Whether lines hold what a sentence says of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Support {
+    Valid,
+    /// They lack a name that the sentence has in code quotes.
+    Unsupported,
+}
+
+/// A citation that was not kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Uncited {
     pub path: String,

@@ -12,7 +12,7 @@ use tower_lsp::ls_types::ProgressToken;
 
 use super::ask::{self, Asked};
 use super::notices::{Happened, SharedProgress, Watch};
-use super::protocol::{AskParams, End, Event, RunSummary};
+use super::protocol::{AskParams, End, Event, Reason, RunState, RunSummary};
 use super::state::{State, View};
 use super::{Error, events};
 use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
@@ -106,7 +106,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
     let run_id = entry.name(&setup, &question, &model, &view);
     let progress = SharedProgress::begin(&state.out, audience.progress);
     let started = Event::Started {
-        question: question.clone(),
+        question: events::safe(&question),
         model: model.clone(),
         leaf_model,
         conversation_id: conversation_id.clone(),
@@ -114,13 +114,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
     let (done, end) = oneshot::channel();
     let watch = Watch::new(entry, run_id.clone(), progress.clone(), audience.tied, note);
     tokio::spawn(watch.follow(started, events, done));
-    let work = Work {
-        state: state.clone(),
-        conversation,
-        run_id: run_id.clone(),
-        conversation_id: conversation_id.clone(),
-        model,
-    };
+    let work = Work { conversation, run_id: run_id.clone(), conversation_id: conversation_id.clone(), model };
     opened.begin();
     let stopping = stop.clone();
     tokio::spawn(async move {
@@ -152,7 +146,6 @@ async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, Ow
 
 /// One run, from its question to its end.
 struct Work {
-    state: Arc<State>,
     conversation: OwnedMutexGuard<Conversation>,
     run_id: String,
     conversation_id: String,
@@ -178,12 +171,11 @@ impl Work {
         let end = end.unwrap_or_else(|error| {
             let message =
                 error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
-            let reason = if matches!(error, Some(AskError::Cancelled)) { "cancelled" } else { "failed" };
-            events::failure(reason, &message, self.model, self.run_id, self.conversation_id.clone())
+            let reason = if matches!(error, Some(AskError::Cancelled)) { Reason::Cancelled } else { Reason::Failed };
+            events::failure(reason, &message, self.model, self.run_id, self.conversation_id)
         });
         // Whoever hears of the end may ask the next question at once.
         drop(self.conversation);
-        self.state.conversations.rest(&self.state, &self.conversation_id);
         end
     }
 }
@@ -209,9 +201,9 @@ impl Entry {
         if let Some(live) = self.state.runs.lock().live.get_mut(&self.number) {
             live.named = Some(Named {
                 run_id: run_id.clone(),
-                question: question.to_owned(),
+                question: events::safe(question),
                 model: model.to_owned(),
-                workspace: view.snapshot.name().to_owned(),
+                workspace: events::safe(view.snapshot.name()),
                 epoch_ms,
                 started: Instant::now(),
             });
@@ -223,10 +215,14 @@ impl Entry {
         self.state.clone()
     }
 
-    /// The run is over: it is no longer among those under way.
+    /// The run is over, or has not begun and never will: it is no longer among those under way, and its conversation
+    /// waits for a next question.
     pub fn leave(&self) {
-        self.state.runs.lock().live.remove(&self.number);
+        let left = self.state.runs.lock().live.remove(&self.number);
         self.state.runs.over.notify_waiters();
+        if let Some(id) = left.and_then(|live| live.conversation_id) {
+            self.state.conversations.rest(&self.state, &id);
+        }
     }
 }
 
@@ -261,7 +257,7 @@ impl Runs {
         let summary = |named: &Named| RunSummary {
             run_id: named.run_id.clone(),
             question: named.question.clone(),
-            state: "running".to_owned(),
+            state: RunState::Running,
             model: named.model.clone(),
             workspace: named.workspace.clone(),
             started: named.epoch_ms,
@@ -307,19 +303,19 @@ pub fn recorded(state_dir: &Path, live: &[RunSummary], limit: usize) -> Result<V
     let told = |id: &str| live.iter().any(|run| run.run_id == id);
     let summaries = runs.into_iter().filter(|run| !told(&run.id)).take(limit).map(|run| {
         let state = match run.end {
-            Some(EndReason::Answered) => "answered",
-            Some(EndReason::Limit) => "limit",
-            Some(EndReason::Cancelled) => "cancelled",
-            Some(EndReason::Failed) => "failed",
-            Some(EndReason::Unknown) | None => "unfinished",
+            Some(EndReason::Answered) => RunState::Answered,
+            Some(EndReason::Limit) => RunState::Limit,
+            Some(EndReason::Cancelled) => RunState::Cancelled,
+            Some(EndReason::Failed) => RunState::Failed,
+            Some(EndReason::Unknown) | None => RunState::Unfinished,
         };
         let header = run.header.unwrap_or_default();
         RunSummary {
             run_id: run.id,
-            question: header.question,
-            state: state.to_owned(),
-            model: header.models.root,
-            workspace: header.workspace,
+            question: events::safe(&header.question),
+            state,
+            model: events::safe(&header.models.root),
+            workspace: events::safe(&header.workspace),
             started: header.started,
             seconds: run.duration_ms as f64 / 1e3,
             usd: run.totals.usd,

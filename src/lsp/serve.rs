@@ -34,7 +34,7 @@ pub enum Malformed {
 /// How a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// `exit` after `shutdown`.
+    /// `exit`, or the end of input, after `shutdown`.
     Orderly,
     /// Anything else.
     Abandoned,
@@ -163,6 +163,10 @@ impl<R: Sink<Response> + Unpin> Session<R> {
         match message {
             Incoming::Refused(response) => self.out.send(&response),
             Incoming::Response(response) => drop(self.responses.send(response).await),
+            Incoming::Unreadable(ours, theirs) => {
+                drop(self.responses.send(ours).await);
+                self.out.send(&theirs);
+            }
             Incoming::Notification(request) => {
                 let exit = request.method() == "exit";
                 self.notification(request).await;

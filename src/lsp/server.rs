@@ -12,6 +12,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
+use super::documents::Said;
 use super::log::Relay;
 use super::out::Out;
 use super::protocol::{
@@ -29,11 +30,13 @@ use crate::{display, journal};
 /// The backend behind `tower_lsp`'s router.
 pub struct Server {
     pub state: Arc<State>,
+    /// The documents whose changes were not followed, and the client was told.
+    strays: Said,
 }
 
 impl Server {
     pub fn new(client: Client, out: Out, relay: Relay) -> Self {
-        Self { state: Arc::new(State::new(client, out, relay)) }
+        Self { state: Arc::new(State::new(client, out, relay)), strays: Said::default() }
     }
 
     /// Answers from a view on a thread that may block. The work is told to stop when the client cancels.
@@ -176,12 +179,15 @@ impl LanguageServer for Server {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let TextDocumentItem { uri, language_id, version, text } = params.text_document;
+        self.strays.forget(&uri);
         self.state.edit(|documents| documents.open(uri, &language_id, version, text));
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
-        if let Err(stray) = self.state.change(&uri, version, &params.content_changes) {
+        if let Err(stray) = self.state.change(&uri, version, &params.content_changes)
+            && self.strays.is_first(&uri)
+        {
             tracing::warn!("a change was not followed: {stray}");
         }
     }

@@ -67,9 +67,10 @@ pub fn change(state: &Arc<State>, params: &DidChangeConfigurationParams) {
     if state.client_has(|client| client.workspace.as_ref()?.configuration) {
         let state = state.clone();
         tokio::spawn(async move { pull(&state).await });
-    } else if let Some(value) = params.settings.get(SECTION) {
+    } else if let Value::Object(settings) = &params.settings {
+        // A client that pushes tells all that it has: what is not there any more is not set any more.
         let question = state.settings().ask();
-        keep(state, question, value);
+        keep(state, question, settings.get(SECTION).unwrap_or(&Value::Null));
     }
 }
 

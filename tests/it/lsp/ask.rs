@@ -32,6 +32,32 @@ async fn a_bare_client_gets_an_answer_as_the_commands_result() {
 }
 
 #[tokio::test]
+async fn a_scope_may_be_a_uri() {
+    let world = World::new();
+    let text = "export function parse() {}\n";
+    for path in ["app/[id]/page.js", "app/i/page.js", "page.js"] {
+        world.file(path, text);
+    }
+    let mut client = Client::ready(&world, json!({}), Value::Null).await;
+    let mut check = async |scope: Value, expect: &[&str]| {
+        let argument = json!({ "question": "where is parse defined?", "scope": scope });
+        let params = json!({ "command": "spelunk.ask", "arguments": [argument] });
+        let end = client.request("workspace/executeCommand", params).await.unwrap();
+        let cited = end["citations"].as_array().unwrap().iter().map(|cited| cited["path"].as_str().unwrap());
+        let cited: std::collections::BTreeSet<&str> = cited.collect();
+        assert_eq!(cited.into_iter().collect::<Vec<_>>(), expect, "{scope}: {end}");
+    };
+    let root = format!("file://{}", world.repo().to_str().unwrap());
+    let all = ["app/[id]/page.js", "app/i/page.js", "page.js", "src/main.rs", "src/parse.rs"];
+    check(json!(format!("{root}/app/%5Bid%5D/page.js")), &all[..1]).await;
+    check(json!([format!("{root}/app/%5Bid%5D"), format!("{root}/app/i/")]), &all[..2]).await;
+    check(json!(format!("{root}/page.js")), &all[2..3]).await;
+    check(json!(root), &all).await;
+    check(json!([root, "!src"]), &all[..3]).await;
+    client.shut_down().await;
+}
+
+#[tokio::test]
 async fn notices_tell_a_run_in_order() {
     let world = World::new();
     let mut client = Client::ready(&world, json!({}), json!({ "runs": true })).await;

@@ -58,20 +58,26 @@ impl Client {
         Self::spawn(world.command(&["lsp"]), world)
     }
 
-    pub fn spawn(mut command: Command, world: &World) -> Self {
+    /// The same, with a client that never reads standard error.
+    pub fn spawn_deaf(mut command: Command, world: &World) -> Self {
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let heard = Arc::new(Heard::default());
         tokio::spawn(read(BufReader::new(child.stdout.take().unwrap()), heard.clone()));
-        let mut stderr = child.stderr.take().unwrap();
-        let log = heard.clone();
+        let root = format!("file://{}", world.repo().to_str().unwrap());
+        Self { input: child.stdin.take(), child, heard, next: 0, root }
+    }
+
+    pub fn spawn(command: Command, world: &World) -> Self {
+        let mut client = Self::spawn_deaf(command, world);
+        let mut stderr = client.child.stderr.take().unwrap();
+        let log = client.heard.clone();
         tokio::spawn(async move {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = stderr.read(&mut bytes).await {
                 log.state.lock().unwrap().log.push_str(&String::from_utf8_lossy(&bytes[..count]));
             }
         });
-        let root = format!("file://{}", world.repo().to_str().unwrap());
-        Self { input: child.stdin.take(), child, heard, next: 0, root }
+        client
     }
 
     /// Starts and initializes with these capabilities and options.

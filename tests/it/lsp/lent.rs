@@ -32,6 +32,25 @@ async fn reply(client: &mut Client, id: &Value, result: Value) {
 }
 
 #[tokio::test]
+async fn an_answer_that_cannot_be_read_is_an_end() {
+    for answer in
+        [json!({ "error": "no" }), json!({}), json!({ "result": 7 }), json!({ "result": null, "error": null })]
+    {
+        let world = World::new();
+        let mut client = lending(&world, true).await;
+        let run = begin(&mut client, json!({ "question": "what is it?" })).await;
+        let (id, _) = asked(&mut client, "what is it?").await;
+        let mut message = json!({ "jsonrpc": "2.0", "id": id });
+        message.as_object_mut().unwrap().extend(answer.as_object().unwrap().clone());
+        client.send(&message).await;
+        assert_eq!(event(&mut client, &run, "end").await["reason"], "failed", "{answer}");
+        let refused = client.responses().iter().filter(|response| response["id"].is_null()).count();
+        assert_eq!(refused, usize::from(answer["error"] == "no"), "{answer}");
+        client.shut_down().await;
+    }
+}
+
+#[tokio::test]
 async fn the_editors_model_is_used_when_nothing_else_is_set() {
     let world = World::new();
     let mut client = lending(&world, true).await;

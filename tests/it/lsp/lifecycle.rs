@@ -55,6 +55,19 @@ async fn the_encoding_is_the_cheapest_that_both_have() {
 }
 
 #[tokio::test]
+async fn kinds_of_actions_are_for_clients_that_know_of_them() {
+    let literals = json!({ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } });
+    for (action, expect) in [(json!({}), json!(true)), (literals, json!({ "codeActionKinds": ["spelunk"] }))] {
+        let world = World::new();
+        let mut client = Client::start(&world);
+        let capabilities = json!({ "textDocument": { "codeAction": action } });
+        let result = client.initialize(capabilities, Value::Null).await.unwrap();
+        assert_eq!(result["capabilities"]["codeActionProvider"], expect);
+        client.shut_down().await;
+    }
+}
+
+#[tokio::test]
 async fn after_shutdown_only_exit_counts() {
     let world = World::new();
     let mut client = Client::ready(&world, json!({}), Value::Null).await;

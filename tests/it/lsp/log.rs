@@ -73,12 +73,28 @@ async fn keys_are_not_logged() {
 
 #[tokio::test]
 async fn a_flood_of_warnings_neither_blocks_nor_grows() {
+    // Editors that start a server may never read what it says on stderr.
     let world = World::new();
-    let mut client = Client::ready(&world, json!({}), Value::Null).await;
-    for n in 0..5000 {
-        client.change("src/none.rs", n, json!([])).await;
+    let mut client = Client::spawn_deaf(world.command(&["lsp"]), &world);
+    client.initialize(json!({}), Value::Null).await.unwrap();
+    let close = json!({ "textDocument": { "uri": client.uri("src/none.rs") } });
+    for _ in 0..5000 {
+        client.notify("textDocument/didClose", close.clone()).await;
     }
     assert!(client.is_alive().await);
     assert!(lines(&client).len() <= 5000);
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_panic_does_not_wait_for_whoever_reads_stderr() {
+    let world = World::new();
+    let mut command = world.command(&["lsp"]);
+    command.env("SPELUNK_FAIL_IN", "textDocument/hover");
+    let mut client = Client::spawn_deaf(command, &world);
+    client.initialize(json!({}), Value::Null).await.unwrap();
+    for _ in 0..1000 {
+        assert_eq!(client.request("textDocument/hover", json!({})).await.unwrap_err()["code"], -32603);
+    }
     client.shut_down().await;
 }

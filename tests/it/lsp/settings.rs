@@ -67,6 +67,11 @@ async fn settings_are_live() {
     check(json!({ "navigation": "on", "served": ["rust"], "symbolTable": false }), true, true).await;
     check(json!({ "navigation": "sideways", "served": ["rust"] }), false, true).await;
     check(json!({}), true, true).await;
+    // A section that is gone says that nothing is set.
+    check(json!({ "navigation": "off" }), false, true).await;
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "other": 1 } })).await;
+    let found = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } })).await.unwrap();
+    assert!(found.is_array(), "{found}");
     client.shut_down().await;
 }
 

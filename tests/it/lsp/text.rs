@@ -5,6 +5,7 @@ use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 use spelunk::lsp::documents::edited;
 use spelunk::lsp::lines::{Encoding, Lines};
+use spelunk::lsp::pieces::Pieces;
 use tower_lsp::ls_types::{Position, Range, TextDocumentContentChangeEvent};
 
 use super::client::Client;
@@ -82,22 +83,68 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec((prop::option::weighted(0.95, range), text(6)), 1..8)
 }
 
+fn changes(edits: &[Edit]) -> Vec<TextDocumentContentChangeEvent> {
+    let range = |[a, b]: [(u32, u32); 2]| Range { start: Position::new(a.0, a.1), end: Position::new(b.0, b.1) };
+    let change = |(at, text): &Edit| TextDocumentContentChangeEvent {
+        range: at.map(range),
+        range_length: None,
+        text: text.clone(),
+    };
+    edits.iter().map(change).collect()
+}
+
+fn in_pieces(text: &str, changes: &[TextDocumentContentChangeEvent], encoding: Encoding, size: usize) -> String {
+    let mut pieces = Pieces::new(text, encoding, size);
+    changes.iter().for_each(|change| pieces.apply(change));
+    pieces.text()
+}
+
+/// How a script goes through a text: as editors do, from the end or from the start, or anyhow.
+fn script(order: i32) -> impl Strategy<Value = Vec<Edit>> {
+    let range = (0_u32..300, 0_u32..12, 0_u32..3, 0_u32..12);
+    prop::collection::vec((range, text(6)), 100..300).prop_map(move |mut edits| {
+        if order != 0 {
+            edits.sort_by_key(|((line, column, ..), _)| {
+                (i64::from(*line) * 100 + i64::from(*column)) * i64::from(order)
+            });
+        }
+        let edit = |((line, column, more, to), text)| (Some([(line, column), (line + more, to)]), text);
+        edits.into_iter().map(edit).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
+
+    #[test]
+    fn many_changes_at_once_are_the_same_one_by_one(
+        text in text(2000),
+        edits in prop_oneof![script(-1), script(1), script(0)],
+        size in 1_usize..200,
+    ) {
+        let changes = changes(&edits);
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            let one = |text: String, change| edited(&text, &Lines::new(&text), std::slice::from_ref(change), encoding);
+            let expect = changes.iter().fold(text.clone(), one);
+            prop_assert_eq!(in_pieces(&text, &changes, encoding, size), expect.clone(), "{:?}", encoding);
+            prop_assert_eq!(edited(&text, &Lines::new(&text), &changes, encoding), expect, "{:?}", encoding);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, rng_seed: RngSeed::Fixed(4), ..ProptestConfig::default() })]
 
     #[test]
     fn edits_do_what_they_say(text in text(40), edits in edits()) {
-        let changes: Vec<TextDocumentContentChangeEvent> = edits
-            .iter()
-            .map(|(range, text)| TextDocumentContentChangeEvent {
-                range: range.map(|[a, b]| Range { start: Position::new(a.0, a.1), end: Position::new(b.0, b.1) }),
-                range_length: None,
-                text: text.clone(),
-            })
-            .collect();
+        let changes = changes(&edits);
         for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
             let got = edited(&text, &Lines::new(&text), &changes, encoding);
-            prop_assert_eq!(got, naive(&text, &edits, encoding), "{:?}", encoding);
+            let expect = naive(&text, &edits, encoding);
+            prop_assert_eq!(&got, &expect, "{:?}", encoding);
+            for size in [1, 2, 5, 16] {
+                prop_assert_eq!(&in_pieces(&text, &changes, encoding, size), &expect, "{:?} in {}", encoding, size);
+            }
         }
     }
 
@@ -113,6 +160,20 @@ proptest! {
                 prop_assert_eq!(lines.offset(&text, position, encoding), expect, "{:?} of {:?}", position, &text);
             }
         }
+    }
+}
+
+#[test]
+fn a_script_of_thousands_of_changes_keeps_every_byte() {
+    // As editors send what they do everywhere at once: from the end, and from the start.
+    let text: String = (0..100_000).map(|n| format!("let name_{n:06} = 1; // and so on\n")).collect();
+    let at = |line| Some([(line, 4), (line, 8)]);
+    for order in [|n: u32| 99_990 - n * 9, |n: u32| n * 9] {
+        let edits: Vec<Edit> = (0..10_000).map(|n| (at(order(n)), "title".to_owned())).collect();
+        let got = edited(&text, &Lines::new(&text), &changes(&edits), Encoding::Utf16);
+        let mut expect: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+        (0..10_000).for_each(|n| expect[order(n) as usize].replace_range(4..8, "title"));
+        assert!(got == expect.concat());
     }
 }
 
@@ -155,11 +216,13 @@ async fn changes_out_of_turn_are_dropped_and_logged() {
         client.change(path, version, whole(&format!("fn v{version}() {{}}"))).await;
         assert_eq!(names(&mut client, path).await, [format!("0:{expect}")], "version {version}");
     }
-    said(&mut client, "has version 60; a change to version 7 comes too late").await;
+    said(&mut client, "has version 5; a change to version 4 comes too late").await;
 
     // One that is open is opened anew by a client that lost count.
     client.open(path, "rust", 1, "fn anew() {}\n").await;
     assert_eq!(names(&mut client, path).await, ["0:anew"]);
+    client.change(path, 0, whole("fn zero() {}")).await;
+    said(&mut client, "has version 1; a change to version 0 comes too late").await;
 
     let close = json!({ "textDocument": { "uri": client.uri(path) } });
     client.notify("textDocument/didClose", close.clone()).await;
@@ -168,6 +231,9 @@ async fn changes_out_of_turn_are_dropped_and_logged() {
     client.notify("textDocument/didClose", close).await;
     said(&mut client, "was closed without being open").await;
     assert_eq!(names(&mut client, path).await, on_disk);
+    // Once a document and opening.
+    let logged = client.received("window/logMessage");
+    assert_eq!(logged.iter().filter(|p| p["message"].as_str().unwrap().contains("comes too late")).count(), 2);
     client.shut_down().await;
 }
 
