@@ -19,6 +19,9 @@ use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
 use crate::journal;
 use crate::journal::event::EndReason;
 
+/// Bytes of a question. What it is about is in the repository, not in the question.
+const LONGEST: usize = 64 << 10;
+
 /// Runs at once. Each has a process of its own.
 const MOST: usize = 64;
 
@@ -84,11 +87,14 @@ pub struct Begun {
 /// Begins a run over the texts as they are now.
 ///
 /// # Errors
-/// When the question is empty, its scope or its place cannot be used, no model can be opened, or the conversation is busy.
+/// When the question is empty or too long, its scope or its place cannot be used, no model can be opened, or the conversation is busy.
 pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) -> Result<Begun, Error> {
     let view = state.view();
     if params.question.trim().is_empty() {
         return Err(Error::params("the question is empty"));
+    }
+    if params.question.len() > LONGEST {
+        return Err(Error::params(format!("the question has {} bytes; {LONGEST} are the most", params.question.len())));
     }
     let entry = Entry::new(state, audience.progress.clone())?;
     let stop = entry.stop.clone();

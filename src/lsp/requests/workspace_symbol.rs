@@ -6,13 +6,15 @@ use tower_lsp::ls_types::{
     WorkspaceSymbolResponse,
 };
 
+use super::target::Target;
 use crate::cancel::Cancel;
-use crate::graph::Row;
+use crate::graph::{Definition, GraphError, Row, definition};
 use crate::lsp::Error;
 use crate::lsp::convert::{Places, symbol_kind};
 use crate::lsp::lines::Encoding;
 use crate::lsp::state::View;
 use crate::text::utf16_len;
+use crate::workspace::RelPath;
 
 /// Symbols of one answer. More than a person scrolls through, and the client narrows by asking again.
 const MOST: usize = 256;
@@ -35,7 +37,7 @@ pub fn handle(
     let resolves = client
         .and_then(|client| client.resolve_support.as_ref())
         .is_some_and(|resolve| resolve.properties.iter().any(|property| property == "location.range"));
-    let found = view.catalogue.table(view).find(&params.query, MOST, cancel)?;
+    let rows = rows(view, &params.query, cancel)?;
     let mut places = Places::new(view);
     let symbol = |row: Row| {
         let uri = view.uri(&row.path)?;
@@ -61,7 +63,38 @@ pub fn handle(
             data,
         })
     };
-    Ok(Some(WorkspaceSymbolResponse::Nested(found.items.into_iter().filter_map(symbol).collect())))
+    Ok(Some(WorkspaceSymbolResponse::Nested(rows.into_iter().filter_map(symbol).collect())))
+}
+
+/// What the table has. While it is being filled, a definition of just that name is looked for in the files too: who asks
+/// for a name that exists must not be told that it does not.
+fn rows(view: &View, query: &str, cancel: &Cancel) -> Result<Vec<Row>, Error> {
+    let table = view.catalogue.table(view);
+    let mut rows = table.find(query, MOST, cancel)?.items;
+    if query.len() < 3 || table.state().complete || rows.iter().any(|row| row.name == query) {
+        return Ok(rows);
+    }
+    // What is no name has no definition.
+    let named = match definition(&view.snapshot, &view.symbols, query, None, MOST, cancel) {
+        Err(GraphError::Name { .. }) => return Ok(rows),
+        named => named?.items,
+    };
+    let row = |found: Definition| {
+        let target = Target::find(view, &found.path, found.line, &found.name)?;
+        let symbol = target.symbol();
+        Some(Row {
+            name: symbol.name.clone(),
+            kind: symbol.kind,
+            path: RelPath::parse(&found.path).ok()?,
+            line: symbol.line,
+            column: symbol.column,
+            container: found.qualified.rsplit_once('.').map_or_else(String::new, |(outer, _)| outer.to_owned()),
+        })
+    };
+    let found: Vec<Row> = named.into_iter().filter_map(row).collect();
+    rows.splice(0..0, found);
+    rows.truncate(MOST);
+    Ok(rows)
 }
 
 /// Gives a symbol its range.
