@@ -71,7 +71,8 @@ pub fn handle(
 fn rows(view: &View, query: &str, cancel: &Cancel) -> Result<Vec<Row>, Error> {
     let table = view.catalogue.table(view);
     let mut rows = table.find(query, MOST, cancel)?.items;
-    if query.len() < 3 || table.state().complete || rows.iter().any(|row| row.name == query) {
+    let filling = view.settings.symbol_table && !table.state().complete;
+    if query.len() < 3 || !filling || rows.iter().any(|row| row.name == query) {
         return Ok(rows);
     }
     // What is no name has no definition.
