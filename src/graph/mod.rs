@@ -14,6 +14,7 @@ mod name;
 mod outline;
 mod parsed;
 mod references;
+mod stranger;
 mod symbols;
 mod table;
 
@@ -25,7 +26,7 @@ pub use calls::{CallsQuery, callees, callers};
 pub use definition::{Site, definition};
 pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
-pub use imports::{Import, ImportersQuery, importers, imports};
+pub use imports::{Import, ImportersQuery, Named, Origin, importers, imports, origin};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};
