@@ -68,7 +68,7 @@ async fn names_imported_by_scripts() {
         "app/util/helper.ts:3:34 helper",
         "app/main.ts:1:10 helper",
         "app/main.ts:7:21 helper",
-        "app/main.ts:7:53 helper",
+        "app/main.ts:7:51 helper",
     ];
     assert_eq!(scene.locations(&found), expect);
     scene.client.shut_down().await;
