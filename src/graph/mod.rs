@@ -15,6 +15,7 @@ mod name;
 mod outline;
 mod parsed;
 mod references;
+mod stranger;
 mod symbols;
 mod table;
 
@@ -26,7 +27,7 @@ pub use calls::{CallsQuery, callees, callers};
 pub use definition::{Site, definition};
 pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
-pub use imports::{Import, ImportersQuery, importers, imports};
+pub use imports::{Import, ImportersQuery, Named, Origin, importers, imports, origin};
 pub use modules::{Bundle, Link, Module, ModulesQuery, Part, Role, Survey, Surveys, module_files, modules, partition};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};

@@ -13,6 +13,7 @@ use crate::workspace::{RelPath, Snapshot};
 use super::definition::{Place, places};
 use super::name::Name;
 use super::parsed::by_path;
+use super::stranger::{Asked, File};
 use super::{Confidence, Found, GraphError, Reference, Symbols};
 
 /// Which uses of a name are asked for.
@@ -67,6 +68,7 @@ pub fn references(
     if files.len() > FILES {
         notes.push(format!("{} of {} files with the word were read as text only", files.len() - FILES, files.len()));
     }
+    let asked = Asked::new(snapshot, cache, &defined, &name.last, cancel)?;
     let per_file: Vec<Vec<Reference>> = files
         .into_par_iter()
         .enumerate()
@@ -75,7 +77,7 @@ pub fn references(
                 return Err(GraphError::Cancelled);
             }
             let Ok(text) = snapshot.text(&path) else { return Ok(Vec::new()) };
-            Ok(in_file(&path, &text, &target, cache, at < FILES))
+            Ok(in_file(&path, &text, &target, &asked, cache, at < FILES))
         })
         .collect::<Result<_, _>>()?;
     let mut items: Vec<Reference> = per_file.into_iter().flatten().collect();
@@ -143,16 +145,19 @@ impl<'a> Target<'a> {
     }
 }
 
-fn in_file(path: &RelPath, text: &str, target: &Target, cache: &Symbols, parse: bool) -> Vec<Reference> {
+fn in_file(path: &RelPath, text: &str, target: &Target, asked: &Asked, cache: &Symbols, parse: bool) -> Vec<Reference> {
     let language = Language::detect(path.as_str(), text).filter(|language| parse && language.has_grammar());
     let word = target.name.word();
-    let (symbols, uses) = match language {
+    let (symbols, mut uses) = match language {
         Some(language) => extract_with_uses(language, text, Names::Only(word), cache.budget()),
         None => match Language::of("text.txt") {
             Some(plain) => extract_with_uses(plain, text, Names::Only(word), cache.budget()),
             None => return Vec::new(),
         },
     };
+    if let Some(language) = language.filter(|_| !uses.is_empty()) {
+        asked.leave_out(&File { path: path.as_str(), text, language, symbols: &symbols }, &mut uses);
+    }
     if uses.is_empty() {
         return Vec::new();
     }

@@ -1,11 +1,13 @@
 //! What spelunk takes out of one file: definitions, and uses of names on demand. Trees live no longer than this.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
 use super::languages::{Family, Language};
 use super::lines::Lines;
+use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
 use super::{Kind, Symbol, Usage, item_macros, lexical, references};
@@ -32,6 +34,8 @@ pub struct Use {
     pub offset: usize,
     /// Index of the innermost definition around it, in the file's symbols.
     pub within: Option<usize>,
+    /// Whether it is a local's. Only known where one name is asked for.
+    pub place: Place,
 }
 
 /// Which uses are asked for.
@@ -56,7 +60,7 @@ pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &
     let mut around = Around::default();
     let uses = found
         .into_iter()
-        .filter_map(|(name, usage)| {
+        .filter_map(|(name, usage, place)| {
             let (line, column) = (lines.line(name.start), lines.column(name.start));
             let offset = name.start;
             let text = text.get(name)?.to_owned();
@@ -65,6 +69,7 @@ pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &
                 name: text,
                 offset,
                 usage,
+                place,
                 line,
                 column,
             })
@@ -73,16 +78,16 @@ pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &
     (extracted, uses)
 }
 
-type Found = Vec<(Range<usize>, Usage)>;
+type Found = Vec<(Range<usize>, Usage, Place)>;
 
 fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, budget: &Budget) -> (Extracted, Found) {
     let Some(grammar) = language.grammar() else {
         let extracted =
             if language.has_definitions() { lexical::extract(None, text, lines) } else { Extracted::default() };
-        return (extracted, lexical::uses(text, names));
+        return (extracted, scanned_uses(text, names));
     };
     let family = grammar.family;
-    let scanned = || (lexical::extract(Some(family), text, lines), lexical::uses(text, names));
+    let scanned = || (lexical::extract(Some(family), text, lines), scanned_uses(text, names));
     if text.len() > budget.bytes || too_deep(text.as_bytes()) {
         return scanned();
     }
@@ -110,22 +115,32 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     };
     let (uses, cut) = references::captured(compiled, &tree, source, wanted, budget);
     partial |= cut;
-    let mut found: Found = uses.into_iter().map(|raw| (raw.name, raw.usage)).collect();
+    let places = match names {
+        Names::Only(only) if !uses.is_empty() => bound_places(&tree, compiled, family, source, only, budget),
+        _ => HashMap::new(),
+    };
+    let place = |name: &Range<usize>| places.get(&name.start).copied().unwrap_or(Place::Elsewhere);
+    let mut found: Found = uses.into_iter().map(|raw| (raw.name.clone(), raw.usage, place(&raw.name))).collect();
     if let Some(prepared) = &prepared {
         // Names that were written over a hidden call are in the tree as well.
-        let seen: std::collections::HashSet<usize> = found.iter().map(|(name, _)| name.start).collect();
+        let seen: std::collections::HashSet<usize> = found.iter().map(|(name, ..)| name.start).collect();
         let hidden = prepared.hidden_words(text).filter(|(word, _)| wanted(&text.as_bytes()[word.clone()]));
         let hidden = hidden.filter(|(word, _)| !seen.contains(&word.start));
-        found.extend(hidden.map(|(word, call)| (word, if call { Usage::Call } else { Usage::Read })));
-        found.sort_by_key(|(name, _)| name.start);
-        found.dedup_by_key(|(name, _)| name.start);
+        let usage = |call| if call { Usage::Call } else { Usage::Read };
+        found.extend(hidden.map(|(word, call)| (word, usage(call), Place::Elsewhere)));
+        found.sort_by_key(|(name, ..)| name.start);
+        found.dedup_by_key(|(name, ..)| name.start);
     }
     if let Some(opened) = opened {
         let names = opened.names.into_iter().filter(|name| wanted(&text.as_bytes()[name.clone()]));
-        found.extend(names.map(|name| (name, Usage::Call)));
-        found.sort_by_key(|(name, _)| name.start);
+        found.extend(names.map(|name| (name, Usage::Call, Place::Elsewhere)));
+        found.sort_by_key(|(name, ..)| name.start);
     }
     (Extracted { symbols, partial }, found)
+}
+
+fn scanned_uses(text: &str, names: Option<Names>) -> Found {
+    lexical::uses(text, names).into_iter().map(|(name, usage)| (name, usage, Place::Elsewhere)).collect()
 }
 
 fn macros(prepared: &Prepared) -> impl Iterator<Item = Raw> {

@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use tree_sitter::{Node, QueryCursorOptions, StreamingIterator};
+use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
 
 use super::Language;
-use super::compiled::{LocalRole, Reach, ScopeKind, Whose};
+use super::compiled::{Compiled, LocalRole, Reach, ScopeKind, Whose};
 use super::definitions::declared;
 use super::languages::Family;
 use super::name_at::word_at;
@@ -33,13 +33,42 @@ pub fn binding(language: Language, text: &str, offset: usize, budget: &Budget) -
     // `_` binds nothing, whatever it stands for.
     let word = word_at(text, offset).filter(|word| text[word.clone()] != *"_")?;
     let parsed = Parsed::new(language, text, budget)?;
-    let found = Found::collect(&parsed, &text[word.clone()], budget)?;
+    let Parsed { tree, compiled, family, source } = &parsed;
+    let found = Found::collect(tree, compiled, *family, source, &text[word.clone()], budget)?;
     let asked = found.resolve(&word)?;
     let mut occurrences: Vec<_> =
         found.names.iter().filter(|name| found.resolve(name) == Some(asked)).cloned().collect();
     occurrences.sort_by_key(|name| name.start);
     let first = found.bound.iter().filter(|bound| bound.variable == asked).min_by_key(|bound| bound.name.start)?;
     Some(Binding { definition: first.name.clone(), occurrences, scope: found.scopes[first.scope].range.clone() })
+}
+
+/// How the places of one name are bound inside of functions, by their first byte; others are not in it.
+///
+/// Takes one pass. What the budget does not suffice for counts as not bound.
+pub(super) fn bound_places(
+    tree: &Tree,
+    compiled: &Compiled,
+    family: Family,
+    source: &[u8],
+    name: &str,
+    budget: &Budget,
+) -> HashMap<usize, Place> {
+    let Some(found) = Found::collect(tree, compiled, family, source, name, budget) else { return HashMap::new() };
+    let place = |at: usize| if found.shorthand.contains(&at) { Place::Both } else { Place::Local };
+    let bound = found.names.iter().filter(|name| found.resolve(name).is_some());
+    bound.map(|name| (name.start, place(name.start))).collect()
+}
+
+/// Whose name it is where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Not that of anything inside a function, as far as was asked and is known.
+    Elsewhere,
+    /// Bound in a function around it.
+    Local,
+    /// A local's and a member's at once: the second `x` of `let x = 1; Point { x }`.
+    Both,
 }
 
 struct Scope {
@@ -72,6 +101,8 @@ struct Found {
     foreign: HashMap<usize, Whose>,
     /// In order.
     names: Vec<Range<usize>>,
+    /// Where a member is named by the same word, by the first byte.
+    shorthand: HashSet<usize>,
 }
 
 /// A pattern as captured.
@@ -85,24 +116,30 @@ struct Raw<'t> {
 
 impl Found {
     /// Runs the query, for one name. `None` when the budget ran out: then something may be missing.
-    fn collect(parsed: &Parsed, name: &str, budget: &Budget) -> Option<Self> {
+    fn collect(
+        tree: &Tree,
+        compiled: &Compiled,
+        family: Family,
+        source: &[u8],
+        name: &str,
+        budget: &Budget,
+    ) -> Option<Self> {
         let mut meter = Meter::new(budget);
         let (mut nodes, mut raws, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut names, mut skipped) = (Vec::new(), HashSet::new());
+        let (mut names, mut skipped, mut shorthand) = (Vec::new(), HashSet::new(), HashSet::new());
         // In Rust's patterns a capital letter begins a constant or a variant.
-        let constant = parsed.family == Family::Rust && name.starts_with(char::is_uppercase);
-        let is_name = |node: Node| parsed.source.get(node.byte_range()) == Some(name.as_bytes());
+        let constant = family == Family::Rust && name.starts_with(char::is_uppercase);
+        let is_name = |node: Node| source.get(node.byte_range()) == Some(name.as_bytes());
         with_cursor(|cursor| {
             let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
             let options = QueryCursorOptions::new().progress_callback(&mut progress);
-            let root = parsed.tree.root_node();
-            let mut matches =
-                cursor.matches_with_options(&parsed.compiled.locals, root, parsed.source.as_slice(), options);
+            let root = tree.root_node();
+            let mut matches = cursor.matches_with_options(&compiled.locals, root, source, options);
             while let Some(matched) = matches.next() {
                 let (mut bound, mut from, mut again) = (None, None, false);
                 for capture in matched.captures() {
                     let node = capture.node;
-                    match parsed.compiled.local_roles[capture.index as usize] {
+                    match compiled.local_roles[capture.index as usize] {
                         LocalRole::Scope(kind) => nodes.push((node, kind)),
                         LocalRole::Bound(reach) => bound = Some((node, reach)),
                         LocalRole::Declarator => {
@@ -113,7 +150,12 @@ impl Found {
                         LocalRole::After => from = Some(node.end_byte()),
                         LocalRole::Again => (from, again) = (Some(node.end_byte()), true),
                         LocalRole::Elsewhere(whose) => elsewhere.push((node.byte_range(), whose)),
-                        LocalRole::Name if is_name(node) => names.push(node.byte_range()),
+                        LocalRole::Name if is_name(node) => {
+                            names.push(node.byte_range());
+                            if is_shorthand(node) {
+                                shorthand.insert(node.start_byte());
+                            }
+                        }
                         LocalRole::Skip => {
                             skipped.insert(node.start_byte());
                         }
@@ -137,12 +179,12 @@ impl Found {
             return None;
         }
         names.retain(|name: &Range<usize>| {
-            let member = parsed.source[..name.start].ends_with(b".") && !parsed.source[..name.start].ends_with(b"..");
+            let member = source[..name.start].ends_with(b".") && !source[..name.start].ends_with(b"..");
             !skipped.contains(&name.start) && !member
         });
         names.sort_by_key(|name| name.start);
         names.dedup();
-        let mut found = Self { scopes: scopes(&nodes), names, ..Self::default() };
+        let mut found = Self { scopes: scopes(&nodes), names, shorthand, ..Self::default() };
         raws.sort_by_key(|raw| raw.node.start_byte());
         found.bind(&raws, &elsewhere);
         Some(found)
@@ -178,6 +220,9 @@ impl Found {
                 self.by_scope.entry(scope).or_default().push(next);
                 self.bound.push(Bound { name: name.clone(), scope, from, variable });
             }
+        }
+        for all in self.by_scope.values_mut() {
+            all.sort_by_key(|at| self.bound[*at].from);
         }
     }
 
@@ -218,9 +263,10 @@ impl Found {
         }
         let mut at = self.innermost(name);
         while let Some(scope) = at {
-            let here = self.by_scope.get(&scope).into_iter().flatten().map(|at| &self.bound[*at]);
-            if let Some(bound) = here.filter(|bound| bound.from <= name.start).max_by_key(|bound| bound.from) {
-                return Some(bound.variable);
+            let here = self.by_scope.get(&scope).map_or(&[][..], Vec::as_slice);
+            let begun = here.partition_point(|at| self.bound[*at].from <= name.start);
+            if let Some(last) = begun.checked_sub(1) {
+                return Some(self.bound[here[last]].variable);
             }
             if self.foreign.get(&scope) == Some(&Whose::Global) {
                 return None;
@@ -258,6 +304,12 @@ const FIELDS: &[&str] = &["type", "right", "condition", "object"];
 const KINDS: &[&str] =
     &["attribute", "subscript", "member_expression", "scoped_identifier", "type", "macro_invocation", "const_block"];
 const NAMES: &[&str] = &["identifier", "shorthand_field_identifier", "shorthand_property_identifier_pattern"];
+
+/// Whether a name stands for a member and for a variable of the same name.
+fn is_shorthand(node: Node) -> bool {
+    node.kind().starts_with("shorthand_")
+        || node.parent().is_some_and(|parent| parent.kind() == "shorthand_field_initializer")
+}
 
 /// The names that a pattern binds.
 fn pattern_names<'t>(pattern: Node<'t>, mut found: impl FnMut(Node<'t>)) {

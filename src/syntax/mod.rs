@@ -28,7 +28,7 @@ pub use folds::{Fold, FoldKind, folds};
 pub use imports::{Form, Imported, Taken, imports};
 pub use languages::{Family, Language};
 pub use lexical::occurrences;
-pub use locals::{Binding, binding};
+pub use locals::{Binding, Place, binding};
 pub use name_at::{NameAt, name_at};
 pub use parse::Budget;
 pub use selection::selection;

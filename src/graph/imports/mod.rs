@@ -5,6 +5,7 @@ mod go;
 mod importers;
 mod include;
 mod java;
+mod origin;
 mod paths;
 mod python;
 mod resolve;
@@ -13,6 +14,8 @@ mod rust;
 mod tests;
 
 pub use importers::{ImportersQuery, importers};
+pub(super) use origin::offered;
+pub use origin::{Named, Origin, origin};
 
 use serde::Serialize;
 

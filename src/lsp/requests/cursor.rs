@@ -20,6 +20,8 @@ pub struct Cursor {
     pub range: Range<usize>,
     pub role: Role,
     pub before: Before,
+    /// The whole path before it as written, with its last separator; empty where there is none.
+    pub path: String,
     /// What it is bound to inside of the function around it.
     pub local: Option<Binding>,
     /// The qualified name of the definition around it.
@@ -74,13 +76,18 @@ impl Cursor {
         let local = binding(language, &text.text, offset, &Budget::default());
         let before = before(&text.text[..found.range.start]);
         let within = found.within.map(|symbol| symbol.qualified);
-        let (name, range) = (found.name, found.range);
-        Some(Self { uri, symbols, name, range, role, before, local, within, text })
+        let (name, range, path) = (found.name, found.range, found.qualifier.unwrap_or_default());
+        Some(Self { uri, symbols, name, range, role, before, path, local, within, text })
     }
 
     /// The line of the name, 1-based.
     pub fn line(&self) -> u32 {
         memchr::memchr_iter(b'\n', self.text.text[..self.range.start].as_bytes()).count() as u32 + 1
+    }
+
+    /// Whether the document is not among the workspace's files: ignored, or too new.
+    pub fn is_unlisted(&self, view: &View) -> bool {
+        self.text.path.as_ref().is_none_or(|path| !view.snapshot.contains(path).unwrap_or(false))
     }
 
     /// The uses of the name in this file; by code, so without a grammar there are none.

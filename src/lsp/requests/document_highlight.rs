@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::lsp::Error;
 use crate::lsp::convert::{Ruler, name_of};
 use crate::lsp::state::View;
-use crate::syntax::{Usage, occurrences};
+use crate::syntax::{Place, Usage, occurrences};
 
 /// Answers in the order of the text. Definitions and assignments are writes; words outside of code are text.
 pub fn handle(
@@ -31,7 +31,7 @@ pub fn handle(
     } else {
         let defined = cursor.symbols.symbols.iter().filter(|symbol| symbol.name == name);
         found.extend(defined.map(|symbol| (name_of(symbol), DocumentHighlightKind::WRITE)));
-        let uses = cursor.uses().into_iter();
+        let uses = cursor.uses().into_iter().filter(|used| used.place != Place::Local);
         found.extend(uses.map(|used| (used.offset..used.offset + name.len(), kind(used.usage == Usage::Write))));
         found.sort_by_key(|(bytes, _)| bytes.start);
         found.dedup_by_key(|(bytes, _)| bytes.start);

@@ -12,7 +12,7 @@ use crate::graph::{Confidence, GraphError, Reference, ReferencesQuery, reference
 use crate::lsp::Error;
 use crate::lsp::convert::{Places, Ruler};
 use crate::lsp::state::View;
-use crate::syntax::Language;
+use crate::syntax::{Language, Place};
 
 /// Uses that a client is given.
 const MOST: usize = 5_000;
@@ -30,8 +30,10 @@ pub fn handle(view: &View, params: ReferenceParams, cancel: &Cancel) -> Result<O
     if declaration {
         locations.extend(found.iter().map(|target| target.location(view)));
     }
-    if cursor.text.path.is_none() {
-        let uses = cursor.uses().into_iter().map(|found| found.offset..found.offset + cursor.name.len());
+    let is_own = |target: &Target| target.uri == cursor.uri;
+    if cursor.text.path.is_none() || cursor.is_unlisted(view) && found.iter().any(is_own) {
+        let uses = cursor.uses().into_iter().filter(|used| used.place != Place::Local);
+        let uses = uses.map(|found| found.offset..found.offset + cursor.name.len());
         locations.extend(here(view, &cursor, uses));
         return Ok(Some(locations));
     }

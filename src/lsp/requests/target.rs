@@ -7,11 +7,11 @@ use tower_lsp::ls_types::{Location, Uri};
 
 use super::cursor::{Before, Cursor, Role};
 use crate::cancel::Cancel;
-use crate::graph::{Definition, GraphError, Site, definition};
+use crate::graph::{Definition, GraphError, Named, Origin, Site, definition, origin};
 use crate::lsp::Error;
 use crate::lsp::convert::{name_of, whole_of};
 use crate::lsp::state::{Text, View};
-use crate::syntax::{Extracted, Family, Kind, Language, Symbol, Usage};
+use crate::syntax::{Budget, Extracted, Family, Kind, Language, Symbol, Usage, binding};
 use crate::workspace::RelPath;
 
 /// Definitions of one name that a client is shown.
@@ -51,6 +51,10 @@ impl Target {
         Some(format!("{}#{}", self.text.path.as_ref()?, self.symbol().qualified))
     }
 
+    fn folder(&self) -> Option<&str> {
+        folder_of(&self.text)
+    }
+
     fn own(cursor: &Cursor, index: usize) -> Self {
         let (uri, text, symbols) = (cursor.uri.clone(), cursor.text.clone(), cursor.symbols.clone());
         Self { uri, text, symbols, index }
@@ -88,6 +92,18 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
         return Ok(Vec::new());
     }
     let mut found = match &cursor.before {
+        Before::Nothing if let Some(owner) = literal_of(cursor) => {
+            let mut all = match owner {
+                "Self" => own_members(cursor),
+                owner => candidates(view, cursor, &format!("{owner}.{}", cursor.name), cancel)?,
+            };
+            if all.is_empty() {
+                all = candidates(view, cursor, &cursor.name, cancel)?;
+            }
+            all.retain(|target| target.symbol().kind == Kind::Field);
+            all
+        }
+        _ if let Some(all) = by_import(view, cursor, cancel)? => all,
         Before::Itself => {
             let mut all = own_members(cursor);
             if all.is_empty() {
@@ -124,6 +140,11 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
             if all.iter().any(|target| here(target) && target.symbol().kind != Kind::Declaration) {
                 all.retain(here);
             }
+            // A package of Go is one folder.
+            let beside = |target: &Target| target.folder() == folder_of(&cursor.text) && !is_member(target.symbol());
+            if cursor.text.language.and_then(Language::family) == Some(Family::Go) && all.iter().any(beside) {
+                all.retain(beside);
+            }
             all
         }
     };
@@ -137,14 +158,87 @@ pub fn targets(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Vec<Targ
     Ok(found)
 }
 
+/// The type whose field is named by `name:` in a literal or a pattern of Rust.
+fn literal_of(cursor: &Cursor) -> Option<&str> {
+    let behind = cursor.text.text[cursor.range.end..].trim_start();
+    let is_rust = cursor.text.language.and_then(Language::family) == Some(Family::Rust);
+    if !is_rust || !behind.starts_with(':') || behind.starts_with("::") {
+        return None;
+    }
+    let before = &cursor.text.text[..cursor.range.start];
+    let mut depth = 0;
+    let open = before.bytes().rposition(|byte| {
+        match byte {
+            b'}' | b')' | b']' => depth += 1,
+            b'{' | b'(' | b'[' => depth -= 1,
+            _ => {}
+        }
+        depth < 0
+    });
+    let head = before[..open.filter(|at| before[*at..].starts_with('{'))?].trim_end();
+    let start = head.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
+    let owner = head.get(start..).filter(|owner| owner.starts_with(char::is_uppercase))?;
+    Some(owner)
+}
+
+/// What the imports of the file say that the name is; `None` when they do not.
+fn by_import(view: &View, cursor: &Cursor, cancel: &Cancel) -> Result<Option<Vec<Target>>, Error> {
+    let (Some(path), Some(language)) = (&cursor.text.path, cursor.text.language) else { return Ok(None) };
+    let text = &*cursor.text.text;
+    let qualifiers: Vec<&str> =
+        cursor.path.split(['.', ':', '>', '-', '?', '!']).filter(|part| !part.is_empty()).collect();
+    let import = (cursor.role == Role::Use(Usage::Import)).then(|| cursor.line());
+    match cursor.before {
+        // What the file defines itself is no other's.
+        Before::Nothing if qualifiers.is_empty() => {
+            let own = |symbol: &Symbol| symbol.qualified == cursor.name && symbol.kind != Kind::Declaration;
+            if import.is_none() && cursor.symbols.symbols.iter().any(own) {
+                return Ok(None);
+            }
+        }
+        Before::Nothing | Before::Name(_) if !qualifiers.is_empty() => {
+            let first = cursor.range.start - cursor.path.len();
+            if !cursor.path.starts_with(qualifiers[0]) || binding(language, text, first, &Budget::default()).is_some() {
+                return Ok(None);
+            }
+        }
+        _ => return Ok(None),
+    }
+    let around = |symbol: &&Symbol| symbol.kind == Kind::Module && symbol.extent.contains(&cursor.range.start);
+    let within = cursor.symbols.symbols.iter().filter(around).map(|symbol| symbol.name.clone()).collect();
+    let (path, name) = (path.as_str(), cursor.name.as_str());
+    let named = Named { path, text, language, name, qualifiers: &qualifiers, within, import };
+    Ok(match origin(&view.snapshot, &view.symbols, &named, cancel)? {
+        Origin::Unknown => None,
+        Origin::Outside => Some(Vec::new()),
+        Origin::Here(all) => {
+            Some(all.iter().filter_map(|item| Target::find(view, &item.path, item.line, &item.name)).collect())
+        }
+    })
+}
+
 /// The repository's definitions of a name; for a document outside of it, its own.
 fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Result<Vec<Target>, Error> {
-    let Some(path) = &cursor.text.path else {
+    let Some(path) = cursor.text.path.as_ref().filter(|_| !cursor.is_unlisted(view)) else {
         let named = |at: &usize| cursor.symbols.symbols[*at].name == cursor.name;
-        return Ok((0..cursor.symbols.symbols.len()).filter(named).map(|at| Target::own(cursor, at)).collect());
+        let own: Vec<_> = (0..cursor.symbols.symbols.len()).filter(named).map(|at| Target::own(cursor, at)).collect();
+        if !own.is_empty() || cursor.text.path.is_none() {
+            return Ok(own);
+        }
+        return in_repository(view, cursor, None, name, cancel);
     };
-    let site = Site { path: path.to_string(), line: cursor.line() };
-    match definition(&view.snapshot, &view.symbols, name, Some(&site), MOST, cancel) {
+    in_repository(view, cursor, Some(path), name, cancel)
+}
+
+fn in_repository(
+    view: &View,
+    cursor: &Cursor,
+    path: Option<&RelPath>,
+    name: &str,
+    cancel: &Cancel,
+) -> Result<Vec<Target>, Error> {
+    let site = path.map(|path| Site { path: path.to_string(), line: cursor.line() });
+    match definition(&view.snapshot, &view.symbols, name, site.as_ref(), MOST, cancel) {
         Ok(found) => {
             let target = |item: Definition| Target::find(view, &item.path, item.line, &item.name);
             // A namesake in another language is a stranger.
@@ -157,6 +251,10 @@ fn candidates(view: &View, cursor: &Cursor, name: &str, cancel: &Cancel) -> Resu
         Err(GraphError::Name { .. }) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }
+}
+
+fn folder_of(text: &Text) -> Option<&str> {
+    text.path.as_ref().map(|path| path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
 /// Members of that name of the type around the cursor.

@@ -13,6 +13,8 @@ mod lifecycle;
 mod log;
 mod navigation;
 mod navigation_document;
+mod navigation_imports;
+mod navigation_members;
 mod navigation_offer;
 mod protocol;
 mod runs;
