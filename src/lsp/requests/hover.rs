@@ -66,21 +66,22 @@ impl Shown {
     }
 
     fn markdown(&self) -> String {
-        self.joined(fenced(&self.language, &self.head), self.place.as_deref().map(code))
+        let doc = self.doc.as_deref().map(closed);
+        self.joined(fenced(&self.language, &self.head), doc, self.place.as_deref().map(code))
     }
 
     fn plain(&self) -> String {
-        self.joined(self.head.clone(), self.place.clone())
+        self.joined(self.head.clone(), self.doc.clone(), self.place.clone())
     }
 
-    fn joined(&self, head: String, place: Option<String>) -> String {
+    fn joined(&self, head: String, doc: Option<String>, place: Option<String>) -> String {
         let place = place.map(|place| match self.others {
             0 => place,
             1 => format!("{place} and one more definition"),
             more => format!("{place} and {more} more definitions"),
         });
         let mut parts: Vec<String> = vec![head];
-        parts.extend(self.doc.clone());
+        parts.extend(doc);
         parts.extend(place);
         parts.join("\n\n") + "\n"
     }
@@ -88,6 +89,20 @@ impl Shown {
 
 /// Characters of a line that binds a local name.
 const LONGEST: usize = 200;
+
+/// A comment whose last code block, if it was left open, ends with it.
+fn closed(doc: &str) -> String {
+    let mut open: Option<&str> = None;
+    for line in doc.lines().map(str::trim_start) {
+        let fence = &line[..line.len() - line.trim_start_matches(['`', '~']).len()];
+        match open {
+            None if fence.len() >= 3 => open = Some(fence),
+            Some(begun) if fence.len() >= begun.len() && line.trim_end() == fence => open = None,
+            _ => {}
+        }
+    }
+    open.map_or_else(|| doc.to_owned(), |fence| format!("{}\n{fence}", doc.trim_end()))
+}
 
 /// A code block that nothing in the code can close.
 fn fenced(language: &str, code: &str) -> String {
@@ -123,6 +138,9 @@ mod tests {
 
     #[test]
     fn code_stays_inside() {
+        assert_eq!(closed("Text.\n\n```python\nx"), "Text.\n\n```python\nx\n```");
+        assert_eq!(closed("```\nx\n```\n~~~~\n```"), "```\nx\n```\n~~~~\n```\n~~~~");
+        assert_eq!(closed("```\nx\n```"), "```\nx\n```");
         assert_eq!(fenced("rust", "fn a()"), "```rust\nfn a()\n```");
         assert_eq!(fenced("js", "x = ```"), "````js\nx = ```\n````");
         assert_eq!(code("a.rs:1"), "`a.rs:1`");
