@@ -160,7 +160,7 @@ async fn errors_show_the_cells_own_line() {
     )
     .await;
     check(&["repo.grep('x')"], expect![[r#"
-        Thrown TypeError: repo.grep does not exist; repo has info, files, tree, read, search, outline, symbols, definition, references, callers, callees, imports, importers, text
+        Thrown TypeError: repo.grep does not exist; repo has info, files, tree, read, search, outline, symbols, definition, references, callers, callees, imports, importers, modules, partition, text
           at line 1: repo.grep('x')
                           ^"#]]).await;
     check(&["await new Promise(() => {})"], expect!["Thrown Error: the cell awaits a promise that can never settle: no call and no timer is left that could do it"]).await;
