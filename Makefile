@@ -17,7 +17,7 @@ check:
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 
-# Measurements in the release profile, beside ripgrep and ctags.
+# Measurements in the release profile, beside ripgrep, ctags and basedpyright.
 bench: v8
 	cargo bench --bench main
 
