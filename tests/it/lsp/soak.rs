@@ -25,7 +25,7 @@ impl Noise {
 }
 
 fn minutes() -> u64 {
-    std::env::var("SPELUNK_SOAK_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(5)
+    std::env::var("SPELUNK_SOAK_MINUTES").ok().and_then(|text| text.parse().ok()).unwrap_or(20)
 }
 
 fn command(world: &World, server: &Server) -> Command {
