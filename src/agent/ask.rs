@@ -219,7 +219,7 @@ fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped
     if let Some(answer) = &answer {
         markdown = answer.markdown();
         (citations, dropped) = citations::check(&markdown, &answer.citations, session);
-        calls.journal.write(record::answer(answer, &citations, false));
+        calls.journal.write(record::answer(answer, &citations, &[], false));
     }
     let end = match (&tripped, &answer) {
         (None, _) => "answered".to_owned(),

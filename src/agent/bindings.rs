@@ -29,7 +29,6 @@ pub struct Bindings {
     pub max_data: usize,
     /// The cell that runs; host calls are journalled under it.
     pub cell: AtomicU64,
-    next: AtomicU64,
 }
 
 /// `llm(prompt, data, options)`, and an item of `llmAll`.
@@ -75,7 +74,7 @@ struct AnswerOptions {
 impl Bindings {
     pub fn new(repo: Arc<RepoHost>, calls: Arc<Calls>, key: FenceKey, max_data: usize) -> Self {
         let answers = Answers::default();
-        Self { repo, calls, answers, key, max_data, cell: AtomicU64::new(0), next: AtomicU64::new(1) }
+        Self { repo, calls, answers, key, max_data, cell: AtomicU64::new(0) }
     }
 
     async fn dispatch(self: Arc<Self>, host: u64, call: Call, cancel: Cancel) -> Result<String, CallError> {
@@ -138,7 +137,7 @@ impl Bindings {
 
 impl Host for Bindings {
     fn call(self: Arc<Self>, call: Call, cancel: Cancel) -> BoxFuture<'static, Result<String, CallError>> {
-        let host = self.next.fetch_add(1, Ordering::Relaxed);
+        let host = self.calls.tree.host();
         async move {
             let journal = self.calls.journal.clone();
             journal.write(Event::HostCall {

@@ -1,15 +1,13 @@
 //! Model calls of a run: every one takes a permit and a reservation, is journalled, and is settled.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-
-use tokio::sync::Semaphore;
 
 use super::budget::{Estimate, Ledger, Purpose, Reservation, Tripped};
 use super::event::{Emit, RunEvent};
 use super::record;
 use super::seen::Seen;
+use super::tree::Tree;
 use crate::cancel::Cancel;
 use crate::journal::event::{Outcome, Role as CallRole};
 use crate::journal::{Event, Journal};
@@ -75,6 +73,7 @@ impl Drop for Sent<'_> {
             usage: record::usage(usage),
             usd: None,
             attempts: 1,
+            hit: false,
         });
         (self.calls.emit)(RunEvent::CallFinished {
             call: self.call,
@@ -87,21 +86,21 @@ impl Drop for Sent<'_> {
     }
 }
 
-/// What all calls of one run share.
+/// What all calls of one agent share.
 pub struct Calls {
     pub models: Models,
+    /// What they share with the calls of all other agents of the run.
+    pub tree: Arc<Tree>,
     pub ledger: Ledger,
     pub journal: Journal,
     pub emit: Emit,
     pub seen: Arc<Seen>,
-    permits: Semaphore,
-    next: AtomicU64,
 }
 
 impl Calls {
-    pub fn new(models: Models, ledger: Ledger, journal: Journal, emit: Emit, seen: Arc<Seen>) -> Self {
-        let permits = Semaphore::new(ledger.limits().concurrency.max(1));
-        Self { models, ledger, journal, emit, seen, permits, next: AtomicU64::new(1) }
+    pub fn new(models: Models, tree: Arc<Tree>, journal: Journal, emit: Emit, seen: Arc<Seen>) -> Self {
+        let ledger = tree.ledger.clone();
+        Self { models, tree, ledger, journal, emit, seen }
     }
 
     pub fn named(&self, role: CallRole) -> &Named {
@@ -113,12 +112,7 @@ impl Calls {
 
     /// Makes one call. Waits for a permit, never sends without a reservation, and settles whatever happens.
     pub async fn complete(&self, ask: Ask, cancel: &Cancel) -> Result<Reply, CallFailure> {
-        let permit = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(ModelError::Cancelled.into()),
-            permit = self.permits.acquire() => permit,
-        };
-        let Ok(_permit) = permit else { return Err(ModelError::Cancelled.into()) };
+        let Some(_permit) = self.tree.request(cancel).await else { return Err(ModelError::Cancelled.into()) };
         let named = self.named(ask.role);
         let mut request = Request {
             model: named.id.clone(),
@@ -146,7 +140,7 @@ impl Calls {
             self.seen.prompted(&message.content);
         }
 
-        let call = self.next.fetch_add(1, Ordering::Relaxed);
+        let call = self.tree.call();
         self.journal.write(Event::CallStarted {
             call,
             parent: ask.parent,
@@ -195,6 +189,7 @@ impl Calls {
             usage: record::usage(usage),
             usd,
             attempts: result.as_ref().map_or(1, |reply| reply.attempts),
+            hit: false,
         });
         let error = result.as_ref().err().map(ToString::to_string);
         (self.emit)(RunEvent::CallFinished { call, role: ask.role, usage, usd, error, spent: self.ledger.spent() });

@@ -59,6 +59,26 @@ pub enum RunEvent {
     Note {
         text: String,
     },
+    /// A child begins.
+    AgentStarted {
+        /// From 1, as in the journal.
+        agent: u64,
+        /// 0: the root.
+        parent: u64,
+        depth: u32,
+        question: String,
+        scope: Vec<String>,
+    },
+    AgentEnded {
+        agent: u64,
+        /// Why it has no answer, or only a partial one.
+        error: Option<String>,
+    },
+    /// An event of a child.
+    Of {
+        agent: u64,
+        event: Box<RunEvent>,
+    },
     Limit {
         tripped: Tripped,
     },

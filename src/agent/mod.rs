@@ -25,6 +25,7 @@ mod seen;
 mod session;
 pub mod setup;
 mod subcall;
+mod tree;
 
 pub use ask::{AskError, Report, Stop, ask, ask_in};
 pub use calls::{Models, Named};

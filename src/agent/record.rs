@@ -94,7 +94,7 @@ pub fn cell_done(cell: u64, outcome: &repl::Outcome) -> Event {
     }
 }
 
-pub fn answer(answer: &HeldAnswer, checked: &[Checked], held: bool) -> Event {
+pub fn answer(answer: &HeldAnswer, checked: &[Checked], problems: &[String], held: bool) -> Event {
     let status = |status| match status {
         Status::Valid => "valid",
         Status::Unsupported => "unsupported",
@@ -109,7 +109,7 @@ pub fn answer(answer: &HeldAnswer, checked: &[Checked], held: bool) -> Event {
             hash: c.hash.clone(),
         })
         .collect();
-    Event::Answer { value: answer.value.to_string().into(), citations, held }
+    Event::Answer { value: answer.value.to_string().into(), citations, held, problems: problems.to_vec() }
 }
 
 pub fn limit(tripped: &Tripped) -> Event {

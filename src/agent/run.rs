@@ -249,7 +249,7 @@ impl Root<'_> {
         match &verdict {
             Verdict::Final(answer) if !self.warned && !self.problems(answer).is_empty() => {
                 answers.hold(answer.clone());
-                self.bindings.calls.journal.write(record::answer(answer, &[], true));
+                self.bindings.calls.journal.write(record::answer(answer, &[], &[], true));
                 (Verdict::Held(answer.clone()), Step::Go)
             }
             Verdict::Final(answer) => (verdict.clone(), Step::End(Ended::Answered(answer.clone()))),
@@ -258,7 +258,7 @@ impl Root<'_> {
                 (verdict.clone(), Step::End(Ended::Answered(answer.clone())))
             }
             Verdict::Held(answer) => {
-                self.bindings.calls.journal.write(record::answer(answer, &[], true));
+                self.bindings.calls.journal.write(record::answer(answer, &[], &[], true));
                 (verdict, Step::Go)
             }
             Verdict::None => {

@@ -9,6 +9,7 @@ use super::event::Emit;
 use super::fence::FenceKey;
 use super::place::At;
 use super::seen::{Earlier, Now, Seen};
+use super::tree::Tree;
 use crate::host::{RepoHost, Sighting, Symbols};
 use crate::journal::Journal;
 use crate::repl::{Host, Options, Repl, ReplError};
@@ -62,8 +63,8 @@ impl Session {
             Sighting::Read { path, from, text } => noticed.read(path, from, text),
         };
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols, Arc::new(sighted)));
-        let ledger = Ledger::new(setup.limits);
-        let calls = Arc::new(Calls::new(setup.models, ledger, setup.journal, setup.emit, seen));
+        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
+        let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let bindings = Arc::new(Bindings::new(repo, calls, setup.key, setup.max_data));
         let Setup { snapshot, plain_below, at, repl: options, .. } = setup;
         Self { snapshot, bindings, plain_below, at, options }

@@ -16,8 +16,15 @@ pub struct Line {
     pub seq: u64,
     /// Milliseconds since the run started. Never goes back.
     pub at: u64,
+    /// Whose event it is: 0 for the root, 1 and up for the children that `rlm` started, in the order of their starts.
+    #[serde(default, skip_serializing_if = "is_root")]
+    pub agent: u64,
     #[serde(flatten)]
     pub event: Event,
+}
+
+fn is_root(agent: &u64) -> bool {
+    *agent == 0
 }
 
 /// What happened. The order of the lines is the order in which it happened.
@@ -56,6 +63,9 @@ pub enum Event {
         usd: Option<f64>,
         /// Requests that were sent, retries included.
         attempts: u32,
+        /// The reply was there already: nothing was sent, and nothing is owed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hit: bool,
     },
     /// A cell starts.
     Cell {
@@ -95,6 +105,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lost: Option<String>,
     },
+    /// A child begins, in a worker of its own. Its turns, calls and cells carry its number, and so does its answer.
+    AgentStarted(Box<Agent>),
+    /// Always the last line of a child that was not killed with the run.
+    AgentEnded {
+        reason: EndReason,
+        /// The limit, or the error's message; empty otherwise.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
+    },
     /// Progress that was shown to the user.
     Note {
         text: String,
@@ -112,6 +131,9 @@ pub enum Event {
         citations: Vec<Citation>,
         /// Not final yet: output that the model had not seen came beside it.
         held: bool,
+        /// What its author was told is wrong with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        problems: Vec<String>,
     },
     /// Totals so far.
     Usage(Totals),
@@ -156,6 +178,28 @@ pub struct Header {
     pub models: Models,
 }
 
+/// What a child starts from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Agent {
+    /// The agent whose code called `rlm` or `rlmAll`.
+    pub parent: u64,
+    /// The host call that did.
+    pub host: u64,
+    /// Which of an `rlmAll`, from 0.
+    #[serde(default)]
+    pub item: u64,
+    /// 1 for a child of the root.
+    pub depth: u32,
+    pub question: Body,
+    /// What it sees of the repository, as its parent wrote it; empty: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<String>,
+    /// Seeds `Math.random` of its worker.
+    pub seed: u64,
+    /// Where its worker's clock starts, in milliseconds since 1970.
+    pub epoch_ms: u64,
+}
+
 /// `provider/model` of both roles.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Models {
@@ -194,6 +238,12 @@ impl Body {
             Self::Text(text) => text.len() as u64,
             Self::Blob { bytes, .. } | Self::Omitted { bytes, .. } => *bytes,
         }
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Text(String::new())
     }
 }
 
@@ -352,7 +402,9 @@ impl Event {
                 bodies
             }
             Self::Answer { value, .. } => vec![value],
-            Self::Header(_)
+            Self::AgentStarted(agent) => vec![&mut agent.question],
+            Self::AgentEnded { .. }
+            | Self::Header(_)
             | Self::TurnStarted { .. }
             | Self::CallRetry { .. }
             | Self::CallFinished { .. }
@@ -377,7 +429,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     fn check(event: Event, expect: Expect) {
-        let line = Line { seq: 3, at: 17, event };
+        let line = Line { seq: 3, at: 17, agent: 0, event };
         let json = serde_json::to_string(&line).unwrap();
         expect.assert_eq(&json);
         assert_eq!(serde_json::from_str::<Line>(&json).unwrap(), line);
@@ -414,6 +466,7 @@ mod tests {
                 usage: Usage { input: 9, cached: 1, output: 2, reasoning: 0, estimated: false },
                 usd: Some(0.25),
                 attempts: 2,
+                hit: false,
             },
             expect![[
                 r#"{"seq":3,"at":17,"type":"call_finished","call":1,"outcome":{"ok":{"text":"hi","finish":"stop"}},"usage":{"input":9,"cached":1,"output":2,"reasoning":0,"estimated":false},"usd":0.25,"attempts":2}"#
@@ -430,7 +483,7 @@ mod tests {
     #[test]
     fn header_keeps_big_numbers() {
         let header = Header { version: VERSION, seed: u64::MAX, epoch_ms: 1 << 60, ..Header::default() };
-        let line = Line { seq: 0, at: 0, event: Event::Header(Box::new(header)) };
+        let line = Line { seq: 0, at: 0, agent: 0, event: Event::Header(Box::new(header)) };
         let json = serde_json::to_string(&line).unwrap();
         assert_eq!(serde_json::from_str::<Line>(&json).unwrap(), line);
     }

@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn note(seq: u64, text: &str) -> Line {
-        Line { seq, at: seq, event: Event::Note { text: text.into() } }
+        Line { seq, at: seq, agent: 0, event: Event::Note { text: text.into() } }
     }
 
     fn journal(lines: &[Line]) -> Vec<u8> {

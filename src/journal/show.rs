@@ -70,7 +70,7 @@ impl Page<'_> {
             Event::CallRetry { call, reason, wait_ms } => {
                 self.line(2, format_args!("call {call}: sent again after {}: {reason}", seconds(*wait_ms)));
             }
-            Event::CallFinished { call, outcome, usage, usd, attempts } => {
+            Event::CallFinished { call, outcome, usage, usd, attempts, .. } => {
                 let attempts = if *attempts > 1 { format!(", {attempts} attempts") } else { String::new() };
                 let price = usd.map_or(String::new(), |usd| format!(", {}", money(usd)));
                 self.line(2, format_args!("call {call}: {}{price}{attempts}, at {}", tokens(usage), seconds(at)));
@@ -107,9 +107,14 @@ impl Page<'_> {
                 warnings.iter().for_each(|warning| self.block(4, "warning", warning));
                 lost.iter().for_each(|lost| self.block(4, "worker replaced", lost));
             }
+            Event::AgentStarted(agent) => {
+                self.line(2, format_args!("a child of agent {} at depth {}", agent.parent, agent.depth));
+                self.body(4, "question", &agent.question);
+            }
+            Event::AgentEnded { detail, .. } => self.line(2, format_args!("the child is done {detail}")),
             Event::Note { text } => self.block(2, "note", text),
             Event::Limit { which, detail } => self.line(2, format_args!("limit: {which}: {detail}")),
-            Event::Answer { value, citations, held } => self.answer(value, citations, *held),
+            Event::Answer { value, citations, held, .. } => self.answer(value, citations, *held),
             Event::Usage(totals) => self.line(2, format_args!("so far: {}", used(totals))),
             Event::End { reason, detail, totals } => {
                 let reason = match reason {

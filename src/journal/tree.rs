@@ -119,7 +119,9 @@ impl<'a> Tree<'a> {
         let (mut tree, mut places) = (Self::default(), Places::default());
         for line in &run.lines {
             tree.length = tree.length.max(line.at);
-            tree.event(line.at, &line.event, &mut places);
+            if line.agent == 0 {
+                tree.event(line.at, &line.event, &mut places);
+            }
         }
         if let Some(turn) = tree.turns.last_mut()
             && tree.end.is_some()
@@ -153,7 +155,7 @@ impl<'a> Tree<'a> {
                 call.retries.push((reason, *wait_ms));
                 call.attempts = call.attempts.max(call.retries.len() as u32 + 1);
             }
-            Event::CallFinished { call, outcome, usage, usd, attempts } => {
+            Event::CallFinished { call, outcome, usage, usd, attempts, .. } => {
                 let call = self.call(*call, at, places);
                 call.span.end = Some(at);
                 (call.outcome, call.usage, call.usd) = (Some(outcome), *usage, *usd);
@@ -187,7 +189,7 @@ impl<'a> Tree<'a> {
             }
             Event::Note { text } => self.put(at, Item::Note(text)),
             Event::Limit { which, detail } => self.put(at, Item::Limit { which, detail }),
-            Event::Answer { value, citations, held } => {
+            Event::Answer { value, citations, held, .. } => {
                 self.answer = Some(Answer { value, citations, held: *held });
                 if *held {
                     self.put(at, Item::Held);
@@ -198,6 +200,7 @@ impl<'a> Tree<'a> {
                 self.end = Some((*reason, detail));
                 self.totals = Some(*totals);
             }
+            Event::AgentStarted(_) | Event::AgentEnded { .. } => {}
             Event::Unknown => self.unknown += 1,
         }
     }

@@ -25,7 +25,10 @@ const MAX_UNSYNCED: usize = 32;
 /// Nothing here fails: the first error (a full disk, a folder that cannot be written, a deleted file) is logged as
 /// a warning, and the run goes on without a journal.
 #[derive(Clone)]
-pub struct Journal(Option<Arc<Inner>>);
+pub struct Journal {
+    inner: Option<Arc<Inner>>,
+    agent: u64,
+}
 
 struct Inner {
     id: String,
@@ -50,7 +53,13 @@ struct State {
 impl Journal {
     /// No journal: everything written is dropped.
     pub fn off() -> Self {
-        Self(None)
+        Self { inner: None, agent: 0 }
+    }
+
+    /// The same journal, for the events of a child.
+    #[must_use]
+    pub fn of_agent(&self, agent: u64) -> Self {
+        Self { inner: self.inner.clone(), agent }
     }
 
     /// Starts the journal of a new run, with its header, in a file of its own. Old runs make room in the background.
@@ -89,7 +98,7 @@ impl Journal {
     }
 
     fn on(state_dir: &Path, id: String, path: PathBuf, redact: Redact, base_ms: u64, state: State) -> Self {
-        Self(Some(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             id,
             path,
             redact,
@@ -97,28 +106,29 @@ impl Journal {
             started: Instant::now(),
             base_ms,
             state: Mutex::new(Some(state)),
-        })))
+        });
+        Self { inner: Some(inner), agent: 0 }
     }
 
     /// Names the run; `None` when there is no journal.
     pub fn id(&self) -> Option<&str> {
-        self.0.as_ref().map(|inner| inner.id.as_str())
+        self.inner.as_ref().map(|inner| inner.id.as_str())
     }
 
     /// The file; `None` when there is no journal.
     pub fn path(&self) -> Option<&Path> {
-        self.0.as_ref().map(|inner| inner.path.as_path())
+        self.inner.as_ref().map(|inner| inner.path.as_path())
     }
 
     /// Whether what is written arrives: false without a journal, and after an error.
     pub fn is_on(&self) -> bool {
-        self.0.as_ref().is_some_and(|inner| inner.state().is_some())
+        self.inner.as_ref().is_some_and(|inner| inner.state().is_some())
     }
 
     /// Appends one event. When this returns, the line is the operating system's: it outlives this process.
     pub fn write(&self, event: Event) {
-        let Some(inner) = &self.0 else { return };
-        if let Err(error) = inner.write(event)
+        let Some(inner) = &self.inner else { return };
+        if let Err(error) = inner.write(self.agent, event)
             && inner.state().take().is_some()
         {
             warn(&inner.path, &error);
@@ -127,7 +137,7 @@ impl Journal {
 }
 
 impl Inner {
-    fn write(&self, mut event: Event) -> io::Result<()> {
+    fn write(&self, agent: u64, mut event: Event) -> io::Result<()> {
         if self.state().is_none() {
             return Ok(());
         }
@@ -143,7 +153,8 @@ impl Inner {
         let Some(state) = guard.as_mut() else { return Ok(()) };
         let at = self.base_ms + u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         // One write of one whole line: `event` is an object, and `seq` and `at` go in front of its members.
-        let line = format!("{{\"seq\":{},\"at\":{at},{}\n", state.seq, &event[1..]);
+        let whose = if agent == 0 { String::new() } else { format!("\"agent\":{agent},") };
+        let line = format!("{{\"seq\":{},\"at\":{at},{whose}{}\n", state.seq, &event[1..]);
         state.file.write_all(line.as_bytes())?;
         state.file.flush()?;
         state.seq += 1;
@@ -298,9 +309,23 @@ mod tests {
         });
         let reply = Reply { text: long(), tool_calls: vec![call()], finish: text() };
         let (usage, usd) = (Usage::default(), None);
-        journal.write(Event::CallFinished { call: 1, outcome: Outcome::Ok(reply), usage, usd, attempts: 1 });
-        journal.write(Event::CallFinished { call: 1, outcome: Outcome::Error(text()), usage, usd, attempts: 1 });
-        journal.write(Event::Answer { value: text().into(), citations: Vec::new(), held: false });
+        journal.write(Event::CallFinished {
+            call: 1,
+            outcome: Outcome::Ok(reply),
+            usage,
+            usd,
+            attempts: 1,
+            hit: false,
+        });
+        journal.write(Event::CallFinished {
+            call: 1,
+            outcome: Outcome::Error(text()),
+            usage,
+            usd,
+            attempts: 1,
+            hit: false,
+        });
+        journal.write(Event::Answer { value: text().into(), citations: Vec::new(), held: false, problems: Vec::new() });
         journal.write(Event::End { reason: EndReason::Failed, detail: text(), totals: Totals::default() });
         assert!(journal.is_on());
 

@@ -60,7 +60,8 @@ impl State {
 }
 
 fn journal(events: Vec<Event>) -> Vec<u8> {
-    let lines = events.into_iter().enumerate().map(|(n, event)| Line { seq: n as u64, at: n as u64 * 10, event });
+    let lines =
+        events.into_iter().enumerate().map(|(n, event)| Line { seq: n as u64, at: n as u64 * 10, agent: 0, event });
     lines.flat_map(|line| (serde_json::to_string(&line).unwrap() + "\n").into_bytes()).collect()
 }
 
@@ -266,8 +267,14 @@ fn full_of(text: &str) -> Vec<Event> {
         role,
         request: Request { messages: vec![message(), message()], options: body() },
     };
-    let finished =
-        |call, outcome| Event::CallFinished { call, outcome, usage: Usage::default(), usd: Some(0.5), attempts: 2 };
+    let finished = |call, outcome| Event::CallFinished {
+        call,
+        outcome,
+        usage: Usage::default(),
+        usd: Some(0.5),
+        attempts: 2,
+        hit: false,
+    };
     let host = |host, name: &str| Event::HostCall { cell: 1, host, name: name.into(), args: body(), blocking: true };
     let citation = Citation { path: own(), from: 1, to: 3, status: own(), hash: own() };
     let header = Header {
@@ -305,8 +312,13 @@ fn full_of(text: &str) -> Vec<Event> {
         },
         Event::Note { text: own() },
         Event::Limit { which: own(), detail: own() },
-        Event::Answer { value: json!(text).to_string().into(), citations: vec![citation.clone()], held: true },
-        Event::Answer { value: body(), citations: vec![citation], held: false },
+        Event::Answer {
+            value: json!(text).to_string().into(),
+            citations: vec![citation.clone()],
+            held: true,
+            problems: Vec::new(),
+        },
+        Event::Answer { value: body(), citations: vec![citation], held: false, problems: Vec::new() },
         Event::End { reason: EndReason::Limit, detail: own(), totals: Totals::default() },
     ]
 }
@@ -415,7 +427,14 @@ fn a_very_large_run_stays_a_page() {
     for call in 1..=1_000 {
         let reply = Reply { text: format!("reply {call}").into(), tool_calls: vec![], finish: "stop".into() };
         let outcome = Outcome::Ok(reply);
-        journal.write(Event::CallFinished { call, outcome, usage: Usage::default(), usd: None, attempts: 1 });
+        journal.write(Event::CallFinished {
+            call,
+            outcome,
+            usage: Usage::default(),
+            usd: None,
+            attempts: 1,
+            hit: false,
+        });
     }
     for host in 1..=10_000 {
         let args = format!("[\"src/file_{host}.rs\"]");

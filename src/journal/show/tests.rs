@@ -35,7 +35,7 @@ fn sample() -> Run {
         Event::TurnStarted { turn: 1 },
         call(1, None, Role::Root),
         Event::CallRetry { call: 1, reason: "429 Too Many Requests".into(), wait_ms: 1500 },
-        Event::CallFinished { call: 1, outcome: Outcome::Ok(reply), usage, usd: Some(0.0123), attempts: 2 },
+        Event::CallFinished { call: 1, outcome: Outcome::Ok(reply), usage, usd: Some(0.0123), attempts: 2, hit: false },
         Event::Cell { cell: 1, code: "repo.search('x')".into() },
         host(1, "repo.search"),
         Event::HostReply { host: 1, outcome: Outcome::Ok("[]".into()) },
@@ -53,6 +53,7 @@ fn sample() -> Run {
             usage: Usage::default(),
             usd: None,
             attempts: 1,
+            hit: false,
         },
         Event::CellDone {
             cell: 1,
@@ -75,10 +76,11 @@ fn sample() -> Run {
                 hash: "ab".into(),
             }],
             held: false,
+            problems: Vec::new(),
         },
         Event::End { reason: EndReason::Limit, detail: "turns".into(), totals },
     ];
-    let number = |(n, event)| Line { seq: n as u64, at: n as u64 * 10, event };
+    let number = |(n, event)| Line { seq: n as u64, at: n as u64 * 10, agent: 0, event };
     let lines = events.into_iter().enumerate().map(number).collect();
     Run { id: "20260725-172000000-abcdef".into(), lines, damage: vec![], torn: None }
 }
@@ -183,7 +185,7 @@ fn broken_runs_say_so() {
     let mut run = sample();
     run.lines.truncate(2);
     let code = Body::Blob { blob: "ab".repeat(32), bytes: 9 };
-    run.lines.push(Line { seq: 3, at: 30, event: Event::Cell { cell: 1, code } });
+    run.lines.push(Line { seq: 3, at: 30, agent: 0, event: Event::Cell { cell: 1, code } });
     run.damage.push(Damage { offset: 100, bytes: 7, reason: "expected value".into() });
     run.torn = Some(200);
     let text = show(&run, &Blobs::new(Path::new("/nowhere")), false);

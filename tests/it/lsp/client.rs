@@ -213,6 +213,15 @@ impl Client {
         self.heard.state.lock().unwrap().log.clone()
     }
 
+    /// Waits until the log on stderr holds `part`; it goes another way than the messages do.
+    pub async fn logged(&self, part: &str) {
+        let hang = tokio::time::Instant::now() + HANG;
+        while !self.log().contains(part) {
+            assert!(tokio::time::Instant::now() < hang, "{part} was not logged\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Opens a document.
     pub async fn open(&mut self, path: &str, language: &str, version: i64, text: &str) {
         let uri = self.uri(path);
