@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod budget;
 mod calls;
 mod cells;
 mod cli;
@@ -18,9 +19,11 @@ mod lsp;
 mod model;
 mod model_anthropic;
 mod modules;
+mod obedient;
 mod places;
 mod queries;
 mod questions;
+mod random;
 mod refreshed;
 mod repl;
 mod sampled;
