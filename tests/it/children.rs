@@ -72,8 +72,7 @@ async fn each_child_sees_its_part_and_its_answer_comes_back() {
     // Two of the three children may not read what belongs to the third.
     assert_eq!(last("lib/one/code.rs: is outside the scope lib/").len(), 2);
     assert_eq!(last("lib/two/code.rs 1").len(), 1);
-    let seen = last("complete").concat() + &last("true, 3, true").concat();
-    assert!(seen.contains("[true, 3, true, \"lib/one/code.rs:1-1\"]"), "{seen}");
+    assert_eq!(last("[true, 3, true, 'lib/one/code.rs:1-1']").len(), 1);
 
     let shown = world.run(&["trace", report["run"].as_str().unwrap(), "--full"]).await;
     assert!(shown.stdout.contains("How many?") && shown.stdout.contains("at depth 1"), "{}", shown.stdout);
@@ -82,7 +81,7 @@ async fn each_child_sees_its_part_and_its_answer_comes_back() {
 #[tokio::test]
 async fn data_and_schema() {
     let root: &[&str] = &[
-        "const a = await rlm('Sum them.', { data: { numbers: [1, 2, 39], '__proto__': 'x', text: 'a\\u2028`${b}' }, \
+        "const a = await rlm('Sum them.', { data: { numbers: [1, 2, 39], ['__proto__']: 'x', text: 'a\\u2028`${b}' }, \
          schema: { type: 'object', properties: { sum: { type: 'integer' } }, required: ['sum'] } }); answer(a.value.sum)",
     ];
     let child: &[&str] = &[
@@ -96,11 +95,7 @@ async fn data_and_schema() {
     assert!(sent[1].contains("You see no files") && sent[1].contains(r#""required":["sum"]"#), "{}", sent[1]);
     assert!(sent[1].contains("[1,2,39]"), "{}", sent[1]);
     assert!(sent[2].contains("does not satisfy the schema: at \"/sum\""), "{}", sent[2]);
-    assert!(
-        sent[3].contains("[3, 8, 0, \"numbers,text\"]") || sent[3].contains("[3, 8, 0, \"numbers,__proto__,text\"]"),
-        "{}",
-        sent[3]
-    );
+    assert!(sent[3].contains("[3, 7, 0, 'numbers,__proto__,text']"), "{}", sent[3]);
 }
 
 #[tokio::test]
@@ -113,7 +108,7 @@ async fn what_cannot_be_a_child_is_sent_back() {
         let answer = report["answer"].as_str().unwrap_or_else(|| panic!("{report}"));
         assert!(answer.contains(expect), "{cell}: {answer}");
     };
-    check("rlm('Again?', { scope: '.' })", &[], &[], "rlm: no file is in .").await;
+    check("rlm('Again?', { scope: '.' })", &[], &[], "RangeError: rlm: the scope is 100 % of your own").await;
     check(
         "rlm('Again?', { scope: ['lib', 'src'] })",
         &[],
@@ -121,7 +116,7 @@ async fn what_cannot_be_a_child_is_sent_back() {
         "RangeError: rlm: the scope is 100 % of your own (5 files)",
     )
     .await;
-    check("rlm('Again?', { scope: 'nowhere' })", &[], &[], "RangeError: no file is in nowhere").await;
+    check("rlm('Again?', { scope: 'nowhere' })", &[], &[], "RangeError: rlm: no file is in nowhere").await;
     check("rlm(' ')", &[], &[], "TypeError: rlm: the question is empty").await;
     check("rlm('Again?', { scop: 'lib' })", &[], &[], "unknown field `scop`").await;
     check("rlm('Again?', { schema: { type: 'nope' } })", &[], &[], "TypeError: rlm: the schema is not a JSON Schema")
