@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod broken_state;
 mod budget;
 mod calls;
 mod cells;
@@ -29,6 +30,7 @@ mod refreshed;
 mod repl;
 mod sampled;
 mod sandbox;
+mod schedules;
 mod search;
 mod server;
 mod talk;
