@@ -16,7 +16,7 @@ use spelunk::cancel::Cancel;
 use spelunk::journal::event::EndReason;
 use spelunk::journal::{Event, Header, Journal};
 use spelunk::model::{
-    Endpoint, Endpoints, Finish, Model, ModelError, Progress, Reply, Request, Role, Usage, open, pricing, tokens,
+    Endpoint, Endpoints, Finish, Model, ModelError, Progress, Reply, Request, Role, Usage, open, tokens,
 };
 use spelunk::redact::redact;
 use spelunk::workspace::Workspace;
@@ -365,9 +365,7 @@ async fn run(seed: u64) -> Early {
 fn assert_spent(report: &Report, limits: &Limits, seed: u64) {
     let usage = report.spent.usage;
     assert!(usage.input + usage.output <= limits.tokens, "seed {seed}: {usage:?}");
-    let usd = pricing::cost(&usage, "openai/gpt-4.1").unwrap();
-    let limit = limits.usd.unwrap();
-    assert!(report.spent.usd <= limit + 1e-9 && report.spent.usd <= usd + 1e-9, "seed {seed}: {usd} of {limit}");
+    assert!(report.spent.usd <= limits.usd.unwrap() + 1e-9, "seed {seed}: {}", report.spent.usd);
 }
 
 async fn all(seeds: impl Iterator<Item = u64>, at_once: usize) {
@@ -389,7 +387,7 @@ async fn a_thousand_runs_end_with_the_right_answer_and_above_no_limit() {
 }
 
 /// The same over HTTP, where the server throttles, fails, and breaks off.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn and_so_do_runs_over_http() {
     let runs = (0..3).map(|seed| async move {
         let server = Server::start().await;
