@@ -26,8 +26,25 @@ const PARTS: &[(&str, &[&str])] = &[
     ("host", &["graph", "search", "syntax", "workspace", "repl"]),
     ("plan", &["graph", "search", "syntax", "workspace"]),
     ("agent", &["repl", "model", "host", "plan", "journal", "workspace"]),
+    ("bench", &["agent", "search", "workspace", "model"]),
     ("lsp", &["agent", "plan", "graph", "syntax", "search", "workspace", "model", "journal", "repl", "host"]),
-    ("cli", &["lsp", "agent", "plan", "host", "graph", "syntax", "search", "workspace", "repl", "model", "journal"]),
+    (
+        "cli",
+        &[
+            "bench",
+            "lsp",
+            "agent",
+            "plan",
+            "host",
+            "graph",
+            "syntax",
+            "search",
+            "workspace",
+            "repl",
+            "model",
+            "journal",
+        ],
+    ),
 ];
 
 /// What only some files may name: a rule's name, its pattern, and the files or folders (ending in `/`) that may.
@@ -52,12 +69,13 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",
+            "bench/files.rs",
             "lsp/answers.rs",
         ],
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
     ("standard output", r"\b(e?print(ln)?|dbg)!", &[]),
-    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/ask.rs"]),
+    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/exit.rs"]),
 ];
 
 const MAX_LINES: usize = 800;
