@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod bench;
 mod calls;
 mod cells;
 mod children;

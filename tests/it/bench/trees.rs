@@ -317,9 +317,12 @@ fn hops() -> Files {
     };
     let step_of = shuffled((0..8).collect());
     let limit_of = shuffled((0..8).collect());
-    let limit_name = |limit: usize| format!("{}_{}", ["MAX", "CAP", "TOP", "MOST"][limit % 4], AREAS[limit].to_uppercase());
+    let limit_name =
+        |limit: usize| format!("{}_{}", ["MAX", "CAP", "TOP", "MOST"][limit % 4], AREAS[limit].to_uppercase());
     let values: [u64; 8] = [48, 1_500, 96, 7, 640, 33, 12, 250];
-    let mut limits = "//! All limits in one place. Areas do not use the limit that is named after them: it is history.\n\n".to_owned();
+    let mut limits =
+        "//! All limits in one place. Areas do not use the limit that is named after them: it is history.\n\n"
+            .to_owned();
     for limit in 0..8 {
         // Half of them are multiples of a base in another file.
         let _ = match limit % 2 {
@@ -330,7 +333,12 @@ fn hops() -> Files {
     const UNIT: u64 = 6;
     let value = |limit: usize| values[limit] * if limit.is_multiple_of(2) { 1 } else { UNIT };
     files.insert("tree/src/limits.rs".to_owned(), limits);
-    files.insert("tree/src/base.rs".to_owned(), format!("//! The unit that limits are counted in.\n\npub const UNIT: u64 = {UNIT};\npub const OLD_UNIT: u64 = 4;\n"));
+    files.insert(
+        "tree/src/base.rs".to_owned(),
+        format!(
+            "//! The unit that limits are counted in.\n\npub const UNIT: u64 = {UNIT};\npub const OLD_UNIT: u64 = 4;\n"
+        ),
+    );
     for area in 0..8 {
         let (name, step) = (AREAS[area], STEPS[step_of[area]]);
         let other = STEPS[step_of[(area + 3) % 8]];
@@ -361,7 +369,11 @@ fn hops() -> Files {
     };
     files.insert("tree/src/handlers/mod.rs".to_owned(), list("handlers", &AREAS));
     files.insert("tree/src/steps/mod.rs".to_owned(), list("steps", &STEPS));
-    files.insert("tree/src/lib.rs".to_owned(), "//! A service with eight areas.\n\npub mod base;\npub mod handlers;\npub mod limits;\npub mod steps;\n".to_owned());
+    files.insert(
+        "tree/src/lib.rs".to_owned(),
+        "//! A service with eight areas.\n\npub mod base;\npub mod handlers;\npub mod limits;\npub mod steps;\n"
+            .to_owned(),
+    );
     let of = |area: usize| limit_of[step_of[area]];
     let plain = (0..8).find(|&area| of(area) % 2 == 0).expect("half of the limits are numbers");
     let scaled = (0..8).find(|&area| of(area) % 2 == 1).expect("half of the limits are multiples");
