@@ -11,10 +11,12 @@ static CITATION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[(\[]?`?[\w@+~$-]*[./][\w@+~.$/-]*\w(?::|#L|:L)\d+(?:[-–]L?\d+)?`?[)\]]?").expect("a constant pattern")
 });
 static FINAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?im)^[\s#>*_]*(?:final\s+)?answer(?:\s+is)?[*_]*\s*:[*_]*[ \t]*(\S.*)$").expect("a constant pattern")
+    Regex::new(r"(?im)^[\s#>*_-]*(?:final\s+)?answer(?:\s+is)?[*_]*\s*:[*_]*[ \t]*(\S.*)$").expect("a constant pattern")
 });
 static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[-−]?\d+(?:,\d{3})*(?:\.\d+)?").expect("a constant pattern"));
+/// A list's first marker: a number that opens any later line may be the answer itself.
+static FIRST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*+]|1[.)])\s+").expect("a constant pattern"));
 static MARKER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*+]|\d+[.)])\s+").expect("a constant pattern"));
 
 /// An answer, to be read in several ways.
@@ -68,8 +70,7 @@ impl<'a> Said<'a> {
 
     /// The items of the value, of a JSON array in the text, of its Markdown lists, or of a line with commas.
     pub fn items(&self) -> Vec<String> {
-        let json = self.value.as_array().cloned().or_else(|| json_array(self.markdown));
-        if let Some(array) = json {
+        if let Some(array) = array(self.value).cloned().or_else(|| json_array(self.markdown)) {
             return array.iter().map(|item| item_normal(&joined(item))).collect();
         }
         let mut listed = outside_fences(&self.text).filter(|line| MARKER.is_match(line)).peekable();
@@ -83,7 +84,7 @@ impl<'a> Said<'a> {
 
     /// Whether the answer holds this text, however it is spaced, marked and capitalised.
     pub fn contains(&self, text: &str) -> bool {
-        normal(self.markdown).contains(&normal(text)) || normal(&self.value.to_string()).contains(&normal(text))
+        normal(self.markdown).contains(&normal(text))
     }
 
     /// What stands behind the last `Answer:` that begins a line.
@@ -114,6 +115,12 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
+/// An array, or the one array of an object.
+fn array(value: &Value) -> Option<&Vec<Value>> {
+    let inner = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.values().next());
+    inner.unwrap_or(value).as_array()
+}
+
 /// The parts of a pair side by side.
 fn joined(item: &Value) -> String {
     match item {
@@ -134,7 +141,7 @@ fn head(item: &str) -> &str {
 
 fn number_in(text: &str) -> Option<f64> {
     text.lines().find_map(|line| {
-        let line = MARKER.replace(line, "");
+        let line = FIRST.replace(line, "");
         NUMBER.find_iter(&line).find_map(|found| {
             let is_name = |c: char| c.is_alphanumeric() || c == '_';
             let before = line[..found.start()].chars().next_back().is_some_and(is_name);
@@ -174,7 +181,7 @@ fn named<'o>(text: &str, options: &'o [String]) -> Vec<&'o str> {
 /// The array that is the whole text, or the last fenced block that is one.
 fn json_array(markdown: &str) -> Option<Vec<Value>> {
     let fenced = markdown.split("```").skip(1).step_by(2).map(|block| block.trim_start_matches("json"));
-    let parse = |text: &str| serde_json::from_str::<Vec<Value>>(text.trim()).ok();
+    let parse = |text: &str| array(&serde_json::from_str(text.trim()).ok()?).cloned();
     fenced.filter_map(parse).last().or_else(|| parse(markdown))
 }
 
@@ -201,6 +208,7 @@ mod tests {
         check("In `src/a2.rs:12-40` there are 3 of them.", Some(3.0));
         check("Of 20 files 3 match.\n\n**Answer:** 3", Some(3.0));
         check("1. The sum is -2.5 %", Some(-2.5));
+        check("12. That is all.", Some(12.0));
         check("utf8 and x_1 are names", None);
         check("no number", None);
         assert_eq!(Said::new(&outcome("", json!(7))).number(), Some(7.0));
@@ -216,6 +224,7 @@ mod tests {
         check("Here:\n```json\n[[\"ann\", \"bob\"], \"cy\"]\n```", &["ann bob", "cy"]);
         check("alpha, beta; and gamma.", &["alpha", "beta", "gamma"]);
         check("[\"a\", 2]", &["a", "2"]);
+        check("{\"names\": [\"a\"]}", &["a"]);
     }
 
     #[test]
