@@ -81,14 +81,22 @@ impl Checks {
 fn set_faults(items: &[String], said: &Said<'_>) -> Option<String> {
     let right: BTreeSet<String> = items.iter().map(|item| item_normal(item)).collect();
     let given: BTreeSet<String> = said.items().into_iter().filter(|item| !item.is_empty()).collect();
-    let list = |items: Vec<&String>| items.into_iter().cloned().collect::<Vec<_>>().join(", ");
-    let (missing, extra) = (list(right.difference(&given).collect()), list(given.difference(&right).collect()));
+    let (missing, extra) = (listed(right.difference(&given)), listed(given.difference(&right)));
     match (missing.is_empty(), extra.is_empty()) {
         (true, true) => None,
         (false, true) => Some(format!("set: {missing} missing")),
         (true, false) => Some(format!("set: {extra} too many")),
         (false, false) => Some(format!("set: {missing} missing, {extra} too many")),
     }
+}
+
+/// The first items, and how many more there are.
+fn listed<'a>(items: impl Iterator<Item = &'a String>) -> String {
+    const MOST: usize = 6;
+    let items: Vec<&str> = items.map(String::as_str).collect();
+    let more = items.len().saturating_sub(MOST);
+    let shown = items[..items.len() - more].join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
 
 #[cfg(test)]
@@ -120,6 +128,7 @@ mod tests {
         let set = || Checks { set: texts(&["a", "b"]), ..Checks::default() };
         check(set(), "- b\n- a\n", "");
         check(set(), "- a\n- c\n", "set: b missing, c too many");
+        check(set(), "1,2,3,4,5,6,7,8", "set: a, b missing, 1, 2, 3, 4, 5, 6 and 2 more too many");
         let contains = || Checks { contains: texts(&["One  two", "x_y"]), ..Checks::default() };
         check(contains(), "The **one** two of `x_y`", "");
         check(contains(), "one two", "contains: \"x_y\" is not in it");

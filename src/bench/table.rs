@@ -77,7 +77,8 @@ fn table(text: &mut String, title: &str, sums: &[(Method, Summary)]) {
         let _ = writeln!(text, "{}", line.trim_end());
     };
     line("", sums.iter().map(|(method, _)| method.name()).collect());
-    for ((label, _), row) in ROWS.iter().zip(&cells) {
+    // What happened nowhere needs no row.
+    for ((label, _), row) in ROWS.iter().zip(&cells).filter(|(_, row)| row.iter().any(|cell| cell != "-")) {
         line(label, row.iter().map(String::as_str).collect());
     }
 }

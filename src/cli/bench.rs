@@ -10,6 +10,7 @@ use super::{CliError, Overrides, exit, output, setup};
 use crate::agent::Stop;
 use crate::bench::{self, BenchError, Done, State};
 use crate::config::Config;
+use crate::model::pricing;
 
 #[derive(Debug, Args)]
 pub struct Bench {
@@ -119,8 +120,11 @@ fn announced(bench: &bench::Bench, left: usize, all: usize, most: Option<f64>) -
         0 => String::new(),
         known => format!("; {known} were asked before, --fresh asks those again"),
     };
+    let costs = |model| pricing::price(model).is_none_or(|price| price.output > 0.0);
     let most = match most {
-        Some(usd) if left > 0 => format!(", at most ${usd:.2} each (--max-usd)"),
+        Some(usd) if left > 0 && (costs(bench.model()) || costs(bench.leaf_model())) => {
+            format!(", at most ${usd:.2} each (--max-usd)")
+        }
         _ => String::new(),
     };
     let baseline = if bench.baseline { "run and baseline" } else { "run, no baseline" };
