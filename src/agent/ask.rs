@@ -16,7 +16,7 @@ use super::prompt::{self, Asked, Transport};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{code, place, plain, record};
+use super::{code, place, plain, profile, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -148,6 +148,12 @@ async fn drive(
                 ended
             }
             Ok(answer) => Ended::Answered(answer),
+            // What does not fit into one prompt, or has no short answer, is explored.
+            Err(CallFailure::Model(ModelError::TooLong(_) | ModelError::BadReply(_))) => {
+                let (ended, found) = explore(session, conversation, &asked, stop).await?;
+                findings = found;
+                ended
+            }
             Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
             Err(CallFailure::Model(error)) => return Err(error.into()),
             Err(CallFailure::Tripped(tripped)) => Ended::Tripped(tripped),
@@ -192,9 +198,11 @@ async fn explore(
     let repo = bindings.repo.clone();
     let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
     let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
-    let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let root = &bindings.calls.models.root;
+    let profile = profile::of(&root.name);
+    let transport = if root.model.has_tools() { profile.transport } else { Transport::Fence };
     let messages = vec![
-        prompt::message(Role::System, prompt::root(transport)),
+        prompt::message(Role::System, prompt::root(transport, &profile.advice)),
         prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree)),
     ];
     let vars = conversation.variables();

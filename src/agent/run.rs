@@ -10,6 +10,7 @@ use super::budget::{Purpose, Tripped};
 use super::calls::{Ask, CallFailure};
 use super::citations::{self, Evidence, Status};
 use super::code::{self, Asked};
+use super::entire::withheld;
 use super::event::RunEvent;
 use super::prompt::{self, Held, Transport};
 use super::record;
@@ -17,11 +18,8 @@ use super::salvage::Findings;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
-use crate::model::{Message, ModelError, Reply, Role};
+use crate::model::{Finish, Message, ModelError, Reply, Role};
 use crate::repl::{CellErrorKind, Outcome, Repl};
-
-/// Output tokens of a root turn.
-const ROOT_OUTPUT: u32 = 8_192;
 
 /// Replies without code, and identical cells, in a row that end a run.
 const PATIENCE: u32 = 3;
@@ -88,12 +86,28 @@ impl Root<'_> {
                 Ok(reply) => reply,
                 Err(failure) => return self.failed(failure, turn),
             };
+            if reply.finish == Finish::Filtered {
+                let error = withheld(&calls.models.root.name, &reply);
+                return self.failed(error.into(), turn);
+            }
             let asked = code::asked(&reply);
             push_reply(messages, &reply);
             let (source, call, ignored) = match asked {
                 Asked::Cell { code, call, ignored } => (code, call, ignored),
                 Asked::Malformed { call, reason } => {
                     messages.push(tool_result(call, format!("Nothing ran: {reason}.")));
+                    without_code += 1;
+                    if without_code >= PATIENCE {
+                        return Ok(Ended::Tripped(Tripped::NoCode { times: without_code }));
+                    }
+                    continue;
+                }
+                Asked::Cut { call } => {
+                    let why = prompt::cut(reply.usage.output, reply.finish == Finish::Length);
+                    messages.push(match call {
+                        Some(call) => tool_result(call, why),
+                        None => prompt::message(Role::User, why),
+                    });
                     without_code += 1;
                     if without_code >= PATIENCE {
                         return Ok(Ended::Tripped(Tripped::NoCode { times: without_code }));
@@ -171,7 +185,7 @@ impl Root<'_> {
                 Transport::Tool => vec![code::tool()],
                 Transport::Fence => Vec::new(),
             },
-            max_tokens: ROOT_OUTPUT,
+            max_tokens: calls.root_output(),
             schema: None,
             parent: None,
             label: format!("turn {turn}"),
@@ -277,6 +291,10 @@ impl Root<'_> {
 fn push_reply(messages: &mut Vec<Message>, reply: &Reply) {
     let mut message = prompt::message(Role::Assistant, reply.text.clone());
     message.tool_calls = reply.tool_calls.iter().take(1).cloned().collect();
+    if message.tool_calls.is_empty() && message.content.trim().is_empty() {
+        // Some servers refuse messages without content.
+        message.content = "(no reply)".to_owned();
+    }
     messages.push(message);
 }
 

@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::budget::Ledger;
+use super::window::Windows;
 use crate::cancel::Cancel;
 
 /// One per run. Calls, host calls and agents are numbered from 1, in the order in which they begin.
 pub struct Tree {
     pub ledger: Ledger,
+    /// How much each model takes, as far as its refusals said.
+    pub windows: Windows,
     requests: Semaphore,
     calls: AtomicU64,
     hosts: AtomicU64,
@@ -20,7 +23,7 @@ impl Tree {
     pub fn new(ledger: Ledger) -> Self {
         let requests = Semaphore::new(ledger.limits().concurrency.max(1));
         let [calls, hosts, agents] = std::array::from_fn(|_| AtomicU64::new(1));
-        Self { ledger, requests, calls, hosts, agents }
+        Self { ledger, windows: Windows::default(), requests, calls, hosts, agents }
     }
 
     /// Waits until one more model request may be in flight; `None` when cancelled before.

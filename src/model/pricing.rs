@@ -43,6 +43,11 @@ pub fn price(model: &str) -> Option<Price> {
         .map(|(_, price)| *price)
 }
 
+/// The names of the models in the table, without provider.
+pub fn models() -> impl Iterator<Item = &'static str> {
+    TABLE.models.keys().map(String::as_str)
+}
+
 /// What `usage` of a `provider/model` costs in USD, or `None` when the price is not known.
 pub fn cost(usage: &Usage, model: &str) -> Option<f64> {
     let price = price(model)?;
