@@ -206,7 +206,7 @@ mod tests {
     fn at_the_best_seams() {
         check(json!("short"), 10, json!(["short"]));
         check(json!("one two\nthree four\n"), 3, json!(["one two\n", "three four\n"]));
-        check(json!("a\nb\n\nc\nd\n\n\ne"), 1, json!(["a\nb\n", "\n", "c\nd\n", "\n\ne"]));
+        check(json!("a\nb\n\nc\nd\n\n\ne"), 2, json!(["a\nb\n\n", "c\nd\n\n\n", "e"]));
         check(json!("first one\nsame\n\nnext part\n"), 5, json!(["first one\nsame\n\n", "next part\n"]));
         check(json!("1: fn a() {}\n2:\n3: fn b() {}\n"), 4, json!(["1: fn a() {}\n2:\n", "3: fn b() {}\n"]));
         let files = "==> a.rs:1-2\n1: one\n2: two\n\n==> b.rs:1-1\n1: three\n\n";
@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn between_items_and_inside_of_the_big_one() {
-        check(json!(["aaaaaaaa", "bbbbbbbb", "cc"]), 13, json!([["aaaaaaaa", "bbbbbbbb"], ["cc"]]));
+        let (a, b) = ("a".repeat(40), "b".repeat(40));
+        check(json!([a, b, "cc"]), 20, json!([[a], [b, "cc"]]));
         check(json!([1, "one two\nthree four\n", 2]), 7, json!([[1], ["one two\n"], ["three four\n"], [2]]));
         check(
             json!([{ "path": "a", "text": "one two\nthree four\n" }]),
@@ -238,8 +239,8 @@ mod tests {
         );
         check(
             json!({ "a": "one two three four", "b": "five six seven eight", "c": "nine ten" }),
-            20,
-            json!([{ "a": "one two three four", "b": "five six seven eight" }, { "c": "nine ten" }]),
+            16,
+            json!([{ "a": "one two three four" }, { "b": "five six seven eight", "c": "nine ten" }]),
         );
     }
 

@@ -160,8 +160,8 @@ mod tests {
         check("vllm/meta-llama/Llama-3.1-8B-Instruct", "small", 32_768, 8_192, Fence);
         check("vllm/meta-llama/Llama-3.3-70B-Instruct", "llama", 131_072, 8_192, Fence);
         check("ollama/llama3:70b", "llama", 8_192, 2_048, Fence);
-        check("openrouter/deepseek/deepseek-r1", "deepseek", 128_000, 32_768, Fence);
-        check("openai/deepseek-chat", "deepseek", 128_000, 8_192, Fence);
+        check("openrouter/deepseek/deepseek-r1", "deepseek", 131_072, 32_768, Fence);
+        check("openai/deepseek-chat", "deepseek", 131_072, 8_192, Fence);
         check("openrouter/mistralai/mistral-large-2411", "mistral", 131_072, 8_192, Tool);
         check("openrouter/mistralai/codestral-2508", "mistral", 256_000, 8_192, Tool);
         check("openrouter/x-ai/grok-4-fast", "grok", 256_000, 32_768, Tool);
