@@ -12,7 +12,7 @@ use super::calls::CallFailure;
 use super::citations::{self, Checked, Dropped};
 use super::conversation::Conversation;
 use super::event::RunEvent;
-use super::prompt::{self, Asked, Transport};
+use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
@@ -200,7 +200,7 @@ async fn explore(
     let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
     let root = &bindings.calls.models.root;
     let profile = profile::of(&root.name);
-    let transport = if root.model.has_tools() { profile.transport } else { Transport::Fence };
+    let transport = profile.transport(root.model.has_tools());
     let messages = vec![
         prompt::message(Role::System, prompt::root(transport, &profile.advice)),
         prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree)),

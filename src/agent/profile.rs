@@ -40,6 +40,13 @@ pub struct Profile {
     pub advice: Vec<String>,
 }
 
+impl Profile {
+    /// How code travels from a model that has tools, or has none.
+    pub fn transport(&self, has_tools: bool) -> Transport {
+        if has_tools { self.transport } else { Transport::Fence }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

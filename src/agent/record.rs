@@ -57,8 +57,8 @@ pub fn reply(result: Result<&Reply, &CallFailure>) -> Outcome<journal::Reply, St
 }
 
 pub fn usage(usage: Usage) -> journal::Usage {
-    let Usage { input, cached, output, reasoning, estimated } = usage;
-    journal::Usage { input, cached, output, reasoning, estimated }
+    let Usage { input, cached, written, output, reasoning, estimated } = usage;
+    journal::Usage { input, cached, written, output, reasoning, estimated }
 }
 
 pub fn totals(spent: &Spent) -> journal::Totals {
@@ -116,6 +116,7 @@ pub fn limit(tripped: &Tripped) -> Event {
     let which = match tripped {
         Tripped::Turns { .. } => "turns",
         Tripped::Calls { .. } => "calls",
+        Tripped::Depth { .. } => "depth",
         Tripped::Tokens { .. } => "tokens",
         Tripped::Usd { .. } => "usd",
         Tripped::Wall { .. } => "seconds",

@@ -90,7 +90,7 @@ pub async fn salvage(
     let max_tokens = u32::try_from(output).unwrap_or(u32::MAX).max(64);
     let ask = Ask {
         role: CallRole::Root,
-        purpose: Purpose::Salvage,
+        purpose: Purpose::salvage_at(bindings.depth),
         messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known),
         tools: Vec::new(),
         max_tokens,

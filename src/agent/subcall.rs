@@ -50,7 +50,7 @@ pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) 
     for _ in 0..2 {
         let ask = Ask {
             role: task.role(),
-            purpose: Purpose::Work,
+            purpose: Purpose::at(task.bindings.depth),
             messages: messages.clone(),
             tools: Vec::new(),
             max_tokens: output.clamp(16, MOST_OUTPUT),

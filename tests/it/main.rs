@@ -8,6 +8,7 @@
 mod agent;
 mod calls;
 mod cells;
+mod children;
 mod cli;
 mod clock;
 mod display;
@@ -18,6 +19,7 @@ mod lsp;
 mod model;
 mod model_anthropic;
 mod modules;
+mod pieces;
 mod places;
 mod queries;
 mod questions;
