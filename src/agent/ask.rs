@@ -11,6 +11,7 @@ use super::budget::{Spent, Tripped};
 use super::calls::CallFailure;
 use super::citations::{self, Checked, Dropped};
 use super::conversation::Conversation;
+use super::drift::Drifts;
 use super::event::RunEvent;
 use super::prompt::{self, Asked, Transport};
 use super::run::{Ended, Root};
@@ -220,6 +221,8 @@ fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped
         markdown = answer.markdown();
         (citations, dropped) = citations::check(&markdown, &answer.citations, session);
         calls.journal.write(record::answer(answer, &citations, &[], false));
+        // The run saw one state of the files; who reads its answer has another.
+        Drifts::new(&session.snapshot).mark(&mut citations);
     }
     let end = match (&tripped, &answer) {
         (None, _) => "answered".to_owned(),

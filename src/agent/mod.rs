@@ -12,6 +12,7 @@ pub mod citations;
 mod code;
 mod conversation;
 mod data;
+pub mod drift;
 pub mod event;
 mod evidence;
 mod fence;

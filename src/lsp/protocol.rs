@@ -315,6 +315,10 @@ pub enum Support {
     Valid,
     /// They lack a name that the sentence has in code quotes.
     Unsupported,
+    /// Their text has come to stand elsewhere while the question was answered: `location` is where.
+    Moved,
+    /// Their text has changed while the question was answered.
+    Stale,
 }
 
 /// A citation that was not kept.
