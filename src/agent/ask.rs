@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::answer::HeldAnswer;
 use super::budget::{Spent, Tripped};
 use super::calls::CallFailure;
-use super::citations::{self, Checked, Dropped};
+use super::citations::{Checked, Dropped};
 use super::conversation::Conversation;
 use super::drift::Drifts;
 use super::event::RunEvent;
@@ -219,7 +219,7 @@ fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped
     let (mut markdown, mut citations, mut dropped) = (String::new(), Vec::new(), Vec::new());
     if let Some(answer) = &answer {
         markdown = answer.markdown();
-        (citations, dropped) = citations::check(&markdown, &answer.citations, session);
+        (citations, dropped) = answer.check(session);
         calls.journal.write(record::answer(answer, &citations, &[], false));
         // The run saw one state of the files; who reads its answer has another.
         Drifts::new(&session.snapshot).mark(&mut citations);

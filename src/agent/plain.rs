@@ -64,5 +64,5 @@ pub async fn answer(
             calls.seen.found(file.path.as_str(), 1..=text.lines().count().max(1) as u64);
         }
     }
-    Ok(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
+    Ok(HeldAnswer::text(reply.text))
 }

@@ -13,7 +13,7 @@ pub const LEAF: &str = include_str!("prompts/leaf.md");
 pub const PLAIN: &str = include_str!("prompts/plain.md");
 const SALVAGE: &str = include_str!("prompts/salvage.md");
 
-/// An answer that waits for its author's word, and what is wrong with its citations.
+/// An answer that waits for its author's word, and what is wrong with it.
 pub struct Held {
     pub answer: HeldAnswer,
     pub problems: Vec<String>,
@@ -127,9 +127,9 @@ pub fn observation(
         } else {
             let _ = writeln!(
                 text,
-                "Your answer is held, because some of its citations cannot be kept as they are. Only lines that were \
-                 logged, found or passed to a model count as looked at; reading into a variable does not.\n{}",
-                fence(key, "citations", &problems.join("\n"))
+                "Your answer is held, because it cannot be kept as it is. Only lines that were logged, found or passed to a \
+                 model count as looked at; reading into a variable does not.\n{}",
+                fence(key, "problems", &problems.join("\n"))
             );
         }
         let _ = writeln!(

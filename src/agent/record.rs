@@ -117,6 +117,7 @@ pub fn limit(tripped: &Tripped) -> Event {
         Tripped::Wall { .. } => "seconds",
         Tripped::NoCode { .. } => "no-code",
         Tripped::Repeated { .. } => "repeated",
+        Tripped::Circles { .. } => "circles",
         Tripped::AnswerNow => "answer-now",
         Tripped::Model { .. } => "model",
     };

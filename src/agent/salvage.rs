@@ -101,9 +101,7 @@ pub async fn salvage(
         label: "best answer from what is known".to_owned(),
     };
     match calls.complete(ask, cancel).await {
-        Ok(reply) if !reply.text.trim().is_empty() => {
-            Some(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
-        }
+        Ok(reply) if !reply.text.trim().is_empty() => Some(HeldAnswer::text(reply.text)),
         Ok(_) => None,
         Err(failure) => {
             tracing::warn!(%failure, "the salvage call failed");

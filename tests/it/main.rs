@@ -30,3 +30,4 @@ mod server;
 mod talk;
 mod tidy;
 mod trace;
+mod typed;
