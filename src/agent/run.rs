@@ -162,8 +162,10 @@ impl Root<'_> {
             self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
             if let Some(left) = to_verify {
+                let cells = if left == 1 { "cell" } else { "cells" };
                 seen.push_str(&format!(
-                    "{left} more cells may run to verify the held answer; then it counts as given.\n"
+                    "{left} more {cells} may run to verify it; then the held answer counts as given.
+"
                 ));
             }
             if alike == circles::TOLD {

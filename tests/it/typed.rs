@@ -106,7 +106,7 @@ async fn citations_are_followed_through_changes() {
     });
     turns(
         &server,
-        &["console.log('changing', ['parse', 'gone', 'big', 'main'].map((f) => repo.read(`src/${f}.rs`)).join())"],
+        &["console.log('changing', ['parse', 'gone', 'big', 'main'].map((f) => repo.read(`src/${f}.rs`)).join('\\n'))"],
     );
     let finished = finish(world.ask(&server, &[])).await;
     let report = finished.json();
