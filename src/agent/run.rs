@@ -84,12 +84,13 @@ impl Root<'_> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
         let (mut circles, mut to_verify) = (Circles::default(), None);
-        let mut announced = 1.0;
+        let (mut announced, mut turn) = (1.0, 0);
         loop {
-            let turn = match calls.ledger.turn() {
+            turn = match calls.ledger.turn(turn, self.bindings.depth) {
                 Ok(turn) => turn,
                 Err(tripped) => return Ok(Ended::Tripped(tripped)),
             };
+            self.bindings.turns.store(turn, Ordering::Relaxed);
             calls.journal.write(Event::TurnStarted { turn });
             (calls.emit)(RunEvent::TurnStarted { turn });
             let reply = match self.reply(messages, turn, work).await {
@@ -164,8 +165,7 @@ impl Root<'_> {
             if let Some(left) = to_verify {
                 let cells = if left == 1 { "cell" } else { "cells" };
                 seen.push_str(&format!(
-                    "{left} more {cells} may run to verify it; then the held answer counts as given.
-"
+                    "{left} more {cells} may run to verify it; then the held answer counts as given.\n"
                 ));
             }
             if alike == circles::TOLD {
@@ -173,10 +173,10 @@ impl Root<'_> {
                     "The last {alike} cells showed the same: answer from it, or look elsewhere. One more of these ends the run.\n"
                 ));
             }
-            let share = calls.ledger.share_left();
+            let share = calls.ledger.share_left(self.bindings.depth, turn);
             if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
                 announced = mark;
-                let left = serde_json::to_string(&calls.ledger.left()).unwrap_or_default();
+                let left = serde_json::to_string(&self.bindings.left()).unwrap_or_default();
                 seen.push_str(&format!("Budget, {:.0} % left: {left}\n", share * 100.0));
             }
             messages.push(match call {
@@ -191,7 +191,7 @@ impl Root<'_> {
         let calls = &self.bindings.calls;
         let ask = |messages: &[Message]| Ask {
             role: CallRole::Root,
-            purpose: Purpose::Work,
+            purpose: Purpose::at(self.bindings.depth),
             messages: messages.to_vec(),
             tools: match self.transport {
                 Transport::Tool => vec![code::tool()],
@@ -223,6 +223,12 @@ impl Root<'_> {
             CallFailure::Model(error) if turn == 1 => Err(error),
             CallFailure::Model(error) => Ok(Ended::Tripped(Tripped::Model { reason: error.to_string() })),
         }
+    }
+
+    /// Runs a cell that no model wrote, before the first turn.
+    pub async fn prepare(&mut self, source: &str) -> Outcome {
+        let (cell, cancel) = (self.repl.cells() + 1, self.cancel.child_token());
+        self.cell(cell, source, &cancel).await
     }
 
     async fn cell(&mut self, cell: u64, source: &str, work: &Cancel) -> Outcome {
