@@ -60,7 +60,12 @@ pub struct HeldAnswer {
 impl HeldAnswer {
     /// A text, as a model wrote it outside of code.
     pub fn text(markdown: impl Into<String>) -> Self {
-        Self { value: Value::String(markdown.into()), citations: Vec::new(), cuts: Vec::new() }
+        Self::computed(Value::String(markdown.into()))
+    }
+
+    /// A value, with nothing cited beside it.
+    pub fn computed(value: Value) -> Self {
+        Self { value, citations: Vec::new(), cuts: Vec::new() }
     }
 
     /// The answer as Markdown.

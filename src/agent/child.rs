@@ -271,6 +271,14 @@ async fn answer(
             bindings.calls.journal.write(record::limit(&tripped));
             (bindings.calls.emit)(RunEvent::Limit { tripped: tripped.clone() });
             match salvage(bindings, &asked, &tripped, &findings, cancel).await {
+                Some(answer)
+                    if bindings.schema.as_ref().is_some_and(|schema| !schema.problems(&answer.value).is_empty()) =>
+                {
+                    return Err(failed(
+                        "BudgetError",
+                        format!("{tripped}, and what the child knew does not satisfy the schema"),
+                    ));
+                }
                 Some(answer) => (answer, Some(tripped)),
                 None if cancel.is_cancelled() => return Err(failed("Cancelled", "cancelled".to_owned())),
                 None => return Err(failed("BudgetError", format!("{tripped}, and the child found no answer before"))),

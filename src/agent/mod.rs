@@ -18,6 +18,7 @@ pub mod drift;
 pub mod event;
 mod evidence;
 mod fence;
+mod fitted;
 mod place;
 mod plain;
 mod prompt;

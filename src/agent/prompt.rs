@@ -135,6 +135,19 @@ pub fn must_satisfy(key: &FenceKey, schema: &Value) -> String {
     format!("The value that you pass to `answer` is not Markdown: it has to satisfy this JSON Schema.\n{schema}")
 }
 
+/// What a reply without code has to look like.
+pub fn reply_must_satisfy(key: &FenceKey, schema: &Value) -> String {
+    let schema = fence(key, "schema", &schema.to_string());
+    format!(
+        "Reply with one JSON value instead of Markdown, and nothing else. It has to satisfy this JSON Schema.\n{schema}"
+    )
+}
+
+/// Sent when such a reply could not be used.
+pub fn reply_again(why: &str) -> String {
+    format!("That reply cannot be used, {why}. Reply again, with the JSON value only.")
+}
+
 /// What a cell did, as the root model sees it.
 pub fn observation(
     key: &FenceKey,
@@ -209,9 +222,12 @@ pub fn no_code(transport: Transport) -> &'static str {
 }
 
 /// The two messages of the salvage call.
-pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str) -> Vec<Message> {
+pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str, schema: Option<&Value>) -> Vec<Message> {
     let found = fence(key, "found", known);
-    let body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
+    let mut body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
+    if let Some(schema) = schema {
+        let _ = write!(body, "\n\n{}", reply_must_satisfy(key, schema));
+    }
     vec![message(Role::System, SALVAGE), message(Role::User, body)]
 }
 

@@ -7,7 +7,9 @@ use super::answer::HeldAnswer;
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
+use super::fitted::{self, Reply};
 use super::prompt::{self, Asked};
+use super::schema::Schema;
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::tokens;
@@ -90,19 +92,25 @@ pub async fn salvage(
     let asked = if size(asked) > room / 3 { &alone } else { asked };
     let known = findings.within(room.saturating_sub(size(asked)));
     let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
+    let schema = bindings.schema.as_ref().map(Schema::value);
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::salvage_at(bindings.depth),
-        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known),
+        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known, schema),
         tools: Vec::new(),
         max_tokens,
         schema: None,
         parent: None,
         label: "best answer from what is known".to_owned(),
     };
-    match calls.complete(ask, cancel).await {
-        Ok(reply) if !reply.text.trim().is_empty() => Some(HeldAnswer::text(reply.text)),
-        Ok(_) => None,
+    let reply = match &bindings.schema {
+        Some(schema) => fitted::complete(calls, ask, schema, cancel).await,
+        None => calls.complete(ask, cancel).await.map(|reply| Reply::Unfit(reply.text)),
+    };
+    match reply {
+        Ok(Reply::Fits(value)) => Some(HeldAnswer::computed(value)),
+        Ok(Reply::Unfit(text)) if !text.trim().is_empty() => Some(HeldAnswer::text(text)),
+        Ok(Reply::Unfit(_)) => None,
         Err(failure) => {
             tracing::warn!(%failure, "the salvage call failed");
             None

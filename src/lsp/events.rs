@@ -1,5 +1,6 @@
 //! A run's events and its end in the words of the protocol, made safe to show.
 
+use serde_json::Value;
 use tower_lsp::ls_types::{Location, Position, Range};
 
 use super::convert::Places;
@@ -88,6 +89,7 @@ pub fn end(report: &Report, [then, now]: [&View; 2], run_id: String, conversatio
         reason: if report.complete { Reason::Answered } else { Reason::Limit },
         message: safe(&report.end),
         answer: display::markdown(&report.answer),
+        value: report.value.clone(),
         citations: report.citations.iter().map(&mut cited).collect(),
         dropped: report.dropped.iter().map(uncited).collect(),
         model: report.model.clone(),
@@ -105,6 +107,7 @@ pub fn failure(reason: Reason, message: &str, model: String, run_id: String, con
         reason,
         message: safe(message),
         answer: String::new(),
+        value: Value::Null,
         citations: Vec::new(),
         dropped: Vec::new(),
         model,
