@@ -74,6 +74,8 @@ pub enum Tripped {
     NoCode { times: u32 },
     #[error("the model repeated the same cell {times} times")]
     Repeated { times: u32 },
+    #[error("the last {times} cells all showed the same")]
+    Circles { times: u32 },
     #[error("stopped by the user")]
     AnswerNow,
     #[error("the model could not be reached: {reason}")]

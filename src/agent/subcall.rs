@@ -127,7 +127,7 @@ fn failure(failure: CallFailure) -> CallError {
 }
 
 /// The JSON of a reply, which may stand in a fence.
-fn parse(text: &str) -> Result<Value, serde_json::Error> {
+pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let text = text.trim();
     let inner = text
         .strip_prefix("```json")

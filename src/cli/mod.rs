@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
 
 mod ask;
+mod check;
 mod doctor;
 mod eval;
 mod exit;

@@ -32,3 +32,4 @@ mod server;
 mod talk;
 mod tidy;
 mod trace;
+mod typed;
