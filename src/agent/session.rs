@@ -10,6 +10,7 @@ use super::fence::FenceKey;
 use super::place::At;
 use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
+use crate::cache::Cache;
 use crate::host::{RepoHost, Sighting, Symbols};
 use crate::journal::Journal;
 use crate::repl::{Host, Options, Repl, ReplError};
@@ -32,6 +33,8 @@ pub struct Setup {
     pub at: Option<At>,
     /// Definitions that were extracted before; to be shared between runs over the same files.
     pub symbols: Arc<Symbols>,
+    /// Replies that are there already; to be shared between the runs of a process.
+    pub cache: Cache,
 }
 
 /// A run's parts, joined.
@@ -63,7 +66,7 @@ impl Session {
             Sighting::Read { path, from, text } => noticed.read(path, from, text),
         };
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols, Arc::new(sighted)));
-        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
+        let tree = Arc::new(Tree::new(Ledger::new(setup.limits), setup.cache));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let bindings = Arc::new(Bindings::new(repo, calls, setup.key, setup.max_data));
         let Setup { snapshot, plain_below, at, repl: options, .. } = setup;

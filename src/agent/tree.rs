@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::budget::Ledger;
+use crate::cache::Cache;
 use crate::cancel::Cancel;
 
 /// One per run. Calls, host calls and agents are numbered from 1, in the order in which they begin.
 pub struct Tree {
     pub ledger: Ledger,
+    pub cache: Cache,
     requests: Semaphore,
     calls: AtomicU64,
     hosts: AtomicU64,
@@ -17,10 +19,10 @@ pub struct Tree {
 }
 
 impl Tree {
-    pub fn new(ledger: Ledger) -> Self {
+    pub fn new(ledger: Ledger, cache: Cache) -> Self {
         let requests = Semaphore::new(ledger.limits().concurrency.max(1));
         let [calls, hosts, agents] = std::array::from_fn(|_| AtomicU64::new(1));
-        Self { ledger, requests, calls, hosts, agents }
+        Self { ledger, cache, requests, calls, hosts, agents }
     }
 
     /// Waits until one more model request may be in flight; `None` when cancelled before.

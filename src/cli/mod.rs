@@ -97,6 +97,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -119,6 +122,7 @@ impl Overrides {
         set(&mut config.max_time, &self.max_seconds.map(std::time::Duration::from_secs));
         set(&mut config.concurrency, &self.concurrency.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 

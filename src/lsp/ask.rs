@@ -100,6 +100,7 @@ fn build(
     let mut setup = setup::run(config, snapshot, models, options, journal, emit);
     setup.at = at;
     setup.symbols = state.symbols.clone();
+    setup.cache = state.cache(config).clone();
     Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
 }
 
