@@ -193,7 +193,7 @@ impl Calls {
 
     fn deadline(&self, purpose: Purpose) -> Duration {
         match purpose {
-            Purpose::Work => self.ledger.work_time_left(),
+            Purpose::Work | Purpose::Below(_) => self.ledger.work_time_left(),
             Purpose::Salvage => self.ledger.time_left().max(Duration::from_secs(5)),
         }
     }

@@ -91,6 +91,9 @@ fn redacted(config: &Config) -> serde_json::Value {
         "cell_seconds": config.cell_time.as_secs(),
         "heap_mib": config.heap >> 20,
         "memory_mib": config.memory >> 20,
+        "max_depth": config.max_depth,
+        "workers": config.workers,
+        "workers_mib": config.workers_memory >> 20,
         "providers": config.providers.keys().collect::<Vec<_>>(),
     })
 }
@@ -108,6 +111,9 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
             usd: config.max_usd,
             wall: config.max_time,
             concurrency: config.concurrency,
+            depth: config.max_depth,
+            workers: config.workers,
+            memory: config.workers_memory,
         },
         repl,
         key: FenceKey::new(config::install_key(&config.state_dir)),
@@ -117,6 +123,7 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         max_data: config.max_data,
         at: None,
         symbols: Arc::default(),
+        schema: None,
         cache: cache(config),
     }
 }
