@@ -46,6 +46,13 @@ pub struct Ask {
     pub label: String,
 }
 
+/// Something that is said with one request, and may be different from run to run.
+pub struct Aside {
+    pub text: String,
+    /// Whether it makes a model answer otherwise than it would: such a reply is kept for nobody.
+    pub presses: bool,
+}
+
 /// Why there is no reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallFailure {
@@ -118,12 +125,11 @@ impl Calls {
         self.complete_beside(ask, None, cancel).await
     }
 
-    /// As `complete`; `aside` is said with this request, and may be different from run to run: what was replied to the
-    /// rest alone is taken as well.
+    /// As `complete`; what was replied to the request without `aside`, or with another, is taken as well.
     pub async fn complete_beside(
         &self,
         mut ask: Ask,
-        aside: Option<&str>,
+        aside: Option<&Aside>,
         cancel: &Cancel,
     ) -> Result<Reply, CallFailure> {
         let request = self.request(&mut ask);
@@ -141,7 +147,9 @@ impl Calls {
             }
             Some(Found::Miss(flight)) => {
                 let reply = self.send(ask, request, aside, cancel).await?;
-                flight.land(&reply);
+                if !aside.is_some_and(|aside| aside.presses) {
+                    flight.land(&reply);
+                }
                 Ok(reply)
             }
             None => self.send(ask, request, aside, cancel).await,
@@ -242,13 +250,13 @@ impl Calls {
         &self,
         ask: Ask,
         mut request: Request,
-        aside: Option<&str>,
+        aside: Option<&Aside>,
         cancel: &Cancel,
     ) -> Result<Reply, CallFailure> {
         let Some(_permit) = self.tree.request(cancel).await else { return Err(ModelError::Cancelled.into()) };
         let named = self.named(ask.role);
         if let (Some(aside), Some(last)) = (aside, request.messages.last_mut()) {
-            last.content.push_str(aside);
+            last.content.push_str(&aside.text);
         }
         let input: u64 = request.messages.iter().map(|m| tokens::estimate(&m.content) + 8).sum();
         let output = u64::from(request.max_tokens);
@@ -300,7 +308,15 @@ impl Calls {
             hit: false,
         });
         let error = result.as_ref().err().map(ToString::to_string);
-        (self.emit)(RunEvent::CallFinished { call, role: ask.role, usage, usd, error, hit: false, spent: self.ledger.spent() });
+        (self.emit)(RunEvent::CallFinished {
+            call,
+            role: ask.role,
+            usage,
+            usd,
+            error,
+            hit: false,
+            spent: self.ledger.spent(),
+        });
         result
     }
 }

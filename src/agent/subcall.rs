@@ -64,6 +64,7 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
             }
             Err(error) => complaint = format!("it is not JSON: {error}"),
         }
+        bindings.calls.forget(ask(bindings, &call, host, messages.clone()));
         messages.push(prompt::message(Role::Assistant, reply.text));
         let again = format!("That reply cannot be used, {complaint}. Reply again, with the JSON value only.");
         messages.push(prompt::message(Role::User, again));

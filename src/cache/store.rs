@@ -118,7 +118,10 @@ impl Store {
         let mut store = Self { connection, most };
         if store.bytes()? > most {
             store.evict()?;
-            store.connection.execute_batch("PRAGMA incremental_vacuum;")?;
+            // Gives pages back one by one, as it is asked for rows.
+            let mut vacuum = store.connection.prepare("PRAGMA incremental_vacuum")?;
+            let mut rows = vacuum.query([])?;
+            while rows.next()?.is_some() {}
         }
         Ok(store)
     }
@@ -171,7 +174,9 @@ impl Store {
         }
         let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         change.execute(
-            &format!("INSERT OR REPLACE INTO replies (key, packed, digest, reply, used) VALUES (?1, ?2, ?3, ?4, {NOW})"),
+            &format!(
+                "INSERT OR REPLACE INTO replies (key, packed, digest, reply, used) VALUES (?1, ?2, ?3, ?4, {NOW})"
+            ),
             params![key.bytes(), size, &digest[..], kept],
         )?;
         change.commit()?;

@@ -28,7 +28,23 @@ const PARTS: &[(&str, &[&str])] = &[
     ("plan", &["graph", "search", "syntax", "workspace"]),
     ("agent", &["repl", "model", "cache", "host", "plan", "journal", "workspace"]),
     ("lsp", &["agent", "cache", "plan", "graph", "syntax", "search", "workspace", "model", "journal", "repl", "host"]),
-    ("cli", &["lsp", "agent", "cache", "plan", "host", "graph", "syntax", "search", "workspace", "repl", "model", "journal"]),
+    (
+        "cli",
+        &[
+            "lsp",
+            "agent",
+            "cache",
+            "plan",
+            "host",
+            "graph",
+            "syntax",
+            "search",
+            "workspace",
+            "repl",
+            "model",
+            "journal",
+        ],
+    ),
 ];
 
 /// What only some files may name: a rule's name, its pattern, and the files or folders (ending in `/`) that may.
