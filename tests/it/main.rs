@@ -9,6 +9,7 @@ mod agent;
 mod cache;
 mod calls;
 mod cells;
+mod children;
 mod cli;
 mod clock;
 mod display;
