@@ -104,6 +104,8 @@ pub struct Spent {
     pub usd: f64,
     /// Calls whose model has no known price.
     pub unpriced: u32,
+    /// Replies that were there already. They are no calls, and cost nothing.
+    pub hits: u32,
 }
 
 /// The ledger that all calls of one run share.
@@ -250,6 +252,11 @@ impl Ledger {
         state.reserved_tokens += wanted;
         state.reserved_usd += estimate.usd.unwrap_or(0.0);
         Ok(Reservation { ledger: self.clone(), estimate })
+    }
+
+    /// Counts a reply that was there already.
+    pub fn hit(&self) {
+        self.state().spent.hits += 1;
     }
 
     pub fn spent(&self) -> Spent {

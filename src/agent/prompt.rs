@@ -10,6 +10,7 @@ use super::fence::{FenceKey, fence};
 use crate::host::Info;
 use crate::model::{Message, Role};
 use crate::repl::{API, Outcome};
+use crate::workspace::rounded;
 
 const ROOT: &str = include_str!("prompts/root.md");
 const CHILD: &str = include_str!("prompts/child.md");
@@ -87,16 +88,15 @@ impl Asked<'_> {
     }
 }
 
-/// The first user message: the question, and what the repository is, without content.
+/// The first user message: the question, and what the repository is, without content. Sizes are rounded and the revision is
+/// left out, so that a small change elsewhere leaves it as it is.
 pub fn question(key: &FenceKey, asked: &Asked<'_>, info: &Info, tree: &str) -> String {
     let mut about = String::new();
     let _ = writeln!(about, "name: {}", info.name);
-    if let Some(revision) = &info.revision {
-        let _ = writeln!(about, "revision: {revision}");
-    }
     let languages: Vec<String> =
-        info.languages.iter().take(8).map(|(language, files)| format!("{language} {files}")).collect();
-    let _ = writeln!(about, "files: {} ({})\nbytes: {}", info.files, languages.join(", "), info.bytes);
+        info.languages.iter().take(8).map(|(language, files)| format!("{language} {}", rounded(*files))).collect();
+    let _ =
+        writeln!(about, "files: {} ({})\nbytes: {}", rounded(info.files), languages.join(", "), rounded(info.bytes));
     let _ = write!(about, "\n{tree}");
     format!("{}The repository:\n{}", asked.text(key), fence(key, "repository", &about))
 }

@@ -104,6 +104,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -128,6 +131,7 @@ impl Overrides {
         set(&mut config.max_depth, &self.max_depth.map(u32::from));
         set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 

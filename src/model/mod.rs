@@ -161,6 +161,12 @@ pub trait Model: Send + Sync {
     /// `provider` part of the model's name.
     fn provider(&self) -> &str;
 
+    /// Tells the endpoint apart from others of this provider's name, free of secrets. `None` when equal requests are not
+    /// to be answered with a reply that was kept.
+    fn origin(&self) -> Option<String> {
+        None
+    }
+
     /// Whether `Request::tools` works; code then comes as a tool call, else as a fenced block.
     fn has_tools(&self) -> bool;
 

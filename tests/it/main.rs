@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod cache;
 mod calls;
 mod cells;
 mod children;

@@ -167,6 +167,10 @@ impl<P: Protocol> Model for Client<P> {
         &self.provider
     }
 
+    fn origin(&self) -> Option<String> {
+        Some(self.connection.shown())
+    }
+
     /// True until the server says that it has none.
     fn has_tools(&self) -> bool {
         self.quirks().has_tools()
