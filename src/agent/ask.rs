@@ -233,7 +233,12 @@ async fn explore(
     Ok((ended, root.findings))
 }
 
-fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped>, elapsed: Duration) -> Report {
+pub(super) fn report(
+    session: &Session,
+    answer: Option<HeldAnswer>,
+    tripped: Option<Tripped>,
+    elapsed: Duration,
+) -> Report {
     let calls = &session.bindings.calls;
     let (mut markdown, mut citations, mut dropped) = (String::new(), Vec::new(), Vec::new());
     if let Some(answer) = &answer {

@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod ask;
+mod baseline;
 mod bindings;
 pub mod budget;
 mod calls;
@@ -39,6 +40,7 @@ mod tree;
 mod window;
 
 pub use ask::{AskError, Report, Stop, ask, ask_in};
+pub use baseline::ask_plainly;
 pub use calls::{Models, Named};
 pub use conversation::Conversation;
 pub use fence::FenceKey;

@@ -15,6 +15,7 @@ use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::Role;
+use crate::workspace::{RelPath, WorkspaceError};
 
 /// More files than this make a scope worth exploring, however small they are.
 const MOST_FILES: usize = 60;
@@ -29,13 +30,37 @@ pub fn whole_scope(session: &Session) -> Option<String> {
     let mut text = String::new();
     for file in files {
         // A file that cannot be shown whole makes the short cut wrong: the loop can say more about it.
-        let content = session.snapshot.text(&file.path).ok()?;
-        let _ = writeln!(text, "==> {}", file.path);
-        for (at, line) in content.lines().enumerate() {
-            let _ = writeln!(text, "{}: {line}", at + 1);
-        }
+        show(&mut text, &file.path, &session.snapshot.text(&file.path).ok()?);
     }
     Some(text)
+}
+
+/// All text files of a scope as one text with numbered lines; `None` when it has more than `most` tokens.
+pub fn everything(session: &Session, most: u64) -> Result<Option<String>, WorkspaceError> {
+    let mut text = String::new();
+    let mut tokens = 0;
+    for file in session.snapshot.files()? {
+        let from = text.len();
+        match session.snapshot.text(&file.path) {
+            Ok(content) => show(&mut text, &file.path, &content),
+            // Nobody can read these as text, the loop no more than this.
+            Err(WorkspaceError::Binary { .. }) => continue,
+            Err(WorkspaceError::TooBig { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        tokens += crate::text::tokens(&text[from..]);
+        if tokens > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(text))
+}
+
+fn show(text: &mut String, path: &RelPath, content: &str) {
+    let _ = writeln!(text, "==> {path}");
+    for (at, line) in content.lines().enumerate() {
+        let _ = writeln!(text, "{}: {line}", at + 1);
+    }
 }
 
 /// Answers from `scope` in one call; `None` when the model wants to look for itself, or its reply does not satisfy the schema.

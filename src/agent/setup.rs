@@ -78,7 +78,7 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
 }
 
 /// The configuration as a journal may hold it: endpoints by name only.
-fn redacted(config: &Config) -> serde_json::Value {
+pub fn redacted(config: &Config) -> serde_json::Value {
     serde_json::json!({
         "max_turns": config.max_turns,
         "max_calls": config.max_calls,

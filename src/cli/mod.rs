@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
 
 mod ask;
+mod bench;
 mod check;
 mod doctor;
 mod eval;
@@ -53,6 +54,8 @@ enum Command {
     Trace(trace::Trace),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Measure a model on sets of questions with known answers, beside the plain model
+    Bench(bench::Bench),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -174,6 +177,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
+        Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

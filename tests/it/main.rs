@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod bench;
 mod cache;
 mod calls;
 mod cells;
