@@ -130,8 +130,8 @@ pub struct Reply {
 pub enum Progress {
     /// More text of the reply.
     Text(String),
-    /// The request will be sent again after this wait; what was streamed so far is void.
-    Retry { reason: String, wait: std::time::Duration },
+    /// The request will be sent again after this wait; what was streamed so far is void, but `spent` has to be paid.
+    Retry { reason: String, wait: std::time::Duration, spent: Usage },
 }
 
 /// What ended a call without a reply. The message says what to do next.

@@ -7,6 +7,7 @@
 
 mod agent;
 mod bench;
+mod budget;
 mod cache;
 mod calls;
 mod cells;
@@ -21,10 +22,12 @@ mod lsp;
 mod model;
 mod model_anthropic;
 mod modules;
+mod obedient;
 mod pieces;
 mod places;
 mod queries;
 mod questions;
+mod random;
 mod refreshed;
 mod repl;
 mod sampled;

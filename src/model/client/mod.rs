@@ -146,7 +146,7 @@ impl<P: Protocol> Client<P> {
             pass.throttled(asked, |streak| policy.backoff(streak, random))
         });
         let Decision::Retry(wait) = decision else { return Err(fault.into_error(decision, failures)) };
-        progress(Progress::Retry { reason: fault.message, wait: rest.unwrap_or(wait) });
+        progress(Progress::Retry { reason: fault.message, wait: rest.unwrap_or(wait), spent: fault.spent });
         if rest.is_none() {
             sleep(wait).await;
         }
