@@ -8,17 +8,18 @@ use super::answer::{HeldAnswer, Verdict};
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::{Ask, CallFailure};
-use super::citations::{self, Evidence, Status};
+use super::cells::Cells;
 use super::code::{self, Asked};
 use super::event::RunEvent;
 use super::prompt::{self, Held, Transport};
 use super::record;
+use super::referee::Referee;
 use super::salvage::Findings;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Message, ModelError, Reply, Role};
-use crate::repl::{CellErrorKind, Outcome, Repl};
+use crate::repl::{CellErrorKind, Outcome};
 
 /// Output tokens of a root turn.
 const ROOT_OUTPUT: u32 = 8_192;
@@ -37,10 +38,10 @@ pub enum Ended {
 /// One run of the root loop over a REPL that is already there.
 pub struct Root<'a> {
     pub bindings: &'a Arc<Bindings>,
-    pub evidence: &'a (dyn Evidence + Sync),
+    pub referee: &'a dyn Referee,
     /// Whether the model was told about citations that cannot be kept: once is enough.
     pub warned: bool,
-    pub repl: &'a mut Repl,
+    pub repl: &'a mut dyn Cells,
     /// The variables that the model has been told of.
     pub vars: BTreeMap<String, String>,
     pub transport: Transport,
@@ -120,7 +121,7 @@ impl Root<'_> {
             let cell = self.repl.cells() + 1;
             let outcome = self.cell(cell, &source, work).await;
             let stopped = work.is_cancelled();
-            let (verdict, step) = self.judge(&outcome);
+            let (verdict, problems, step) = self.judge(&outcome);
             if let Step::End(ended) = step {
                 return Ok(ended);
             }
@@ -137,7 +138,6 @@ impl Root<'_> {
             }
             let held = match verdict {
                 Verdict::Held(answer) => {
-                    let problems = self.problems(&answer);
                     self.warned |= !problems.is_empty();
                     Some(Held { answer, problems })
                 }
@@ -226,48 +226,37 @@ impl Root<'_> {
         outcome
     }
 
-    /// What is wrong with the citations of an answer; its author is told once. `builtin` cannot mend any.
-    fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
-        if self.bindings.calls.models.root.model.provider() == "builtin" {
-            return Vec::new();
-        }
-        let check = || citations::check(&answer.markdown(), &answer.citations, self.evidence);
-        let (kept, dropped) = tokio::task::block_in_place(check);
-        let unsupported = kept
-            .iter()
-            .filter(|c| c.status == Status::Unsupported)
-            .map(|c| format!("{}:{}-{}: these lines do not hold {}", c.path, c.from, c.to, c.missing.join(", ")));
-        dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason)).chain(unsupported).collect()
-    }
-
-    fn judge(&self, outcome: &Outcome) -> (Verdict, Step) {
+    fn judge(&self, outcome: &Outcome) -> (Verdict, Vec<String>, Step) {
         let answers = &self.bindings.answers;
         let before = answers.held();
         let threw = outcome.error.is_some() || outcome.lost.is_some();
         let shown = !outcome.output.trim().is_empty() || outcome.value.is_some() || !outcome.warnings.is_empty();
         let verdict = answers.judge(threw, shown);
+        let hold = |answer: &HeldAnswer, problems: Vec<String>| {
+            self.bindings.calls.journal.write(record::answer(answer, &[], &problems, true));
+            (Verdict::Held(answer.clone()), problems, Step::Go)
+        };
         match &verdict {
-            Verdict::Final(answer) if !self.warned && !self.problems(answer).is_empty() => {
+            Verdict::Final(answer) => {
+                let problems = if self.warned { Vec::new() } else { self.referee.problems(answer) };
+                if problems.is_empty() {
+                    return (verdict.clone(), problems, Step::End(Ended::Answered(answer.clone())));
+                }
                 answers.hold(answer.clone());
-                self.bindings.calls.journal.write(record::answer(answer, &[], &[], true));
-                (Verdict::Held(answer.clone()), Step::Go)
+                hold(answer, problems)
             }
-            Verdict::Final(answer) => (verdict.clone(), Step::End(Ended::Answered(answer.clone()))),
             // The same answer twice is as good as a confirmation.
             Verdict::Held(answer) if before.as_ref() == Some(answer) => {
-                (verdict.clone(), Step::End(Ended::Answered(answer.clone())))
+                (verdict.clone(), Vec::new(), Step::End(Ended::Answered(answer.clone())))
             }
-            Verdict::Held(answer) => {
-                self.bindings.calls.journal.write(record::answer(answer, &[], &[], true));
-                (verdict, Step::Go)
-            }
+            Verdict::Held(answer) => hold(answer, self.referee.problems(answer)),
             Verdict::None => {
                 if outcome.error.as_ref().is_some_and(|error| error.kind == CellErrorKind::Cancelled)
                     && self.cancel.is_cancelled()
                 {
-                    return (verdict, Step::End(Ended::Cancelled));
+                    return (verdict, Vec::new(), Step::End(Ended::Cancelled));
                 }
-                (verdict, Step::Go)
+                (verdict, Vec::new(), Step::Go)
             }
         }
     }

@@ -82,6 +82,16 @@ impl Repl {
         (self.options, self.host) = (options, host);
     }
 
+    /// Counts a cell without running it.
+    pub fn skip(&mut self) {
+        self.cells += 1;
+    }
+
+    /// Ends the worker; the next cell gets another, without the variables.
+    pub fn forget(&mut self) {
+        self.worker = None;
+    }
+
     /// Whether the worker that has the variables is still there. The next cell gets one either way.
     pub fn is_live(&mut self) -> bool {
         self.worker.as_mut().is_some_and(|worker| !worker.ended())
@@ -250,7 +260,10 @@ impl Repl {
             // It has not yet read the last reply, or that it is to stop.
             FromWorker::Waiting { replies } if replies < running.replies || running.killed_at.is_some() => {}
             FromWorker::Waiting { .. } if running.pending.is_empty() => return Err("it waits for nothing"),
-            FromWorker::Waiting { .. } => running.pause(),
+            FromWorker::Waiting { .. } => {
+                running.pause();
+                self.host.waited_for();
+            }
             FromWorker::Output { text } => {
                 if running.head.len() + text.len() > self.options.output {
                     return Err("it wrote more than it may");
