@@ -90,6 +90,9 @@ fn redacted(config: &Config) -> serde_json::Value {
         "cell_seconds": config.cell_time.as_secs(),
         "heap_mib": config.heap >> 20,
         "memory_mib": config.memory >> 20,
+        "max_depth": config.max_depth,
+        "workers": config.workers,
+        "workers_mib": config.workers_memory >> 20,
         "providers": config.providers.keys().collect::<Vec<_>>(),
     })
 }
@@ -107,6 +110,9 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
             usd: config.max_usd,
             wall: config.max_time,
             concurrency: config.concurrency,
+            depth: config.max_depth,
+            workers: config.workers,
+            memory: config.workers_memory,
         },
         repl,
         key: FenceKey::new(config::install_key(&config.state_dir)),
@@ -116,6 +122,7 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         max_data: config.max_data,
         at: None,
         symbols: Arc::default(),
+        schema: None,
     }
 }
 
