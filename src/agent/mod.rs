@@ -22,6 +22,7 @@ mod plain;
 mod prompt;
 mod record;
 mod referee;
+pub mod replay;
 mod run;
 mod salvage;
 mod schema;

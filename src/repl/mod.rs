@@ -25,7 +25,7 @@ use futures_util::future::BoxFuture;
 use crate::cancel::Cancel;
 
 pub use arguments::{Arguments, to_json};
-pub use session::{RESERVED, Repl};
+pub use session::{FULL, RESERVED, Repl};
 pub use wire::Layer;
 
 /// The bindings as the model and the documentation see them.

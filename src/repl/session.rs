@@ -26,6 +26,9 @@ const GRACE: Duration = Duration::from_millis(250);
 pub const RESERVED: &[&str] =
     &["repo", "llm", "llmAll", "rlm", "rlmAll", "budget", "vars", "note", "cite", "answer", "console"];
 
+/// Why a worker is replaced after a cell that went well.
+pub const FULL: &str = "its variables fill the heap";
+
 const CANCELLED: &str = "the cell was cancelled";
 const DEAF: &str = "and did not stop when asked";
 
@@ -321,7 +324,7 @@ impl Repl {
             error,
             warnings: warnings.into_iter().map(|warning| cut(warning, WARNING)).collect(),
             computed: running.used,
-            lost: done.full.then(|| restarted("its variables fill the heap")),
+            lost: done.full.then(|| restarted(FULL)),
         }
     }
 
