@@ -41,6 +41,8 @@ pub struct Config {
     pub workers: usize,
     /// Writable memory of all workers of a run together, in bytes.
     pub workers_memory: u64,
+    /// How long a model may send nothing before its request counts as lost.
+    pub idle: Duration,
     /// A scope with at most this many bytes is answered by one plain call; 0 switches that off.
     pub plain_below: u64,
     /// Characters of data that one sub-call may carry.
@@ -178,6 +180,7 @@ impl Config {
             max_depth: 2,
             workers: 6,
             workers_memory: 4096 << 20,
+            idle: Duration::from_secs(120),
             plain_below: 48_000,
             max_data: 400_000,
             cell_time: Duration::from_secs(10),
@@ -235,6 +238,7 @@ impl Config {
             "max_depth" => self.max_depth = number(text, key)?,
             "workers" => self.workers = number(text, key)?,
             "workers_mib" => self.workers_memory = number::<u64>(text, key)? << 20,
+            "idle_seconds" => self.idle = Duration::from_secs(number(text, key)?),
             "plain_below" => self.plain_below = number(text, key)?,
             "max_data" => self.max_data = number(text, key)?,
             "cell_seconds" => self.cell_time = Duration::from_secs(number(text, key)?),
@@ -393,6 +397,7 @@ mod tests {
         check("max_depth", config.max_depth.to_string());
         check("workers", config.workers.to_string());
         check("workers_mib", (config.workers_memory >> 20).to_string());
+        check("idle_seconds", config.idle.as_secs().to_string());
         check("plain_below", config.plain_below.to_string());
         check("max_data", config.max_data.to_string());
         check("cell_seconds", config.cell_time.as_secs().to_string());
