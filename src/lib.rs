@@ -22,6 +22,8 @@ pub mod journal;
 pub mod model;
 pub mod repl;
 
+pub mod cache;
+
 pub mod host;
 
 pub mod agent;

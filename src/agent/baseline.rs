@@ -41,7 +41,7 @@ async fn call(session: &Arc<Session>, question: &str, most: u64, stop: &Stop) ->
         () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),
     };
     let (answer, tripped) = match answer {
-        Ok(answer) => (Some(answer), None),
+        Ok(answer) => (answer, None),
         Err(CallFailure::Tripped(tripped)) => (None, Some(tripped)),
         Err(CallFailure::Model(ModelError::TooLong(_))) => return Ok(None),
         Err(CallFailure::Model(ModelError::Cancelled)) => return Err(AskError::Cancelled),

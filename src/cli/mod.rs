@@ -2,6 +2,7 @@
 
 mod ask;
 mod bench;
+mod check;
 mod doctor;
 mod eval;
 mod exit;
@@ -11,6 +12,7 @@ mod lsp;
 mod output;
 mod progress;
 mod repl;
+mod replay;
 mod setup;
 mod trace;
 
@@ -51,6 +53,8 @@ enum Command {
     Repl(repl::Repl),
     /// List recorded runs, or print one
     Trace(trace::Trace),
+    /// Execute a recorded run again, without network and without the repository, or compare two
+    Replay(replay::Rerun),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
     /// Measure a model on sets of questions with known answers, beside the plain model
@@ -106,6 +110,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -130,6 +137,7 @@ impl Overrides {
         set(&mut config.max_depth, &self.max_depth.map(u32::from));
         set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 
@@ -171,6 +179,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
+        Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
         Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
