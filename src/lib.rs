@@ -28,6 +28,8 @@ pub mod host;
 
 pub mod agent;
 
+pub mod bench;
+
 pub mod lsp;
 
 pub mod cli;

@@ -1,6 +1,6 @@
 //! Model calls of a run: every one takes a permit and a reservation, is journalled, and is settled.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::budget::{Estimate, Ledger, Purpose, Reservation, Tripped};
@@ -33,6 +33,7 @@ pub struct Models {
 }
 
 /// One call to make.
+#[derive(Clone)]
 pub struct Ask {
     pub role: CallRole,
     pub purpose: Purpose,
@@ -272,20 +273,38 @@ impl Calls {
 
         let call = self.started(&ask, &request);
         let mut sent = Sent { calls: self, call, role: ask.role, reservation: Some(reservation) };
+        let (attempts, refused) = (cancel.child_token(), OnceLock::new());
         let progress = |progress: Progress| match progress {
             Progress::Text(text) => (self.emit)(RunEvent::CallText { call, text }),
-            Progress::Retry { reason, wait } => {
+            Progress::Retry { reason, wait, spent } => {
+                // What a failed attempt used comes on top of what the next one may use.
+                let usd = pricing::cost(&spent, &named.name);
+                if let Some(Err(tripped)) = sent.reservation.as_ref().map(|held| held.again(spent, usd)) {
+                    refused.get_or_init(|| tripped);
+                    attempts.cancel();
+                    return;
+                }
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 self.journal.write(Event::CallRetry { call, reason: reason.clone(), wait_ms });
                 (self.emit)(RunEvent::CallRetry { call, reason, wait });
             }
         };
         let result = tokio::select! {
-            result = named.model.complete(&request, &progress, cancel) => result.map_err(CallFailure::from),
+            result = named.model.complete(&request, &progress, &attempts) => result.map_err(CallFailure::from),
             () = tokio::time::sleep(self.deadline(ask.purpose)) => Err(self.late()),
         };
+        let refused = refused.into_inner();
+        let gave_up = refused.is_some();
+        let result = refused.map_or(result, |tripped| Err(tripped.into()));
+        if let Err(CallFailure::Model(ModelError::TooLong(reason))) = &result {
+            self.tree.windows.learn(&named.name, input + output, reason);
+        }
         let Some(reservation) = sent.reservation.take() else { return result };
         let usd = match &result {
+            Err(_) if gave_up => {
+                reservation.settle_refused();
+                None
+            }
             Ok(reply) => {
                 let usd = pricing::cost(&reply.usage, &named.name);
                 reservation.settle(reply.usage, usd);

@@ -17,6 +17,9 @@ use crate::redact::redact;
 use crate::repl::Options;
 use crate::workspace::Snapshot;
 
+/// Bytes of output that a cell may show.
+pub const OUTPUT: usize = 20_000;
+
 /// Why the configuration makes no run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -78,7 +81,7 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
 }
 
 /// The configuration as a journal may hold it: endpoints by name only.
-fn redacted(config: &Config) -> serde_json::Value {
+pub fn redacted(config: &Config) -> serde_json::Value {
     serde_json::json!({
         "max_turns": config.max_turns,
         "max_calls": config.max_calls,
@@ -142,7 +145,7 @@ pub fn options(config: &Config) -> Result<Options, SetupError> {
         heap: config.heap,
         memory: config.memory,
         cell: config.cell_time,
-        output: 20_000,
+        output: OUTPUT,
         seed: config::random_seed(),
         epoch_ms: now_ms(),
     })

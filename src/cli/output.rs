@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agent::Report;
-use crate::agent::citations::Status;
+use crate::agent::citations::{Checked, Status};
 use crate::display;
 
 /// Writes Markdown to stdout.
@@ -64,27 +64,35 @@ pub fn report(report: &Report) -> String {
         text.push_str(&format!("> Ended early: {}.\n\n", report.end));
     }
     text.push_str(report.answer.trim_end());
-    let unsupported: Vec<String> = report
-        .citations
-        .iter()
-        .filter(|citation| citation.status == Status::Unsupported)
-        .map(|c| format!("{}:{}-{} does not hold {}", c.path, c.from, c.to, names(&c.missing)))
-        .collect();
+    let valid = report.citations.iter().filter(|citation| citation.status == Status::Valid).count();
+    let mut problems = Vec::new();
+    for status in [Status::Unsupported, Status::Moved, Status::Stale] {
+        let such: Vec<String> =
+            report.citations.iter().filter(|citation| citation.status == status).map(doubt).collect();
+        if !such.is_empty() {
+            problems.push(format!("{}: {}", status.name(), such.join(", ")));
+        }
+    }
     let dropped: Vec<String> =
         report.dropped.iter().map(|d| format!("{}:{}-{} ({})", d.path, d.from, d.to, d.reason)).collect();
-    let mut problems = Vec::new();
-    if !unsupported.is_empty() {
-        problems.push(format!("unsupported: {}", unsupported.join(", ")));
-    }
     if !dropped.is_empty() {
         problems.push(format!("not kept: {}", dropped.join(", ")));
     }
     if !problems.is_empty() {
-        let valid = report.citations.len() - unsupported.len();
         text.push_str(&format!("\n\n> Citations: {valid} valid; {}.", problems.join("; ")));
     }
     text.push('\n');
     text
+}
+
+/// What is to be known of a citation that is not valid.
+fn doubt(cited: &Checked) -> String {
+    let place = format!("{}:{}-{}", cited.path, cited.from, cited.to);
+    match (&cited.moved, &cited.changed) {
+        (Some(to), _) => format!("{place} stands at {}:{}-{} now", to.path, to.from, to.to),
+        (None, Some(why)) => format!("{place} ({why})"),
+        (None, None) => format!("{place} does not hold {}", names(&cited.missing)),
+    }
 }
 
 fn names(names: &[String]) -> String {

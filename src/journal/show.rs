@@ -50,6 +50,7 @@ impl Page<'_> {
     fn event(&mut self, at: u64, event: &Event) {
         match event {
             Event::Header(header) => self.header(header),
+            Event::Follows { run } => self.line(0, format_args!("over the variables of: {run}")),
             Event::TurnStarted { turn } => {
                 self.blank();
                 self.line(0, format_args!("turn {turn}, at {}", seconds(at)));
@@ -270,7 +271,13 @@ impl Page<'_> {
 
 pub(super) fn tokens(usage: &Usage) -> String {
     let about = if usage.estimated { "about " } else { "" };
-    let cached = if usage.cached > 0 { format!(" ({} cached)", grouped(usage.cached)) } else { String::new() };
+    let parts = [(usage.cached, "cached"), (usage.written, "written to the cache")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(*count)))
+        .collect();
+    let cached = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
     let reasoning =
         if usage.reasoning > 0 { format!(" ({} reasoning)", grouped(usage.reasoning)) } else { String::new() };
     format!("{about}{} tokens in{cached}, {} out{reasoning}", grouped(usage.input), grouped(usage.output))

@@ -50,6 +50,12 @@ pub struct AskParams {
     /// Continues the conversation of this name, or begins one.
     #[serde(default)]
     pub conversation_id: Option<String>,
+    /// A JSON Schema that the answer's value has to satisfy.
+    #[serde(default)]
+    pub schema: Option<Value>,
+    /// The user has agreed to what it may cost.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// One string or several.
@@ -276,6 +282,9 @@ pub struct End {
     pub message: String,
     /// Markdown, made safe to show; empty when there is none.
     pub answer: String,
+    /// The answer as a value, when it is no Markdown or had to satisfy a schema. For programs: not made safe to show.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub value: Value,
     pub citations: Vec<Cited>,
     /// Citations that were not kept, and why.
     pub dropped: Vec<Uncited>,
@@ -321,6 +330,10 @@ pub enum Support {
     Valid,
     /// They lack a name that the sentence has in code quotes.
     Unsupported,
+    /// Their text has come to stand elsewhere while the question was answered: `location` is where.
+    Moved,
+    /// Their text has changed while the question was answered.
+    Stale,
 }
 
 /// A citation that was not kept.

@@ -27,10 +27,12 @@ const PARTS: &[(&str, &[&str])] = &[
     ("host", &["graph", "search", "syntax", "workspace", "repl"]),
     ("plan", &["graph", "search", "syntax", "workspace"]),
     ("agent", &["repl", "model", "cache", "host", "plan", "journal", "workspace"]),
+    ("bench", &["agent", "search", "workspace", "model"]),
     ("lsp", &["agent", "cache", "plan", "graph", "syntax", "search", "workspace", "model", "journal", "repl", "host"]),
     (
         "cli",
         &[
+            "bench",
             "lsp",
             "agent",
             "cache",
@@ -70,12 +72,13 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",
+            "bench/files.rs",
             "lsp/answers.rs",
         ],
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
     ("standard output", r"\b(e?print(ln)?|dbg)!", &[]),
-    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/ask.rs"]),
+    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/exit.rs"]),
 ];
 
 const MAX_LINES: usize = 800;
