@@ -163,7 +163,6 @@ async fn report(snapshot: &Snapshot, question: &str) -> Result<Report, String> {
         max_data: 0,
         at: None,
         symbols: Arc::default(),
-        cache: spelunk::cache::Cache::default(),
         schema: None,
         cache: spelunk::cache::Cache::default(),
     };
