@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::agent::{World, finish, is_root, turns};
+use crate::agent::{KEY, World, finish, is_root, turns};
 use crate::server::{Answer, Received, Server, chunk};
 
 /// What an endpoint with a window saw.
@@ -237,9 +237,12 @@ async fn a_withheld_reply_ends_the_run_and_says_so() {
 async fn a_family_is_told_what_it_needs() {
     let (world, server) = (World::new(), Server::start().await);
     turns(&server, &["answer('1')", "answer('2')"]);
-    for _ in 0..2 {
-        // A later `--model` wins.
-        let finished = finish(world.ask(&server, &["--model", "openai/qwen3-coder-480b"])).await;
+    for question in ["what happens?", "what else?"] {
+        let repo = world.repo();
+        let mut command =
+            world.command(&["ask", question, repo.to_str().unwrap(), "--model", "openai/qwen3-coder-480b"]);
+        command.env("OPENAI_BASE_URL", server.base_url()).env("OPENAI_API_KEY", KEY);
+        let finished = finish(command.spawn().unwrap()).await;
         assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     }
     let requests = server.requests();
