@@ -5,18 +5,22 @@
 
 pub mod answer;
 mod ask;
+mod baseline;
 mod bindings;
 pub mod budget;
 mod calls;
 mod child;
+mod circles;
 pub mod citations;
 mod code;
 mod conversation;
 mod data;
+pub mod drift;
 mod entire;
 pub mod event;
 mod evidence;
 mod fence;
+mod fitted;
 mod pieces;
 mod piecewise;
 mod place;
@@ -24,6 +28,7 @@ mod plain;
 mod profile;
 mod prompt;
 mod record;
+mod render;
 mod run;
 mod salvage;
 mod schema;
@@ -35,6 +40,7 @@ mod tree;
 mod window;
 
 pub use ask::{AskError, Report, Stop, ask, ask_in};
+pub use baseline::ask_plainly;
 pub use calls::{Models, Named};
 pub use conversation::Conversation;
 pub use fence::FenceKey;

@@ -221,7 +221,7 @@ async fn a_limit_is_named_and_the_salvage_answers() {
 }
 
 /// Runs the cells; the answer, whether it is complete, and the last message that the root saw.
-async fn outcome(world: &World, cells: &[&str], args: &[&str]) -> (Value, Vec<String>) {
+pub async fn outcome(world: &World, cells: &[&str], args: &[&str]) -> (Value, Vec<String>) {
     let server = Server::start().await;
     server.rule(|request| is_salvage(&request.json()).then(|| Answer::says("salvaged")));
     turns(&server, cells);
