@@ -11,7 +11,7 @@ use crate::server::{Answer, Gate, Server};
 
 fn command(world: &World, server: &Server, args: &[&str]) -> Command {
     let mut command = world.command(args);
-    command.env("OPENAI_BASE_URL", server.base_url());
+    command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_CACHE", "true");
     command
 }
 
