@@ -90,7 +90,7 @@ async fn what_does_not_fit_is_asked_about_in_pieces_and_put_together() {
                  { prompt: 'How many entries are red?', data: 'entry 1 is red all over' }]); \
                  answer(`${one} ${a.value} ${b.value}`)",
             ],
-            &[],
+            &["--no-cache"],
         )
         .await;
         assert_eq!(report["answer"], "15 15 1");
@@ -106,8 +106,7 @@ async fn what_does_not_fit_is_asked_about_in_pieces_and_put_together() {
         for at in 1..=1500 {
             let line = format!("\n{at}: entry {at} is ");
             let count = pieces.iter().filter(|piece| piece.contains(&line)).count();
-            // The second time the replies come from the cache, unless the window was learnt anew in between.
-            assert!(count == 1 || chars == 3 && count > 1, "line {at} stands in {count} pieces");
+            assert!(count == 2 || chars == 3 && count > 2, "line {at} stands in {count} pieces of two questions");
         }
         let shown = world.run(&["trace", report["run"].as_str().unwrap()]).await.stdout;
         assert!(shown.contains("do not fit into the window of openai/test"), "{shown}");
