@@ -90,7 +90,7 @@ async fn what_does_not_fit_is_asked_about_in_pieces_and_put_together() {
                  { prompt: 'How many entries are red?', data: 'entry 1 is red all over' }]); \
                  answer(`${one} ${a.value} ${b.value}`)",
             ],
-            &["--no-cache"],
+            &[],
         )
         .await;
         assert_eq!(report["answer"], "15 15 1");
