@@ -15,6 +15,7 @@ mod code;
 mod conversation;
 mod data;
 pub mod drift;
+pub mod estimate;
 pub mod event;
 mod evidence;
 mod fence;
