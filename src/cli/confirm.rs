@@ -21,7 +21,7 @@ pub async fn confirm(estimate: &Estimate, limit: f64) -> Result<(), CliError> {
     if !estimate.exceeds(limit) {
         return Ok(());
     }
-    let what = format!("this may be more than confirm_usd (${limit:.2}): {}", estimate.said());
+    let what = format!("this may be more than confirm_usd (${limit}): {}", estimate.said());
     if io::stdin().is_terminal() && output::stderr_is_terminal() {
         output::error_line(&format!("{what}\nGo on? [y/N]"));
         let typed = tokio::task::spawn_blocking(|| {
