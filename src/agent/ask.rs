@@ -13,11 +13,11 @@ use super::citations::{Checked, Dropped};
 use super::conversation::Conversation;
 use super::drift::Drifts;
 use super::event::RunEvent;
-use super::prompt::{self, Asked, Transport};
+use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{place, plain, record};
+use super::{place, plain, profile, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -151,6 +151,12 @@ async fn drive(
                 ended
             }
             Ok(Some(answer)) => Ended::Answered(answer),
+            // What does not fit into one prompt, or has no short answer, is explored.
+            Err(CallFailure::Model(ModelError::TooLong(_) | ModelError::BadReply(_))) => {
+                let (ended, found) = explore(session, conversation, &asked, stop).await?;
+                findings = found;
+                ended
+            }
             Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
             Err(CallFailure::Model(error)) => return Err(error.into()),
             Err(CallFailure::Tripped(tripped)) => Ended::Tripped(tripped),
@@ -200,12 +206,17 @@ async fn explore(
     let repo = bindings.repo.clone();
     let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
     let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
-    let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let root = &bindings.calls.models.root;
+    let profile = profile::of(&root.name);
+    let transport = profile.transport(root.model.has_tools());
     let mut first = prompt::question(&bindings.key, asked, &info, &tree);
     if let Some(schema) = &bindings.schema {
         first.push_str(&format!("\n\n{}", prompt::must_satisfy(&bindings.key, schema.value())));
     }
-    let messages = vec![prompt::message(Role::System, prompt::root(transport)), prompt::message(Role::User, first)];
+    let messages = vec![
+        prompt::message(Role::System, prompt::root(transport, &profile.advice)),
+        prompt::message(Role::User, first),
+    ];
     let vars = conversation.variables();
     let mut root = Root {
         bindings,
@@ -222,7 +233,12 @@ async fn explore(
     Ok((ended, root.findings))
 }
 
-fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped>, elapsed: Duration) -> Report {
+pub(super) fn report(
+    session: &Session,
+    answer: Option<HeldAnswer>,
+    tripped: Option<Tripped>,
+    elapsed: Duration,
+) -> Report {
     let calls = &session.bindings.calls;
     let (mut markdown, mut citations, mut dropped) = (String::new(), Vec::new(), Vec::new());
     if let Some(answer) = &answer {

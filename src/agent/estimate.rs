@@ -133,7 +133,7 @@ fn from_size(size: Size, root: &str, leaf: &str, config: &Config) -> Estimate {
         return Estimate { usd: usd(low, high, Usage::default()), seconds, basis: basis("in one plain call") };
     }
     // Each turn sends everything before it again.
-    let prompt = tokens::estimate(&prompt::root(Transport::Tool)) as f64 + 1_500.0;
+    let prompt = tokens::estimate(&prompt::root(Transport::Tool, &[])) as f64 + 1_500.0;
     let turns = |turns: u32, growth: f64, output: f64| {
         let turns = f64::from(turns.min(config.max_turns));
         usage(turns * prompt + growth * turns * (turns - 1.0).max(0.0) / 2.0, turns * output)

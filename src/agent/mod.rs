@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod ask;
+mod baseline;
 mod bindings;
 pub mod budget;
 mod calls;
@@ -15,13 +16,17 @@ mod code;
 mod conversation;
 mod data;
 pub mod drift;
+mod entire;
 pub mod estimate;
 pub mod event;
 mod evidence;
 mod fence;
 mod fitted;
+mod pieces;
+mod piecewise;
 mod place;
 mod plain;
+mod profile;
 mod prompt;
 mod record;
 mod render;
@@ -33,8 +38,10 @@ mod session;
 pub mod setup;
 mod subcall;
 mod tree;
+mod window;
 
 pub use ask::{AskError, Report, Stop, ask, ask_in};
+pub use baseline::ask_plainly;
 pub use calls::{Models, Named};
 pub use conversation::Conversation;
 pub use fence::FenceKey;

@@ -6,6 +6,7 @@ use super::answer::HeldAnswer;
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
 use super::code;
+use super::entire::entire;
 use super::fence::fence;
 use super::fitted::{self, Reply};
 use super::prompt::{self, Asked};
@@ -14,8 +15,7 @@ use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::Role;
-
-const OUTPUT: u32 = 4_096;
+use crate::workspace::{RelPath, WorkspaceError};
 
 /// More files than this make a scope worth exploring, however small they are.
 const MOST_FILES: usize = 60;
@@ -30,13 +30,37 @@ pub fn whole_scope(session: &Session) -> Option<String> {
     let mut text = String::new();
     for file in files {
         // A file that cannot be shown whole makes the short cut wrong: the loop can say more about it.
-        let content = session.snapshot.text(&file.path).ok()?;
-        let _ = writeln!(text, "==> {}", file.path);
-        for (at, line) in content.lines().enumerate() {
-            let _ = writeln!(text, "{}: {line}", at + 1);
-        }
+        show(&mut text, &file.path, &session.snapshot.text(&file.path).ok()?);
     }
     Some(text)
+}
+
+/// All text files of a scope as one text with numbered lines; `None` when it has more than `most` tokens.
+pub fn everything(session: &Session, most: u64) -> Result<Option<String>, WorkspaceError> {
+    let mut text = String::new();
+    let mut tokens = 0;
+    for file in session.snapshot.files()? {
+        let from = text.len();
+        match session.snapshot.text(&file.path) {
+            Ok(content) => show(&mut text, &file.path, &content),
+            // Nobody can read these as text, the loop no more than this.
+            Err(WorkspaceError::Binary { .. }) => continue,
+            Err(WorkspaceError::TooBig { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        tokens += crate::text::tokens(&text[from..]);
+        if tokens > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(text))
+}
+
+fn show(text: &mut String, path: &RelPath, content: &str) {
+    let _ = writeln!(text, "==> {path}");
+    for (at, line) in content.lines().enumerate() {
+        let _ = writeln!(text, "{}: {line}", at + 1);
+    }
 }
 
 /// Answers from `scope` in one call; `None` when the model wants to look for itself, or its reply does not satisfy the schema.
@@ -58,7 +82,7 @@ pub async fn answer(
         purpose: Purpose::Work,
         messages: vec![prompt::message(Role::System, prompt::PLAIN), prompt::message(Role::User, user)],
         tools: Vec::new(),
-        max_tokens: OUTPUT,
+        max_tokens: calls.leaf_output(CallRole::Root, None),
         schema: None,
         parent: None,
         label: "one plain call over the whole scope".to_owned(),
@@ -69,7 +93,7 @@ pub async fn answer(
             Reply::Unfit(_) => return Ok(None),
         },
         None => {
-            let reply = calls.complete(ask, cancel).await?;
+            let reply = entire(calls, ask, cancel).await?;
             if code::is_cell(&reply.text) {
                 return Ok(None);
             }

@@ -7,10 +7,11 @@ use std::sync::atomic::Ordering;
 use super::answer::{HeldAnswer, Verdict};
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
-use super::calls::{Ask, CallFailure};
+use super::calls::{Aside, Ask, CallFailure};
 use super::circles::{self, Circles};
 use super::citations::{Evidence, Status};
 use super::code::{self, Asked};
+use super::entire::withheld;
 use super::event::RunEvent;
 use super::prompt::{self, Held, Transport};
 use super::record;
@@ -18,11 +19,8 @@ use super::salvage::Findings;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
-use crate::model::{Message, ModelError, Reply, Role};
+use crate::model::{Finish, Message, ModelError, Reply, Role};
 use crate::repl::{CellErrorKind, Outcome, Repl};
-
-/// Output tokens of a root turn.
-const ROOT_OUTPUT: u32 = 8_192;
 
 /// Problems of an answer that its author is told.
 const MOST_PROBLEMS: usize = 20;
@@ -93,16 +91,36 @@ impl Root<'_> {
             self.bindings.turns.store(turn, Ordering::Relaxed);
             calls.journal.write(Event::TurnStarted { turn });
             (calls.emit)(RunEvent::TurnStarted { turn });
-            let reply = match self.reply(messages, turn, work).await {
+            let aside = self.aside(turn - 1, &mut announced);
+            let reply = match self.reply(messages, turn, aside.as_ref(), work).await {
                 Ok(reply) => reply,
                 Err(failure) => return self.failed(failure, turn),
             };
+            if reply.finish == Finish::Filtered {
+                let error = withheld(&calls.models.root.name, &reply);
+                return self.failed(error.into(), turn);
+            }
             let asked = code::asked(&reply);
+            if !matches!(asked, Asked::Cell { .. }) {
+                calls.forget(self.ask(messages, turn));
+            }
             push_reply(messages, &reply);
             let (source, call, ignored) = match asked {
                 Asked::Cell { code, call, ignored } => (code, call, ignored),
                 Asked::Malformed { call, reason } => {
                     messages.push(tool_result(call, format!("Nothing ran: {reason}.")));
+                    without_code += 1;
+                    if without_code >= PATIENCE {
+                        return Ok(Ended::Tripped(Tripped::NoCode { times: without_code }));
+                    }
+                    continue;
+                }
+                Asked::Cut { call } => {
+                    let why = prompt::cut(reply.usage.output, reply.finish == Finish::Length);
+                    messages.push(match call {
+                        Some(call) => tool_result(call, why),
+                        None => prompt::message(Role::User, why),
+                    });
                     without_code += 1;
                     if without_code >= PATIENCE {
                         return Ok(Ended::Tripped(Tripped::NoCode { times: without_code }));
@@ -122,6 +140,7 @@ impl Root<'_> {
             without_code = 0;
             same = if source == last_code { same + 1 } else { 1 };
             if same >= PATIENCE {
+                calls.forget(self.ask(&messages[..messages.len() - 1], turn));
                 return Ok(Ended::Tripped(Tripped::Repeated { times: same }));
             }
             last_code.clone_from(&source);
@@ -173,12 +192,6 @@ impl Root<'_> {
                     "The last {alike} cells showed the same: answer from it, or look elsewhere. One more of these ends the run.\n"
                 ));
             }
-            let share = calls.ledger.share_left(self.bindings.depth, turn);
-            if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
-                announced = mark;
-                let left = serde_json::to_string(&self.bindings.left()).unwrap_or_default();
-                seen.push_str(&format!("Budget, {:.0} % left: {left}\n", share * 100.0));
-            }
             messages.push(match call {
                 Some(call) => tool_result(call, seen),
                 None => prompt::message(Role::User, seen),
@@ -186,10 +199,22 @@ impl Root<'_> {
         }
     }
 
-    /// The root model's next reply. A context window that is full is answered once by dropping old outputs.
-    async fn reply(&self, messages: &mut [Message], turn: u32, work: &Cancel) -> Result<Reply, CallFailure> {
-        let calls = &self.bindings.calls;
-        let ask = |messages: &[Message]| Ask {
+    /// What is left, when that has become little. No part of the history: it changes from run to run, and with it in there
+    /// no later reply could be found again.
+    fn aside(&self, turns: u32, announced: &mut f64) -> Option<Aside> {
+        let share = self.bindings.calls.ledger.share_left(self.bindings.depth, turns);
+        let mark = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark)?;
+        let presses = mark == 0.1;
+        if *announced <= mark && !presses {
+            return None;
+        }
+        *announced = mark;
+        let left = serde_json::to_string(&self.bindings.left()).unwrap_or_default();
+        Some(Aside { text: format!("\nBudget, {:.0} % left: {left}\n", share * 100.0), presses })
+    }
+
+    fn ask(&self, messages: &[Message], turn: u32) -> Ask {
+        Ask {
             role: CallRole::Root,
             purpose: Purpose::at(self.bindings.depth),
             messages: messages.to_vec(),
@@ -197,14 +222,25 @@ impl Root<'_> {
                 Transport::Tool => vec![code::tool()],
                 Transport::Fence => Vec::new(),
             },
-            max_tokens: ROOT_OUTPUT,
+            max_tokens: self.bindings.calls.root_output(),
             schema: None,
             parent: None,
             label: format!("turn {turn}"),
-        };
-        match calls.complete(ask(messages), work).await {
+        }
+    }
+
+    /// The root model's next reply. A context window that is full is answered once by dropping old outputs.
+    async fn reply(
+        &self,
+        messages: &mut [Message],
+        turn: u32,
+        aside: Option<&Aside>,
+        work: &Cancel,
+    ) -> Result<Reply, CallFailure> {
+        let calls = &self.bindings.calls;
+        match calls.complete_beside(self.ask(messages, turn), aside, work).await {
             Err(CallFailure::Model(ModelError::TooLong(_))) if shorten(messages) => {
-                calls.complete(ask(messages), work).await
+                calls.complete_beside(self.ask(messages, turn), aside, work).await
             }
             result => result,
         }
@@ -314,6 +350,10 @@ impl Root<'_> {
 fn push_reply(messages: &mut Vec<Message>, reply: &Reply) {
     let mut message = prompt::message(Role::Assistant, reply.text.clone());
     message.tool_calls = reply.tool_calls.iter().take(1).cloned().collect();
+    if message.tool_calls.is_empty() && message.content.trim().is_empty() {
+        // Some servers refuse messages without content.
+        message.content = "(no reply)".to_owned();
+    }
     messages.push(message);
 }
 

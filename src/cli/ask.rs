@@ -117,12 +117,7 @@ async fn interrupts(stop: Stop, live: Live) {
                 live.say("stopping");
                 stop.cancel.cancel();
             }
-            _ => leave(),
+            _ => exit::leave(),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the user has asked three times")]
-fn leave() {
-    std::process::exit(i32::from(exit::STOPPED));
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
 
 mod ask;
+mod bench;
 mod check;
 mod confirm;
 mod doctor;
@@ -55,6 +56,8 @@ enum Command {
     Trace(trace::Trace),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Measure a model on sets of questions with known answers, beside the plain model
+    Bench(bench::Bench),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -106,6 +109,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -130,6 +136,7 @@ impl Overrides {
         set(&mut config.max_depth, &self.max_depth.map(u32::from));
         set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 
@@ -172,6 +179,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
+        Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

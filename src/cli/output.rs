@@ -103,6 +103,9 @@ fn names(names: &[String]) -> String {
 pub fn summary(report: &Report) -> String {
     let spent = &report.spent;
     let mut parts = vec![format!("{} turns", spent.turns)];
+    if spent.hits > 0 {
+        parts.push(format!("{} from the cache", plural(u64::from(spent.hits), "reply", "replies")));
+    }
     if spent.usage.input + spent.usage.output > 0 {
         let about = if spent.usage.estimated { "about " } else { "" };
         parts.push(format!("{} calls", spent.calls));
@@ -122,6 +125,11 @@ pub fn money(usd: f64, unpriced: u32) -> String {
         (0.0, _) => "price unknown".to_owned(),
         _ => format!("${usd:.4} and {unpriced} calls of unknown price"),
     }
+}
+
+/// A count with its noun.
+pub fn plural(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { more })
 }
 
 /// 1234567 as `1,234,567`.

@@ -99,6 +99,7 @@ fn build(
     setup.at = at;
     setup.schema = schema;
     setup.symbols = state.symbols.clone();
+    setup.cache = state.cache(config).clone();
     Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
 }
 

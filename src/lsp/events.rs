@@ -31,8 +31,8 @@ pub fn event(event: RunEvent) -> Option<Event> {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             Event::Retry { call, reason: safe(reason), wait_ms }
         }
-        RunEvent::CallFinished { call, usage, usd, error, spent, .. } => {
-            Event::CallFinished { call, usage, usd, error: error.map(safe), spent: self::spent(&spent) }
+        RunEvent::CallFinished { call, usage, usd, error, hit, spent, .. } => {
+            Event::CallFinished { call, usage, usd, error: error.map(safe), hit, spent: self::spent(&spent) }
         }
         RunEvent::Cell { cell, code } => Event::Code { cell, code: safe(code) },
         RunEvent::CellDone { cell, output, error } => {
@@ -66,6 +66,7 @@ pub fn spent(spent: &RunSpent) -> Spent {
         tokens: spent.usage.input + spent.usage.output,
         usd: spent.usd,
         unpriced: spent.unpriced,
+        hits: spent.hits,
     }
 }
 

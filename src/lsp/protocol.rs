@@ -225,6 +225,9 @@ pub enum Event {
         usd: Option<f64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// The reply was there already: nothing was sent.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hit: bool,
         /// Of the whole run so far.
         spent: Spent,
     },
@@ -263,6 +266,9 @@ pub struct Spent {
     pub usd: f64,
     /// Calls without one.
     pub unpriced: u32,
+    /// Replies that were there already.
+    #[serde(default)]
+    pub hits: u32,
 }
 
 /// How a run ended. Also the result of the command `spelunk.ask`.
