@@ -220,7 +220,7 @@ async fn explore(
     let vars = conversation.variables();
     let mut root = Root {
         bindings,
-        evidence: session,
+        referee: session,
         warned: false,
         repl: conversation.repl(session).await?,
         vars,

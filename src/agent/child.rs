@@ -245,7 +245,7 @@ async fn answer(
     let never = Cancel::new();
     let mut root = Root {
         bindings,
-        evidence: &**child,
+        referee: &**child,
         warned: false,
         repl: &mut repl,
         vars: Default::default(),

@@ -208,7 +208,7 @@ mod tests {
         }]);
         check(edge, "- function `a`, possible (a.rs:3-9)\n  - `b()` (a.rs:5)");
         check(json!([{ "path": "a.rs", "from": 1, "to": 2 }]), "- a.rs:1-2");
-        check(json!([{ "path": "a.rs", "language": "rust", "bytes": 9 }]), "- `a.rs` bytes: 9, language: rust");
+        check(json!([{ "path": "a.rs", "language": "rust", "bytes": 9 }]), "- `a.rs` language: rust, bytes: 9");
         check(json!([{ "path": "a.rs", "line": 2, "why": "it panics" }]), "- why: it panics (a.rs:2)");
         check(json!([{ "name": "a", "n": 2 }]), "- `a`, n: 2");
         check(json!([[1]]), "```json\n[\n  [\n    1\n  ]\n]\n```");

@@ -8,22 +8,20 @@ use super::answer::{HeldAnswer, Verdict};
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::{Aside, Ask, CallFailure};
+use super::cells::Cells;
 use super::circles::{self, Circles};
-use super::citations::{Evidence, Status};
 use super::code::{self, Asked};
 use super::entire::withheld;
 use super::event::RunEvent;
 use super::prompt::{self, Held, Transport};
 use super::record;
+use super::referee::Referee;
 use super::salvage::Findings;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Finish, Message, ModelError, Reply, Role};
-use crate::repl::{CellErrorKind, Outcome, Repl};
-
-/// Problems of an answer that its author is told.
-const MOST_PROBLEMS: usize = 20;
+use crate::repl::{CellErrorKind, Outcome};
 
 /// Cells that may run after an answer is held, before it counts as given.
 const VERIFICATIONS: u32 = 2;
@@ -42,10 +40,10 @@ pub enum Ended {
 /// One run of the root loop over a REPL that is already there.
 pub struct Root<'a> {
     pub bindings: &'a Arc<Bindings>,
-    pub evidence: &'a (dyn Evidence + Sync),
+    pub referee: &'a dyn Referee,
     /// Whether the model was told about citations that cannot be kept: once is enough.
     pub warned: bool,
-    pub repl: &'a mut Repl,
+    pub repl: &'a mut dyn Cells,
     /// The variables that the model has been told of.
     pub vars: BTreeMap<String, String>,
     pub transport: Transport,
@@ -294,28 +292,6 @@ impl Root<'_> {
         outcome
     }
 
-    /// What is wrong with an answer; its author is told once. `builtin` cannot mend anything.
-    fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
-        if self.warned || self.bindings.calls.models.root.model.provider() == "builtin" {
-            return Vec::new();
-        }
-        let cut = answer.cuts.iter().map(|cut| {
-            format!("{}: if all are meant, pass {{ limit }} to the call that made the list; if not, say so", cut.said())
-        });
-        let (kept, dropped) = tokio::task::block_in_place(|| answer.check(self.evidence));
-        let dropped = dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason));
-        let unsupported = kept
-            .iter()
-            .filter(|c| c.status == Status::Unsupported)
-            .map(|c| format!("{}:{}-{}: these lines do not hold {}", c.path, c.from, c.to, c.missing.join(", ")));
-        let mut problems: Vec<String> = cut.chain(dropped).chain(unsupported).collect();
-        if problems.len() > MOST_PROBLEMS {
-            let more = problems.split_off(MOST_PROBLEMS).len();
-            problems.push(format!("and {more} more"));
-        }
-        problems
-    }
-
     /// What the end of a cell means: an answer that is held, and whether the run goes on.
     fn judge(&mut self, outcome: &Outcome) -> (Option<Held>, Step) {
         let answers = &self.bindings.answers;
@@ -335,7 +311,7 @@ impl Root<'_> {
         if !is_final && before.is_some_and(|before| before.says_same(&answer)) {
             return (None, Step::End(Ended::Answered(answer)));
         }
-        let problems = self.problems(&answer);
+        let problems = if self.warned { Vec::new() } else { self.referee.problems(&answer) };
         if is_final && problems.is_empty() {
             return (None, Step::End(Ended::Answered(answer)));
         }

@@ -17,6 +17,9 @@ use crate::redact::redact;
 use crate::repl::Options;
 use crate::workspace::Snapshot;
 
+/// Bytes of output that a cell may show.
+pub const OUTPUT: usize = 20_000;
+
 /// Why the configuration makes no run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -142,7 +145,7 @@ pub fn options(config: &Config) -> Result<Options, SetupError> {
         heap: config.heap,
         memory: config.memory,
         cell: config.cell_time,
-        output: 20_000,
+        output: OUTPUT,
         seed: config::random_seed(),
         epoch_ms: now_ms(),
     })

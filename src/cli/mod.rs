@@ -13,6 +13,7 @@ mod lsp;
 mod output;
 mod progress;
 mod repl;
+mod replay;
 mod setup;
 mod trace;
 
@@ -54,6 +55,8 @@ enum Command {
     Repl(repl::Repl),
     /// List recorded runs, or print one
     Trace(trace::Trace),
+    /// Execute a recorded run again, without network and without the repository, or compare two
+    Replay(replay::Rerun),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
     /// Measure a model on sets of questions with known answers, beside the plain model
@@ -178,6 +181,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
+        Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
         Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),

@@ -34,6 +34,7 @@ fn reserve(ledger: &Ledger, held: &[Held], estimate: Estimate, purpose: Purpose)
     let (limits, spent) = (ledger.limits(), ledger.spent());
     let (calls_kept, tokens_kept, share) = match purpose {
         Purpose::Work => (1, ledger.salvage_tokens(), 0.9),
+        Purpose::Below(_) => unreachable!("not asked for here"),
         Purpose::Salvage => (0, 0, 1.0),
     };
     let calls = spent.calls + held.len() as u32 + 1 + calls_kept;
