@@ -18,6 +18,7 @@ mod conversation;
 mod data;
 pub mod drift;
 mod entire;
+pub mod estimate;
 pub mod event;
 mod evidence;
 mod fence;

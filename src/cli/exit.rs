@@ -13,6 +13,7 @@ pub const USAGE: u8 = 2;
 pub const PARTIAL: u8 = 3;
 pub const NO_ANSWER: u8 = 4;
 pub const MODEL: u8 = 5;
+pub const UNCONFIRMED: u8 = 6;
 pub const STOPPED: u8 = 130;
 
 /// An error at the rim.
