@@ -34,7 +34,10 @@ fn reserve(ledger: &Ledger, held: &[Held], estimate: Estimate, purpose: Purpose)
     let (limits, spent) = (ledger.limits(), ledger.spent());
     let (calls_kept, tokens_kept, share) = match purpose {
         Purpose::Work => (1, ledger.salvage_tokens(), 0.9),
-        Purpose::Below(_) => unreachable!("not asked for here"),
+        Purpose::Below(depth) => {
+            let tokens = ledger.salvage_tokens() + u64::from(depth) * (limits.tokens / 20);
+            (1 + depth * (limits.calls / 20).max(1), tokens, 0.9 - 0.05 * f64::from(depth))
+        }
         Purpose::Salvage => (0, 0, 1.0),
     };
     let calls = spent.calls + held.len() as u32 + 1 + calls_kept;
@@ -78,7 +81,10 @@ fn no_order_of_events_overdraws_a_ledger() {
                 0..5 => {
                     let usd = (random.below(4) > 0).then(|| random.below(100) as f64 / 1000.0);
                     let estimate = Estimate { input: random.below(8_000), output: random.below(4_000), usd };
-                    let purpose = if random.below(20) == 0 { Purpose::Salvage } else { Purpose::Work };
+                    let purpose = match random.below(20) {
+                        0 => Purpose::Salvage,
+                        depth => Purpose::at(depth as u32 % 4),
+                    };
                     match reserve(&ledger, &held, estimate, purpose) {
                         Some(reservation) => held.push(Held {
                             reservation,

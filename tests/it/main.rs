@@ -7,6 +7,7 @@
 
 mod agent;
 mod bench;
+mod broken_state;
 mod budget;
 mod cache;
 mod calls;
@@ -32,6 +33,7 @@ mod refreshed;
 mod repl;
 mod sampled;
 mod sandbox;
+mod schedules;
 mod search;
 mod server;
 mod talk;
