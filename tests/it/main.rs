@@ -24,6 +24,7 @@ mod queries;
 mod questions;
 mod refreshed;
 mod repl;
+mod replay;
 mod sampled;
 mod sandbox;
 mod search;
