@@ -7,6 +7,7 @@ use super::calls::{Models, Named};
 use super::event::Emit;
 use super::fence::FenceKey;
 use super::session::Setup;
+use crate::cache::Cache;
 use crate::config::{self, Config};
 use crate::journal::{Header, Journal};
 use crate::model::builtin::Builtin;
@@ -80,7 +81,7 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
 }
 
 /// The configuration as a journal may hold it: endpoints by name only.
-fn redacted(config: &Config) -> serde_json::Value {
+pub fn redacted(config: &Config) -> serde_json::Value {
     serde_json::json!({
         "max_turns": config.max_turns,
         "max_calls": config.max_calls,
@@ -100,8 +101,8 @@ fn redacted(config: &Config) -> serde_json::Value {
     })
 }
 
-/// Joins everything for one run, which is asked at no place and shares no definitions with others; the caller may set
-/// both.
+/// Joins everything for one run, which is asked at no place and shares neither definitions nor calls in flight with others;
+/// the caller may set these.
 pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, journal: Journal, emit: Emit) -> Setup {
     Setup {
         snapshot,
@@ -126,7 +127,14 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         at: None,
         symbols: Arc::default(),
         schema: None,
+        cache: cache(config),
     }
+}
+
+/// The replies that this machine has, unless none are kept.
+pub fn cache(config: &Config) -> Cache {
+    let most = if config.cache { config.cache_size } else { 0 };
+    if most == 0 { Cache::default() } else { Cache::open(&config.state_dir, most) }
 }
 
 /// What the worker may use.

@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
 
 mod ask;
+mod bench;
+mod check;
 mod doctor;
 mod eval;
 mod exit;
@@ -55,6 +57,8 @@ enum Command {
     Replay(replay::Rerun),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Measure a model on sets of questions with known answers, beside the plain model
+    Bench(bench::Bench),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -106,6 +110,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -130,6 +137,7 @@ impl Overrides {
         set(&mut config.max_depth, &self.max_depth.map(u32::from));
         set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 
@@ -173,6 +181,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Trace(args) => trace::run(args),
         Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
+        Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

@@ -130,6 +130,8 @@ pub const SETTINGS: &[Setting] = &[
     machine("heap_mib", "SPELUNK_HEAP_MIB", "512", Kind::Integer(64, 4096), "V8 heap of a worker"),
     machine("memory_mib", "SPELUNK_MEMORY_MIB", "1536", Kind::Integer(256, 16_384), "writable memory of a worker"),
     machine("journal", "SPELUNK_JOURNAL", "true", Kind::Switch, "record runs in the state folder"),
+    machine("cache", "SPELUNK_CACHE", "true", Kind::Switch, "keep replies of models in the state folder, and use them again"),
+    machine("cache_mib", "SPELUNK_CACHE_MIB", "256", Kind::Integer(0, 65_536), "room for kept replies; 0 keeps none"),
 ];
 
 /// The settings of editors, as the README prints them.

@@ -294,7 +294,12 @@ mod tests {
         );
         check("a\na", "a", expect!["  a\n- a\n"]);
         check("", "new", expect!["+ new\n"]);
-        check("a\n", "a", expect!["  a\n  [they differ in line ends only]\n"]);
-        check("a", "a", expect!["  a\n"]);
+        check("a\n", "a", expect![[r#"
+              a
+              [they differ in line ends only]
+        "#]]);
+        check("a", "a", expect![[r#"
+              a
+        "#]]);
     }
 }

@@ -127,7 +127,7 @@ pub fn gated(text: &str, gate: &Gate) -> Answer {
 }
 
 /// The root model's turns, one after the other; requests of leaves are told apart by their system prompt.
-fn turns(server: &Server, cells: &[&str]) {
+pub fn turns(server: &Server, cells: &[&str]) {
     let mut cells: Vec<String> = cells.iter().rev().map(|cell| format!("```js\n{cell}\n```")).collect();
     server.rule(move |request| is_root(&request.json()).then(|| cells.pop().map(|cell| Answer::says(&cell))).flatten());
 }
@@ -221,7 +221,7 @@ async fn a_limit_is_named_and_the_salvage_answers() {
 }
 
 /// Runs the cells; the answer, whether it is complete, and the last message that the root saw.
-async fn outcome(world: &World, cells: &[&str], args: &[&str]) -> (Value, Vec<String>) {
+pub async fn outcome(world: &World, cells: &[&str], args: &[&str]) -> (Value, Vec<String>) {
     let server = Server::start().await;
     server.rule(|request| is_salvage(&request.json()).then(|| Answer::says("salvaged")));
     turns(&server, cells);

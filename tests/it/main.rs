@@ -6,6 +6,9 @@
 )]
 
 mod agent;
+mod bench;
+mod budget;
+mod cache;
 mod calls;
 mod cells;
 mod children;
@@ -19,9 +22,12 @@ mod lsp;
 mod model;
 mod model_anthropic;
 mod modules;
+mod obedient;
+mod pieces;
 mod places;
 mod queries;
 mod questions;
+mod random;
 mod refreshed;
 mod repl;
 mod replay;
@@ -32,3 +38,4 @@ mod server;
 mod talk;
 mod tidy;
 mod trace;
+mod typed;

@@ -115,6 +115,7 @@ fn session(stage: &Arc<Stage>, scene: &Scene<'_>) -> Session {
         max_data: 0,
         at: None,
         symbols: Arc::default(),
+        cache: crate::cache::Cache::default(),
         schema: None,
     })
 }
@@ -124,7 +125,7 @@ fn plain(stage: &Stage) -> Option<HeldAnswer> {
     let first = stage.track.asks.first().filter(|ask| ask.turn == 0 && !ask.salvage)?;
     let reply = stage.reply().ok()?;
     let is_plain = first.outcome.is_some() && !code::is_cell(&reply.text);
-    is_plain.then(|| HeldAnswer { value: reply.text.into(), citations: Vec::new() })
+    is_plain.then(|| HeldAnswer::text(reply.text))
 }
 
 async fn explore(

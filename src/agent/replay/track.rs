@@ -124,7 +124,7 @@ impl Texts<'_> {
     }
 
     fn reply(&mut self, reply: &journal::Reply, usage: journal::Usage, attempts: u32) -> Reply {
-        let journal::Usage { input, cached, output, reasoning, estimated } = usage;
+        let journal::Usage { input, cached, output, reasoning, estimated, written } = usage;
         let finish = match reply.finish.as_str() {
             "tool-calls" => Finish::ToolCalls,
             "length" => Finish::Length,
@@ -134,7 +134,7 @@ impl Texts<'_> {
         Reply {
             text: self.get(&reply.text),
             tool_calls: self.tool_calls(&reply.tool_calls),
-            usage: Usage { input, cached, output, reasoning, estimated },
+            usage: Usage { input, cached, output, reasoning, estimated, written },
             finish,
             attempts,
         }
