@@ -294,12 +294,20 @@ mod tests {
         );
         check("a\na", "a", expect!["  a\n- a\n"]);
         check("", "new", expect!["+ new\n"]);
-        check("a\n", "a", expect![[r#"
+        check(
+            "a\n",
+            "a",
+            expect![[r#"
               a
               [they differ in line ends only]
-        "#]]);
-        check("a", "a", expect![[r#"
+        "#]],
+        );
+        check(
+            "a",
+            "a",
+            expect![[r#"
               a
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -412,6 +412,28 @@ async fn two_runs_are_compared() {
     }
 }
 
+#[tokio::test]
+async fn answers_that_satisfy_a_schema_agree() {
+    let check = async |plain_below: &str, replies: &[&str], value: Value| {
+        let (world, server) = (World::new(), Server::start().await);
+        std::fs::write(world.state().with_file_name("schema.json"), r#"{ "type": "integer" }"#).unwrap();
+        let schema = world.state().with_file_name("schema.json");
+        replies.iter().for_each(|reply| server.then(Answer::says(reply)));
+        let (repo, schema) = (world.repo(), schema.to_str().unwrap());
+        let asked =
+            ["ask", "how many?", repo.to_str().unwrap(), "--json", "--model", "openai/test", "--schema", schema];
+        let mut command = world.command(&[&asked[..], &["--max-turns", "2"]].concat());
+        command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_PLAIN_BELOW", plain_below);
+        let finished = finish(command.spawn().unwrap()).await;
+        let report = finished.json();
+        assert_eq!(report["value"], value, "{report:#}\n{}", finished.stderr);
+        agrees(&world, &report).await;
+    };
+    check("50000", &["two", "2"], json!(2)).await;
+    check("0", &["```js\nanswer('two')\n```", "```js\nanswer(2)\n```"], json!(2)).await;
+    check("0", &["```js\n1\n```", "```js\n2\n```", "```json\n3\n```"], json!(3)).await;
+}
+
 /// A run with children, sub-calls and output, in which something is written all the time.
 async fn busy() -> Server {
     let server = Server::start().await;
