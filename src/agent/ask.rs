@@ -108,6 +108,7 @@ async fn answer(
 ) -> Result<Report, AskError> {
     let calls = session.bindings.calls.clone();
     (calls.emit)(RunEvent::Started { run: calls.journal.id().unwrap_or_default().to_owned() });
+    session.record_schema();
     let result = drive(session, conversation, question, stop).await;
     let (reason, detail) = match &result {
         Ok(report) => match &report.tripped {

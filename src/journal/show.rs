@@ -50,6 +50,7 @@ impl Page<'_> {
     fn event(&mut self, at: u64, event: &Event) {
         match event {
             Event::Header(header) => self.header(header),
+            Event::Expects { schema } => self.body(2, "schema", schema),
             Event::Follows { run } => self.line(0, format_args!("over the variables of: {run}")),
             Event::TurnStarted { turn } => {
                 self.blank();

@@ -31,6 +31,7 @@ mod questions;
 mod random;
 mod refreshed;
 mod repl;
+mod replay;
 mod sampled;
 mod sandbox;
 mod schedules;
