@@ -33,6 +33,8 @@ pub struct Config {
     pub max_tokens: u64,
     /// US dollars; `None` for no bound.
     pub max_usd: Option<f64>,
+    /// US dollars above which a run's estimate has to be confirmed; `None` asks nobody.
+    pub confirm_usd: Option<f64>,
     pub max_time: Duration,
     pub concurrency: usize,
     /// Levels of children below the root.
@@ -55,11 +57,15 @@ pub struct Config {
     pub memory: u64,
     /// Whether runs are recorded.
     pub journal: bool,
+    /// Whether replies of models are kept and used again.
+    pub cache: bool,
+    /// Bytes that kept replies may take; 0 keeps none.
+    pub cache_size: u64,
     /// Endpoints by provider.
     pub providers: BTreeMap<String, Provider>,
     /// What an editor's user has set for it.
     pub editor: EditorSettings,
-    /// Where journals and the installation's key are kept.
+    /// Where journals, kept replies and the installation's key are kept.
     pub state_dir: PathBuf,
     /// The machine's file, whether it exists or not.
     pub file: PathBuf,
@@ -175,6 +181,7 @@ impl Config {
             max_calls: 120,
             max_tokens: 4_000_000,
             max_usd: Some(2.0),
+            confirm_usd: None,
             max_time: Duration::from_secs(1200),
             concurrency: 8,
             max_depth: 2,
@@ -187,6 +194,8 @@ impl Config {
             heap: 512 << 20,
             memory: 1536 << 20,
             journal: true,
+            cache: true,
+            cache_size: 256 << 20,
             providers,
             editor: EditorSettings::default(),
             state_dir,
@@ -231,8 +240,8 @@ impl Config {
             "max_turns" => self.max_turns = number(text, key)?,
             "max_calls" => self.max_calls = number(text, key)?,
             "max_tokens" => self.max_tokens = number(text, key)?,
-            "max_usd" if text == "none" => self.max_usd = None,
-            "max_usd" => self.max_usd = Some(text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0)?),
+            "max_usd" => self.max_usd = amount(text)?,
+            "confirm_usd" => self.confirm_usd = amount(text)?,
             "max_seconds" => self.max_time = Duration::from_secs(number(text, key)?),
             "concurrency" => self.concurrency = number(text, key)?,
             "max_depth" => self.max_depth = number(text, key)?,
@@ -245,6 +254,8 @@ impl Config {
             "heap_mib" => self.heap = number::<u64>(text, key)? << 20,
             "memory_mib" => self.memory = number::<u64>(text, key)? << 20,
             "journal" => self.journal = text.parse().ok()?,
+            "cache" => self.cache = text.parse().ok()?,
+            "cache_mib" => self.cache_size = number::<u64>(text, key)? << 20,
             _ => return None,
         }
         Some(())
@@ -277,6 +288,14 @@ fn environment_provider(
 fn text_value(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// An amount of money, or none.
+fn amount(text: &str) -> Option<Option<f64>> {
+    if text == "none" {
+        return Some(None);
+    }
+    text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).map(Some)
 }
 
 /// A whole number within the bounds that the table has for the key.

@@ -74,6 +74,8 @@ pub enum Tripped {
     NoCode { times: u32 },
     #[error("the model repeated the same cell {times} times")]
     Repeated { times: u32 },
+    #[error("the last {times} cells all showed the same")]
+    Circles { times: u32 },
     #[error("stopped by the user")]
     AnswerNow,
     #[error("the model could not be reached: {reason}")]
@@ -102,6 +104,8 @@ pub struct Spent {
     pub usd: f64,
     /// Calls whose model has no known price.
     pub unpriced: u32,
+    /// Replies that were there already. They are no calls, and cost nothing.
+    pub hits: u32,
 }
 
 /// The ledger that all calls of one run share.
@@ -266,6 +270,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Counts a reply that was there already.
+    pub fn hit(&self) {
+        self.state().spent.hits += 1;
+    }
+
     pub fn spent(&self) -> Spent {
         self.state().spent.clone()
     }
@@ -353,6 +362,7 @@ impl Reservation {
         spent.calls += 1;
         spent.usage.input += usage.input;
         spent.usage.cached += usage.cached;
+        spent.usage.written += usage.written;
         spent.usage.output += usage.output;
         spent.usage.reasoning += usage.reasoning;
         spent.usage.estimated |= usage.estimated;

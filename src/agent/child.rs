@@ -12,12 +12,12 @@ use super::bindings::Bindings;
 use super::budget::Tripped;
 use super::citations;
 use super::event::RunEvent;
-use super::prompt::{self, Asked, Transport};
-use super::record;
+use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::schema::Schema;
 use super::session::{Given, Session};
+use super::{profile, record};
 use crate::cancel::Cancel;
 use crate::host::{Narrowed, Scope};
 use crate::journal::Event;
@@ -169,6 +169,7 @@ async fn start(
     let mut ending = Ending { bindings, agent, how: (EndReason::Cancelled, String::new()) };
     let given = Given { agent, snapshot: narrowed.snapshot, data: size, schema, options };
     let child = Arc::new(Session::child(bindings, given));
+    child.record_schema();
     let result = answer(&child, &question, data.as_deref(), cancel).await;
     ending.how = match &result {
         Ok((_, None)) => (EndReason::Answered, String::new()),
@@ -233,17 +234,19 @@ async fn answer(
     let about = tokio::task::spawn_blocking(move || repo.info().and_then(|info| Ok((info, repo.overview()?)))).await;
     let about = about.map_err(|panic| failed("Error", panic.to_string()))?;
     let (info, tree) = about.map_err(|error| failed("RangeError", error.to_string()))?;
-    let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let root = &bindings.calls.models.root;
+    let profile = profile::of(&root.name);
+    let transport = profile.transport(root.model.has_tools());
     let asked = Asked { question, place: None, before: None };
     let schema = bindings.schema.as_ref().map(Schema::value);
     let messages = vec![
-        prompt::message(Role::System, prompt::child(transport)),
+        prompt::message(Role::System, prompt::child(transport, &profile.advice)),
         prompt::message(Role::User, prompt::child_question(&bindings.key, &asked, &info, &tree, data, schema)),
     ];
     let never = Cancel::new();
     let mut root = Root {
         bindings,
-        evidence: &**child,
+        referee: &**child,
         warned: false,
         repl: &mut repl,
         vars: Default::default(),
@@ -271,6 +274,14 @@ async fn answer(
             bindings.calls.journal.write(record::limit(&tripped));
             (bindings.calls.emit)(RunEvent::Limit { tripped: tripped.clone() });
             match salvage(bindings, &asked, &tripped, &findings, cancel).await {
+                Some(answer)
+                    if bindings.schema.as_ref().is_some_and(|schema| !schema.problems(&answer.value).is_empty()) =>
+                {
+                    return Err(failed(
+                        "BudgetError",
+                        format!("{tripped}, and what the child knew does not satisfy the schema"),
+                    ));
+                }
                 Some(answer) => (answer, Some(tripped)),
                 None if cancel.is_cancelled() => return Err(failed("Cancelled", "cancelled".to_owned())),
                 None => return Err(failed("BudgetError", format!("{tripped}, and the child found no answer before"))),
@@ -279,7 +290,7 @@ async fn answer(
     };
     let (checked, child) = (answer.clone(), child.clone());
     let kept = tokio::task::spawn_blocking(move || {
-        let (kept, _) = citations::check(&checked.markdown(), &checked.citations, &*child);
+        let (kept, _) = checked.check(&*child);
         child.bindings.calls.journal.write(record::answer(&checked, &kept, &[], false));
         kept
     });

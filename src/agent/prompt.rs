@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::HeldAnswer;
@@ -9,6 +10,7 @@ use super::fence::{FenceKey, fence};
 use crate::host::Info;
 use crate::model::{Message, Role};
 use crate::repl::{API, Outcome};
+use crate::workspace::rounded;
 
 const ROOT: &str = include_str!("prompts/root.md");
 const CHILD: &str = include_str!("prompts/child.md");
@@ -16,14 +18,15 @@ pub const LEAF: &str = include_str!("prompts/leaf.md");
 pub const PLAIN: &str = include_str!("prompts/plain.md");
 const SALVAGE: &str = include_str!("prompts/salvage.md");
 
-/// An answer that waits for its author's word, and what is wrong with its citations.
+/// An answer that waits for its author's word, and what is wrong with it.
 pub struct Held {
     pub answer: HeldAnswer,
     pub problems: Vec<String>,
 }
 
 /// How code travels from the model to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// A fenced block in the reply's text.
     Fence,
@@ -38,24 +41,25 @@ pub fn message(role: Role, content: impl Into<String>) -> Message {
 /// Characters of a child's data that its prompt shows, half from the start and half from the end.
 const PREVIEW: usize = 1_000;
 
-/// The root's system prompt. The same bytes for every question, so that providers can cache it.
-pub fn root(transport: Transport) -> String {
-    filled(ROOT, transport)
+/// The root's system prompt. The same bytes for every question to one model, so that providers can cache it.
+pub fn root(transport: Transport, advice: &[String]) -> String {
+    filled(ROOT, transport, advice)
 }
 
 /// A child's system prompt, likewise.
-pub fn child(transport: Transport) -> String {
-    filled(CHILD, transport)
+pub fn child(transport: Transport, advice: &[String]) -> String {
+    filled(CHILD, transport, advice)
 }
 
-fn filled(template: &str, transport: Transport) -> String {
+fn filled(template: &str, transport: Transport, advice: &[String]) -> String {
     let how = match transport {
         Transport::Fence => {
             "write it as one fenced block that starts with ```js, after at most two sentences of reasoning"
         }
         Transport::Tool => "call the tool `run_javascript` once",
     };
-    template.replace("{{transport}}", how).replace("{{api}}", API.trim_end())
+    let advice: String = advice.iter().map(|line| format!("- {line}\n")).collect();
+    template.replace("{{transport}}", how).replace("{{advice}}\n", &advice).replace("{{api}}", API.trim_end())
 }
 
 /// The question as prompts begin with it: where it was asked, and what was asked before it.
@@ -84,16 +88,15 @@ impl Asked<'_> {
     }
 }
 
-/// The first user message: the question, and what the repository is, without content.
+/// The first user message: the question, and what the repository is, without content. Sizes are rounded and the revision is
+/// left out, so that a small change elsewhere leaves it as it is.
 pub fn question(key: &FenceKey, asked: &Asked<'_>, info: &Info, tree: &str) -> String {
     let mut about = String::new();
     let _ = writeln!(about, "name: {}", info.name);
-    if let Some(revision) = &info.revision {
-        let _ = writeln!(about, "revision: {revision}");
-    }
     let languages: Vec<String> =
-        info.languages.iter().take(8).map(|(language, files)| format!("{language} {files}")).collect();
-    let _ = writeln!(about, "files: {} ({})\nbytes: {}", info.files, languages.join(", "), info.bytes);
+        info.languages.iter().take(8).map(|(language, files)| format!("{language} {}", rounded(*files))).collect();
+    let _ =
+        writeln!(about, "files: {} ({})\nbytes: {}", rounded(info.files), languages.join(", "), rounded(info.bytes));
     let _ = write!(about, "\n{tree}");
     format!("{}The repository:\n{}", asked.text(key), fence(key, "repository", &about))
 }
@@ -133,6 +136,19 @@ pub fn child_question(
 pub fn must_satisfy(key: &FenceKey, schema: &Value) -> String {
     let schema = fence(key, "schema", &schema.to_string());
     format!("The value that you pass to `answer` is not Markdown: it has to satisfy this JSON Schema.\n{schema}")
+}
+
+/// What a reply without code has to look like.
+pub fn reply_must_satisfy(key: &FenceKey, schema: &Value) -> String {
+    let schema = fence(key, "schema", &schema.to_string());
+    format!(
+        "Reply with one JSON value instead of Markdown, and nothing else. It has to satisfy this JSON Schema.\n{schema}"
+    )
+}
+
+/// Sent when such a reply could not be used.
+pub fn reply_again(why: &str) -> String {
+    format!("That reply cannot be used, {why}. Reply again, with the JSON value only.")
 }
 
 /// What a cell did, as the root model sees it.
@@ -179,9 +195,9 @@ pub fn observation(
         } else {
             let _ = writeln!(
                 text,
-                "Your answer is held, because some of its citations cannot be kept as they are. Only lines that were \
-                 logged, found or passed to a model count as looked at; reading into a variable does not.\n{}",
-                fence(key, "citations", &problems.join("\n"))
+                "Your answer is held, because it cannot be kept as it is. Only lines that were logged, found or passed to a \
+                 model count as looked at; reading into a variable does not.\n{}",
+                fence(key, "problems", &problems.join("\n"))
             );
         }
         let _ = writeln!(
@@ -208,10 +224,26 @@ pub fn no_code(transport: Transport) -> &'static str {
     }
 }
 
+/// Sent when the end of a cell is missing; `output` tokens came, and whether that was the bound.
+pub fn cut(output: u64, is_bound: bool) -> String {
+    let why = if is_bound {
+        format!("Your reply was cut off at its bound, after {output} tokens (thinking counts)")
+    } else {
+        "The code block of your reply never closes".to_owned()
+    };
+    format!(
+        "{why}, so nothing of it ran. Write one short cell, with little before it, and close its block. Put long texts together \
+         over several cells, in a variable."
+    )
+}
+
 /// The two messages of the salvage call.
-pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str) -> Vec<Message> {
+pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str, schema: Option<&Value>) -> Vec<Message> {
     let found = fence(key, "found", known);
-    let body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
+    let mut body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
+    if let Some(schema) = schema {
+        let _ = write!(body, "\n\n{}", reply_must_satisfy(key, schema));
+    }
     vec![message(Role::System, SALVAGE), message(Role::User, body)]
 }
 
@@ -221,4 +253,21 @@ pub fn leaf(key: &FenceKey, prompt: &str, data: Option<&str>) -> String {
         Some(data) => format!("{prompt}\n\nThe data:\n{}", fence(key, "data", data)),
         None => prompt.to_owned(),
     }
+}
+
+/// The task of a sub-call for one piece of its data.
+pub fn piece(prompt: &str, at: usize, of: usize) -> String {
+    format!(
+        "{prompt}\n\nThe data is part {at} of {of}: the whole is too large for one request. Do the task for this part alone; \
+         the replies for all parts are put together afterwards. Where this part holds nothing for the task, reply that."
+    )
+}
+
+/// The task of a sub-call over the replies to its pieces.
+pub fn replies(prompt: &str, of: usize) -> String {
+    format!(
+        "{prompt}\n\nThe data was too large for one request, so it was split into {of} parts, and this task was done for each. \
+         Below stand the replies, in the order of the parts. Make the one reply for the whole of them: join what they found, \
+         say nothing twice, add up what each part counted, and pass over parts that held nothing."
+    )
 }

@@ -7,14 +7,13 @@ use super::answer::HeldAnswer;
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
+use super::fitted::{self, Reply};
 use super::prompt::{self, Asked};
+use super::schema::Schema;
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
-use crate::model::tokens;
+use crate::model::{Finish, tokens};
 use crate::repl::Outcome;
-
-/// Output tokens of the salvage call.
-const OUTPUT: u32 = 4_096;
 
 /// What a run has shown so far, oldest first.
 #[derive(Default)]
@@ -81,35 +80,49 @@ pub async fn salvage(
     if unreachable || findings.is_empty() || calls.models.root.model.provider() == "builtin" {
         return None;
     }
-    // Room for the fixed texts, the question and the reply.
-    let output = u64::from(OUTPUT);
-    let room = calls.ledger.salvage_tokens().saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
+    // Room for the fixed texts, the question and the reply; estimates are off by up to a third.
+    let tokens = calls.ledger.salvage_tokens().min(calls.window(CallRole::Root) * 3 / 4);
+    let output = u64::from(calls.leaf_output(CallRole::Root, None)).min(tokens / 3);
+    let room = tokens.saturating_sub(output + 1_000);
     // What was found for this question matters more than what was said before it.
     let alone = Asked { question: asked.question, place: asked.place.clone(), before: None };
     let size = |asked: &Asked<'_>| tokens::estimate(&asked.text(&bindings.key));
     let asked = if size(asked) > room / 3 { &alone } else { asked };
     let known = findings.within(room.saturating_sub(size(asked)));
-    let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
+    let max_tokens = u32::try_from(output).unwrap_or(u32::MAX).max(64);
+    let schema = bindings.schema.as_ref().map(Schema::value);
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::salvage_at(bindings.depth),
-        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known),
+        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known, schema),
         tools: Vec::new(),
         max_tokens,
         schema: None,
         parent: None,
         label: "best answer from what is known".to_owned(),
     };
-    match calls.complete(ask, cancel).await {
-        Ok(reply) if !reply.text.trim().is_empty() => {
-            Some(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
-        }
-        Ok(_) => None,
+    let reply = match &bindings.schema {
+        Some(schema) => fitted::complete(calls, ask, schema, cancel).await,
+        None => calls.complete(ask, cancel).await.map(|reply| Reply::Unfit(whole(reply))),
+    };
+    match reply {
+        Ok(Reply::Fits(value)) => Some(HeldAnswer::computed(value)),
+        Ok(Reply::Unfit(text)) if !text.trim().is_empty() => Some(HeldAnswer::text(text)),
+        Ok(Reply::Unfit(_)) => None,
         Err(failure) => {
             tracing::warn!(%failure, "the salvage call failed");
             None
         }
     }
+}
+
+/// A reply's text, which says so when it was cut.
+fn whole(reply: crate::model::Reply) -> String {
+    let mut text = reply.text;
+    if reply.finish == Finish::Length && !text.trim().is_empty() {
+        text.push_str("\n\n(The reply was cut off here.)");
+    }
+    text
 }
 
 /// The head and the tail of a long text.

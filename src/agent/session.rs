@@ -13,8 +13,9 @@ use super::place::At;
 use super::schema::Schema;
 use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
+use crate::cache::Cache;
 use crate::host::{RepoHost, Sighted, Sighting, Symbols};
-use crate::journal::Journal;
+use crate::journal::{Event, Journal};
 use crate::repl::{Host, Options, Repl, ReplError};
 use crate::workspace::{RelPath, Snapshot};
 
@@ -37,6 +38,8 @@ pub struct Setup {
     pub symbols: Arc<Symbols>,
     /// What the answer has to satisfy.
     pub schema: Option<Schema>,
+    /// Replies that are there already; to be shared between the runs of a process.
+    pub cache: Cache,
 }
 
 /// A run's parts, joined.
@@ -72,7 +75,7 @@ impl Session {
         });
         let seen = Arc::new(Seen::after(earlier, now));
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols.clone(), sighted(seen.clone())));
-        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
+        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)).with_cache(setup.cache));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let bindings = Arc::new(Bindings {
             repo,
@@ -121,6 +124,14 @@ impl Session {
     pub async fn repl(&self) -> Result<Repl, ReplError> {
         let host: Arc<dyn Host> = self.bindings.clone();
         Repl::start(self.bindings.options.clone(), host).await
+    }
+
+    /// Records what the answer has to satisfy.
+    pub(super) fn record_schema(&self) {
+        if let Some(schema) = &self.bindings.schema {
+            let schema = schema.value().to_string().into();
+            self.bindings.calls.journal.write(Event::Expects { schema });
+        }
     }
 
     /// Lets a REPL that is already there serve this session.

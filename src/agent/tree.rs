@@ -6,11 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::budget::Ledger;
+use super::window::Windows;
+use crate::cache::Cache;
 use crate::cancel::Cancel;
 
 /// One per run. Calls, host calls and agents are numbered from 1, in the order in which they begin.
 pub struct Tree {
     pub ledger: Ledger,
+    /// How much each model takes, as far as its refusals said.
+    pub windows: Windows,
+    /// Replies that are there already.
+    pub cache: Cache,
     requests: Semaphore,
     /// For depths 1, 2, ...: how many children of that depth or less may live at once.
     ///
@@ -36,7 +42,14 @@ impl Tree {
         let children = limits.workers.saturating_sub(1).max(depth);
         let levels = (1..=depth).map(|level| Arc::new(Semaphore::new(children - (depth - level)))).collect();
         let [calls, hosts, agents] = std::array::from_fn(|_| AtomicU64::new(1));
-        Self { ledger, requests, levels, calls, hosts, agents }
+        let (windows, cache) = Default::default();
+        Self { ledger, windows, cache, requests, levels, calls, hosts, agents }
+    }
+
+    /// Replies that are there already are taken from here.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
     }
 
     /// Waits until one more model request may be in flight; `None` when cancelled before.

@@ -13,6 +13,7 @@ pub const USAGE: u8 = 2;
 pub const PARTIAL: u8 = 3;
 pub const NO_ANSWER: u8 = 4;
 pub const MODEL: u8 = 5;
+pub const UNCONFIRMED: u8 = 6;
 pub const STOPPED: u8 = 130;
 
 /// An error at the rim.
@@ -82,4 +83,10 @@ impl From<AskError> for CliError {
             AskError::Cancelled => Self { message: "stopped".to_owned(), hint: None, code: STOPPED },
         }
     }
+}
+
+/// Leaves at once, whatever is under way.
+#[expect(clippy::disallowed_methods, reason = "the user has asked again and again")]
+pub fn leave() {
+    std::process::exit(i32::from(STOPPED));
 }

@@ -1,6 +1,9 @@
 //! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
 
 mod ask;
+mod bench;
+mod check;
+mod confirm;
 mod doctor;
 mod eval;
 mod exit;
@@ -10,6 +13,7 @@ mod lsp;
 mod output;
 mod progress;
 mod repl;
+mod replay;
 mod setup;
 mod trace;
 
@@ -30,6 +34,7 @@ const EXIT_CODES: &str = "Exit codes:
   3  a limit ended the run; the answer is the best from what was known by then
   4  a limit ended the run before there was an answer
   5  the model could not be reached, or refused
+  6  it may cost more than confirm_usd, and nobody confirmed it
   130  stopped by Ctrl-C";
 
 /// Asks questions of a whole repository and answers with checked citations.
@@ -50,8 +55,12 @@ enum Command {
     Repl(repl::Repl),
     /// List recorded runs, or print one
     Trace(trace::Trace),
+    /// Execute a recorded run again, without network and without the repository, or compare two
+    Replay(replay::Rerun),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Measure a model on sets of questions with known answers, beside the plain model
+    Bench(bench::Bench),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -103,6 +112,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -127,6 +139,7 @@ impl Overrides {
         set(&mut config.max_depth, &self.max_depth.map(u32::from));
         set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 
@@ -168,7 +181,9 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
+        Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
+        Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

@@ -166,6 +166,7 @@ impl Config {
             "max_calls" => f64::from(self.max_calls),
             "max_tokens" => self.max_tokens as f64,
             "max_usd" => self.max_usd.unwrap_or(f64::INFINITY),
+            "confirm_usd" => self.confirm_usd.unwrap_or(f64::INFINITY),
             "max_seconds" => self.max_time.as_secs_f64(),
             "concurrency" => self.concurrency as f64,
             "max_depth" => f64::from(self.max_depth),

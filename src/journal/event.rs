@@ -34,6 +34,16 @@ fn is_root(agent: &u64) -> bool {
 pub enum Event {
     /// Always the first line.
     Header(Box<Header>),
+    /// The agent's answer has to satisfy this.
+    Expects {
+        /// A JSON Schema.
+        schema: Body,
+    },
+    /// The cells run where those of another run did, over the variables that it left.
+    Follows {
+        /// Its id.
+        run: String,
+    },
     TurnStarted {
         turn: u32,
     },
@@ -313,12 +323,19 @@ pub struct Usage {
     pub input: u64,
     /// Part of `input` that came from the provider's cache.
     pub cached: u64,
+    /// Part of `input` that was written to the provider's cache, where that has a price of its own.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: u64,
     /// Output, reasoning included.
     pub output: u64,
     pub reasoning: u64,
     /// The provider did not say.
     #[serde(default)]
     pub estimated: bool,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What JavaScript saw: `new Error(message)` with this name.
@@ -402,9 +419,11 @@ impl Event {
                 bodies
             }
             Self::Answer { value, .. } => vec![value],
+            Self::Expects { schema } => vec![schema],
             Self::AgentStarted(agent) => vec![&mut agent.question],
             Self::AgentEnded { .. }
             | Self::Header(_)
+            | Self::Follows { .. }
             | Self::TurnStarted { .. }
             | Self::CallRetry { .. }
             | Self::CallFinished { .. }
@@ -463,7 +482,7 @@ mod tests {
             Event::CallFinished {
                 call: 1,
                 outcome: Outcome::Ok(Reply { text: "hi".into(), tool_calls: vec![], finish: "stop".into() }),
-                usage: Usage { input: 9, cached: 1, output: 2, reasoning: 0, estimated: false },
+                usage: Usage { input: 9, cached: 1, written: 0, output: 2, reasoning: 0, estimated: false },
                 usd: Some(0.25),
                 attempts: 2,
                 hit: false,

@@ -50,6 +50,8 @@ impl Page<'_> {
     fn event(&mut self, at: u64, event: &Event) {
         match event {
             Event::Header(header) => self.header(header),
+            Event::Expects { schema } => self.body(2, "schema", schema),
+            Event::Follows { run } => self.line(0, format_args!("over the variables of: {run}")),
             Event::TurnStarted { turn } => {
                 self.blank();
                 self.line(0, format_args!("turn {turn}, at {}", seconds(at)));
@@ -70,8 +72,15 @@ impl Page<'_> {
             Event::CallRetry { call, reason, wait_ms } => {
                 self.line(2, format_args!("call {call}: sent again after {}: {reason}", seconds(*wait_ms)));
             }
-            Event::CallFinished { call, outcome, usage, usd, attempts, .. } => {
+            Event::CallFinished { call, outcome, usage, usd, attempts, hit } => {
                 let attempts = if *attempts > 1 { format!(", {attempts} attempts") } else { String::new() };
+                if *hit {
+                    self.line(2, format_args!("call {call}: from the cache, at {}", seconds(at)));
+                    if let Outcome::Ok(reply) = outcome {
+                        self.reply(reply);
+                    }
+                    return;
+                }
                 let price = usd.map_or(String::new(), |usd| format!(", {}", money(usd)));
                 self.line(2, format_args!("call {call}: {}{price}{attempts}, at {}", tokens(usage), seconds(at)));
                 match outcome {
@@ -263,7 +272,13 @@ impl Page<'_> {
 
 pub(super) fn tokens(usage: &Usage) -> String {
     let about = if usage.estimated { "about " } else { "" };
-    let cached = if usage.cached > 0 { format!(" ({} cached)", grouped(usage.cached)) } else { String::new() };
+    let parts = [(usage.cached, "cached"), (usage.written, "written to the cache")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(*count)))
+        .collect();
+    let cached = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
     let reasoning =
         if usage.reasoning > 0 { format!(" ({} reasoning)", grouped(usage.reasoning)) } else { String::new() };
     format!("{about}{} tokens in{cached}, {} out{reasoning}", grouped(usage.input), grouped(usage.output))

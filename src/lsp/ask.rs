@@ -5,17 +5,19 @@ use std::sync::Arc;
 use tower_lsp::ls_types::{Range, Uri};
 
 use super::Error;
+use super::confirm::confirm;
 use super::files::file_path;
 use super::lines::Encoding;
 use super::protocol::{AskParams, Place};
 use super::state::{State, Text, View};
 use crate::agent::event::Emit;
-use crate::agent::{At, Setup, setup};
+use crate::agent::{At, Schema, Setup, setup};
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::journal::event::EndReason;
 use crate::journal::{self, Journal};
 use crate::text::LineIndex;
+use crate::workspace::Snapshot;
 
 /// A record that was opened for a run. Dropped before the run begins, it says that the run was cancelled.
 pub struct Opened(Option<Journal>);
@@ -58,6 +60,7 @@ pub async fn prepare(
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
     let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
+    confirm(state, &config, &view, &params, cancel).await?;
     let (state, cancel) = (state.clone(), cancel.clone());
     // Opening a journal and asking git for the revision go to the disk.
     let work = tokio::task::spawn_blocking(move || build(&state, &params, emit, view, &config, &cancel));
@@ -73,20 +76,15 @@ fn build(
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
     let failed = |error: setup::SetupError| Error::failed(error.to_string());
-    let scope = scope(&view, params.scope.to_vec());
-    let snapshot = if scope.is_empty() {
-        view.snapshot.clone()
-    } else {
-        let scoped = view.snapshot.scoped(&scope)?;
-        if scoped.files()?.is_empty() {
-            return Err(Error::params(format!("no file matches the scope {}", scope.join(", "))));
-        }
-        scoped
-    };
+    let snapshot = scoped(&view, params)?;
     if snapshot.root_paths().is_empty() {
         return Err(Error::failed("no folder is open; open the one that the question is about"));
     }
     let models = setup::models(config, state.endpoints(config)).map_err(failed)?;
+    let schema = params.schema.clone().map(Schema::new).transpose().map_err(Error::params)?;
+    if schema.is_some() && models.root.model.provider() == "builtin" {
+        return Err(Error::failed("builtin answers in Markdown, and cannot satisfy a schema; choose a language model"));
+    }
     let options = setup::options(config).map_err(failed)?;
     let at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
     let question = params.question.trim().to_owned();
@@ -99,8 +97,23 @@ fn build(
     let (model, leaf_model) = (models.root.name.clone(), models.leaf.name.clone());
     let mut setup = setup::run(config, snapshot, models, options, journal, emit);
     setup.at = at;
+    setup.schema = schema;
     setup.symbols = state.symbols.clone();
+    setup.cache = state.cache(config).clone();
     Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
+}
+
+/// The part of the workspace that a question is about.
+pub fn scoped(view: &View, params: &AskParams) -> Result<Snapshot, Error> {
+    let scope = scope(view, params.scope.to_vec());
+    if scope.is_empty() {
+        return Ok(view.snapshot.clone());
+    }
+    let scoped = view.snapshot.scoped(&scope)?;
+    if scoped.files()?.is_empty() {
+        return Err(Error::params(format!("no file matches the scope {}", scope.join(", "))));
+    }
+    Ok(scoped)
 }
 
 /// Says when trust, and not the user, chose the model.

@@ -87,12 +87,19 @@ pub struct Usage {
     /// Part of `input` that came from the provider's cache.
     #[serde(default)]
     pub cached: u64,
+    /// Part of `input` that was written to the provider's cache, where that has a price of its own.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: u64,
     /// Output, reasoning included.
     pub output: u64,
     #[serde(default)]
     pub reasoning: u64,
     #[serde(default)]
     pub estimated: bool,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +160,12 @@ pub enum ModelError {
 pub trait Model: Send + Sync {
     /// `provider` part of the model's name.
     fn provider(&self) -> &str;
+
+    /// Tells the endpoint apart from others of this provider's name, free of secrets. `None` when equal requests are not
+    /// to be answered with a reply that was kept.
+    fn origin(&self) -> Option<String> {
+        None
+    }
 
     /// Whether `Request::tools` works; code then comes as a tool call, else as a fenced block.
     fn has_tools(&self) -> bool;

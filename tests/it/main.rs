@@ -6,8 +6,10 @@
 )]
 
 mod agent;
+mod bench;
 mod broken_state;
 mod budget;
+mod cache;
 mod calls;
 mod cells;
 mod children;
@@ -22,12 +24,14 @@ mod model;
 mod model_anthropic;
 mod modules;
 mod obedient;
+mod pieces;
 mod places;
 mod queries;
 mod questions;
 mod random;
 mod refreshed;
 mod repl;
+mod replay;
 mod sampled;
 mod sandbox;
 mod schedules;
@@ -36,3 +40,4 @@ mod server;
 mod talk;
 mod tidy;
 mod trace;
+mod typed;

@@ -164,6 +164,7 @@ async fn report(snapshot: &Snapshot, question: &str) -> Result<Report, String> {
         at: None,
         symbols: Arc::default(),
         schema: None,
+        cache: spelunk::cache::Cache::default(),
     };
     ask(setup, question, &Stop::default()).await.map_err(|error| error.to_string())
 }

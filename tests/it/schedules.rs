@@ -279,6 +279,7 @@ fn setup(state: &std::path::Path, repo: &std::path::Path, limits: Limits, model:
         at: None,
         symbols: Arc::default(),
         schema: None,
+        cache: spelunk::cache::Cache::default(),
     }
 }
 

@@ -167,6 +167,10 @@ impl<P: Protocol> Model for Client<P> {
         &self.provider
     }
 
+    fn origin(&self) -> Option<String> {
+        Some(self.connection.shown())
+    }
+
     /// True until the server says that it has none.
     fn has_tools(&self) -> bool {
         self.quirks().has_tools()
@@ -198,6 +202,7 @@ fn sum(a: Usage, b: Usage) -> Usage {
     Usage {
         input: a.input + b.input,
         cached: a.cached + b.cached,
+        written: a.written + b.written,
         output: a.output + b.output,
         reasoning: a.reasoning + b.reasoning,
         estimated: a.estimated || b.estimated,
