@@ -233,7 +233,8 @@ async fn doctor_says_where_it_is() {
     let (world, server) = (World::new(), Server::start().await);
     summing_up(&server);
     let line = async |args: &[&str]| {
-        let out = world.run(&[&["doctor"], args].concat()).await.stdout;
+        let mut doctor = world.command(&[&["doctor"], args].concat());
+        let out = finish(doctor.env("SPELUNK_CACHE", "true").spawn().unwrap()).await.stdout;
         out.lines().find(|line| line.contains(" cache ")).unwrap_or_else(|| panic!("{out}")).to_owned()
     };
     assert!(line(&[]).await.ends_with("cache.sqlite: nothing yet, room for 256 MiB"));
