@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::answer::{Answers, Citation, HeldAnswer};
 use super::calls::Calls;
 use super::event::RunEvent;
+use super::digest::Notes;
 use super::fence::FenceKey;
 use super::subcall;
 use crate::cancel::Cancel;
@@ -27,6 +28,7 @@ pub struct Bindings {
     pub key: FenceKey,
     /// Characters of data that one sub-call may carry.
     pub max_data: usize,
+    pub notes: Notes,
     /// The cell that runs; host calls are journalled under it.
     pub cell: AtomicU64,
 }
@@ -74,7 +76,7 @@ struct AnswerOptions {
 impl Bindings {
     pub fn new(repo: Arc<RepoHost>, calls: Arc<Calls>, key: FenceKey, max_data: usize) -> Self {
         let answers = Answers::default();
-        Self { repo, calls, answers, key, max_data, cell: AtomicU64::new(0) }
+        Self { repo, calls, answers, key, max_data, notes: Notes::default(), cell: AtomicU64::new(0) }
     }
 
     async fn dispatch(self: Arc<Self>, host: u64, call: Call, cancel: Cancel) -> Result<String, CallError> {
@@ -102,6 +104,7 @@ impl Bindings {
             "budget" => to_json(&self.calls.ledger.left()),
             "note" => {
                 let text: String = args.next("text")?;
+                self.notes.add(&text);
                 self.calls.journal.write(Event::Note { text: text.clone() });
                 (self.calls.emit)(RunEvent::Note { text });
                 Ok("null".to_owned())

@@ -23,6 +23,8 @@ pub struct Limits {
     pub wall: Duration,
     /// Model requests in flight at once.
     pub concurrency: usize,
+    /// Tokens that a prompt of a loop and its reply may have together; 0: what the model's window has.
+    pub context: u64,
 }
 
 impl Default for Limits {
@@ -34,6 +36,7 @@ impl Default for Limits {
             usd: Some(2.0),
             wall: Duration::from_secs(20 * 60),
             concurrency: 8,
+            context: 0,
         }
     }
 }

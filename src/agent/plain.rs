@@ -6,12 +6,13 @@ use super::answer::HeldAnswer;
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
 use super::fence::fence;
+use super::history;
 use super::prompt::{self, Asked};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
-use crate::model::Role;
+use crate::model::{Role, tokens};
 
 const OUTPUT: u32 = 4_096;
 
@@ -34,7 +35,8 @@ pub fn whole_scope(session: &Session) -> Option<String> {
             let _ = writeln!(text, "{}: {line}", at + 1);
         }
     }
-    Some(text)
+    let window = history::window(&session.bindings.calls, CallRole::Root);
+    (tokens::estimate(&text) <= window / 2).then_some(text)
 }
 
 /// Answers from `scope` in one call.

@@ -11,6 +11,7 @@ use super::calls::{Ask, CallFailure};
 use super::citations::{self, Evidence, Status};
 use super::code::{self, Asked};
 use super::event::RunEvent;
+use super::history::{self, History};
 use super::prompt::{self, Held, Transport};
 use super::record;
 use super::salvage::Findings;
@@ -19,9 +20,6 @@ use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Message, ModelError, Reply, Role};
 use crate::repl::{CellErrorKind, Outcome, Repl};
-
-/// Output tokens of a root turn.
-const ROOT_OUTPUT: u32 = 8_192;
 
 /// Replies without code, and identical cells, in a row that end a run.
 const PATIENCE: u32 = 3;
@@ -58,7 +56,7 @@ enum Step {
 
 impl Root<'_> {
     /// Runs turns until the loop ends. `messages` holds the system prompt and the question.
-    pub async fn run(&mut self, mut messages: Vec<Message>) -> Result<Ended, ModelError> {
+    pub async fn run(&mut self, messages: Vec<Message>) -> Result<Ended, ModelError> {
         // Whatever is under way stops when the user wants an answer now; the salvage call then still has `cancel`.
         let work = self.cancel.child_token();
         let stop = work.clone();
@@ -67,13 +65,15 @@ impl Root<'_> {
             answer_now.cancelled().await;
             stop.cancel();
         });
+        let mut messages = History::new(messages, history::window(&self.bindings.calls, CallRole::Root));
         let ended = self.turns(&mut messages, &work).await;
+        self.findings.window = messages.window();
         watch.abort();
         drop(finished);
         ended
     }
 
-    async fn turns(&mut self, messages: &mut Vec<Message>, work: &Cancel) -> Result<Ended, ModelError> {
+    async fn turns(&mut self, messages: &mut History, work: &Cancel) -> Result<Ended, ModelError> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
         let mut announced = 1.0;
@@ -89,7 +89,7 @@ impl Root<'_> {
                 Err(failure) => return self.failed(failure, turn),
             };
             let asked = code::asked(&reply);
-            push_reply(messages, &reply);
+            messages.reply(&reply);
             let (source, call, ignored) = match asked {
                 Asked::Cell { code, call, ignored } => (code, call, ignored),
                 Asked::Malformed { call, reason } => {
@@ -160,27 +160,37 @@ impl Root<'_> {
         }
     }
 
-    /// The root model's next reply. A context window that is full is answered once by dropping old outputs.
-    async fn reply(&self, messages: &mut [Message], turn: u32, work: &Cancel) -> Result<Reply, CallFailure> {
+    /// The root model's next reply. A prompt that is too long for it is made shorter, as long as that is possible.
+    async fn reply(&self, messages: &mut History, turn: u32, work: &Cancel) -> Result<Reply, CallFailure> {
         let calls = &self.bindings.calls;
-        let ask = |messages: &[Message]| Ask {
-            role: CallRole::Root,
-            purpose: Purpose::Work,
-            messages: messages.to_vec(),
-            tools: match self.transport {
-                Transport::Tool => vec![code::tool()],
-                Transport::Fence => Vec::new(),
-            },
-            max_tokens: ROOT_OUTPUT,
-            schema: None,
-            parent: None,
-            label: format!("turn {turn}"),
-        };
-        match calls.complete(ask(messages), work).await {
-            Err(CallFailure::Model(ModelError::TooLong(_))) if shorten(messages) => {
-                calls.complete(ask(messages), work).await
+        messages.fit(self.bindings, &self.vars, turn, work).await;
+        loop {
+            let ask = Ask {
+                role: CallRole::Root,
+                purpose: Purpose::Work,
+                messages: messages.messages(),
+                tools: match self.transport {
+                    Transport::Tool => vec![code::tool()],
+                    Transport::Fence => Vec::new(),
+                },
+                max_tokens: history::output(messages.window()),
+                schema: None,
+                parent: None,
+                label: format!("turn {turn}"),
+            };
+            match calls.complete(ask, work).await {
+                Err(CallFailure::Model(ModelError::TooLong(reason))) => {
+                    messages.refused();
+                    if !messages.fit(self.bindings, &self.vars, turn, work).await {
+                        return Err(ModelError::TooLong(reason).into());
+                    }
+                }
+                Ok(reply) => {
+                    messages.counted(&reply.usage);
+                    return Ok(reply);
+                }
+                failed => return failed,
             }
-            result => result,
         }
     }
 
@@ -273,35 +283,12 @@ impl Root<'_> {
     }
 }
 
-/// Appends a reply, with the one tool call that is answered.
-fn push_reply(messages: &mut Vec<Message>, reply: &Reply) {
-    let mut message = prompt::message(Role::Assistant, reply.text.clone());
-    message.tool_calls = reply.tool_calls.iter().take(1).cloned().collect();
-    messages.push(message);
-}
-
 fn tool_result(call: String, content: String) -> Message {
     Message { role: Role::Tool, content, tool_calls: Vec::new(), tool_call_id: Some(call) }
 }
 
-/// Replaces old outputs by their sizes, all but the last two. Says whether that made anything shorter.
-fn shorten(messages: &mut [Message]) -> bool {
-    const SHORT: usize = 1_000;
-    let outputs: Vec<usize> =
-        (2..messages.len()).filter(|&at| matches!(messages[at].role, Role::User | Role::Tool)).collect();
-    let mut shorter = false;
-    for &at in outputs.iter().rev().skip(2) {
-        let size = messages[at].content.chars().count();
-        if size > SHORT {
-            messages[at].content = format!("[{size} characters of output are left out here; the variables remain]");
-            shorter = true;
-        }
-    }
-    shorter
-}
-
 /// `a: string of 12 characters; b: Array(3)`, at most 40 of them.
-fn list<'a>(vars: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+pub(super) fn list<'a>(vars: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     const MOST: usize = 40;
     let mut text: Vec<String> = vars.map(|(name, what)| format!("{name}: {what}")).collect();
     let more = text.len().saturating_sub(MOST);

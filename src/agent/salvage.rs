@@ -7,6 +7,7 @@ use super::answer::HeldAnswer;
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
+use super::history;
 use super::prompt::{self, Asked};
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
@@ -20,6 +21,8 @@ const OUTPUT: u32 = 4_096;
 #[derive(Default)]
 pub struct Findings {
     entries: Vec<String>,
+    /// The root model's window, as the run came to know it; 0 when it knows nothing.
+    pub window: u64,
 }
 
 impl Findings {
@@ -82,8 +85,9 @@ pub async fn salvage(
         return None;
     }
     // Room for the fixed texts, the question and the reply.
-    let output = u64::from(OUTPUT);
-    let room = calls.ledger.salvage_tokens().saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
+    let window = if findings.window > 0 { findings.window } else { history::window(calls, CallRole::Root) };
+    let output = u64::from(OUTPUT).min(window / 8);
+    let room = calls.ledger.salvage_tokens().min(history::fill(window) + output).saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
     // What was found for this question matters more than what was said before it.
     let alone = Asked { question: asked.question, place: asked.place.clone(), before: None };
     let size = |asked: &Asked<'_>| tokens::estimate(&asked.text(&bindings.key));
@@ -113,7 +117,7 @@ pub async fn salvage(
 }
 
 /// The head and the tail of a long text.
-fn clip(text: &str, most: usize) -> String {
+pub(super) fn clip(text: &str, most: usize) -> String {
     let size = text.chars().count();
     if size <= most {
         return text.to_owned();

@@ -7,11 +7,13 @@ use super::budget::{Ledger, Limits};
 use super::calls::{Calls, Models};
 use super::event::Emit;
 use super::fence::FenceKey;
+use super::history;
 use super::place::At;
 use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
 use crate::host::{RepoHost, Sighting, Symbols};
 use crate::journal::Journal;
+use crate::journal::event::Role as CallRole;
 use crate::repl::{Host, Options, Repl, ReplError};
 use crate::workspace::{RelPath, Snapshot};
 
@@ -65,8 +67,11 @@ impl Session {
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols, Arc::new(sighted)));
         let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
-        let bindings = Arc::new(Bindings::new(repo, calls, setup.key, setup.max_data));
-        let Setup { snapshot, plain_below, at, repl: options, .. } = setup;
+        let (root, leaf) = (history::window(&calls, CallRole::Root), history::window(&calls, CallRole::Leaf));
+        let max_data = setup.max_data.min(history::data(leaf));
+        let bindings = Arc::new(Bindings::new(repo, calls, setup.key, max_data));
+        let Setup { snapshot, plain_below, at, repl: mut options, .. } = setup;
+        options.output = options.output.min(history::shown(root));
         Self { snapshot, bindings, plain_below, at, options }
     }
 

@@ -121,10 +121,12 @@ pub const SETTINGS: &[Setting] = &[
     limit("max_seconds", "SPELUNK_MAX_SECONDS", "1200", MANY, "wall time per run"),
     limit("concurrency", "SPELUNK_CONCURRENCY", "8", Kind::Integer(1, 256), "model requests in flight at once"),
     machine("plain_below", "SPELUNK_PLAIN_BELOW", "48000", MANY, "bytes of scope up to which one plain call answers; 0 never"),
+    machine("max_context", "SPELUNK_MAX_CONTEXT", "0", MANY, "tokens that prompt and reply may have together; 0 is the model's window"),
     limit("max_data", "SPELUNK_MAX_DATA", "400000", COUNT, "characters of data one sub-call may carry"),
     machine("cell_seconds", "SPELUNK_CELL_SECONDS", "10", Kind::Integer(1, u32::MAX as u64), "computing time per cell"),
     machine("heap_mib", "SPELUNK_HEAP_MIB", "512", Kind::Integer(64, 4096), "V8 heap of a worker"),
     machine("memory_mib", "SPELUNK_MEMORY_MIB", "1536", Kind::Integer(256, 16_384), "writable memory of a worker"),
+    machine("orientation", "SPELUNK_ORIENTATION", "true", Kind::Switch, "keep summaries of modules for later questions"),
     machine("journal", "SPELUNK_JOURNAL", "true", Kind::Switch, "record runs in the state folder"),
 ];
 
