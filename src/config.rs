@@ -35,6 +35,12 @@ pub struct Config {
     pub max_usd: Option<f64>,
     pub max_time: Duration,
     pub concurrency: usize,
+    /// Levels of children below the root.
+    pub max_depth: u32,
+    /// Workers of a run that live at once.
+    pub workers: usize,
+    /// Writable memory of all workers of a run together, in bytes.
+    pub workers_memory: u64,
     /// A scope with at most this many bytes is answered by one plain call; 0 switches that off.
     pub plain_below: u64,
     /// Tokens that a prompt and its reply may have together; 0: what the model's window has.
@@ -173,6 +179,9 @@ impl Config {
             max_usd: Some(2.0),
             max_time: Duration::from_secs(1200),
             concurrency: 8,
+            max_depth: 2,
+            workers: 6,
+            workers_memory: 4096 << 20,
             plain_below: 48_000,
             max_context: 0,
             max_data: 400_000,
@@ -229,6 +238,9 @@ impl Config {
             "max_usd" => self.max_usd = Some(text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0)?),
             "max_seconds" => self.max_time = Duration::from_secs(number(text, key)?),
             "concurrency" => self.concurrency = number(text, key)?,
+            "max_depth" => self.max_depth = number(text, key)?,
+            "workers" => self.workers = number(text, key)?,
+            "workers_mib" => self.workers_memory = number::<u64>(text, key)? << 20,
             "plain_below" => self.plain_below = number(text, key)?,
             "max_context" => self.max_context = number(text, key)?,
             "max_data" => self.max_data = number(text, key)?,
@@ -386,6 +398,9 @@ mod tests {
         check("max_usd", config.max_usd.unwrap().to_string());
         check("max_seconds", config.max_time.as_secs().to_string());
         check("concurrency", config.concurrency.to_string());
+        check("max_depth", config.max_depth.to_string());
+        check("workers", config.workers.to_string());
+        check("workers_mib", (config.workers_memory >> 20).to_string());
         check("plain_below", config.plain_below.to_string());
         check("max_data", config.max_data.to_string());
         check("cell_seconds", config.cell_time.as_secs().to_string());

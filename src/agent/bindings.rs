@@ -1,7 +1,7 @@
 //! The host of a run's REPL: `repo.*` from the repository, and what only a run has: `llm`, `answer`, `budget`, `note`, `cite`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -9,16 +9,18 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::{Answers, Citation, HeldAnswer};
+use super::budget::Left;
 use super::calls::Calls;
 use super::event::RunEvent;
 use super::digest::Notes;
 use super::fence::FenceKey;
-use super::subcall;
+use super::schema::Schema;
+use super::{child, subcall};
 use crate::cancel::Cancel;
-use crate::host::RepoHost;
+use crate::host::{RepoHost, Symbols};
 use crate::journal::Event;
 use crate::journal::event::{HostError, Outcome};
-use crate::repl::{Arguments, Call, CallError, Host, to_json};
+use crate::repl::{Arguments, Call, CallError, Host, Options, to_json};
 
 /// Everything that JavaScript can reach in a run.
 pub struct Bindings {
@@ -29,6 +31,18 @@ pub struct Bindings {
     /// Characters of data that one sub-call may carry.
     pub max_data: usize,
     pub notes: Notes,
+    /// What the answer has to satisfy.
+    pub schema: Option<Schema>,
+    /// 0 for the root.
+    pub depth: u32,
+    /// Characters of the data that a child was given.
+    pub data: usize,
+    /// What the worker may use.
+    pub options: Options,
+    /// Definitions that were extracted before; children share them.
+    pub symbols: Arc<Symbols>,
+    /// Turns so far.
+    pub turns: AtomicU32,
     /// The cell that runs; host calls are journalled under it.
     pub cell: AtomicU64,
 }
@@ -74,9 +88,9 @@ struct AnswerOptions {
 }
 
 impl Bindings {
-    pub fn new(repo: Arc<RepoHost>, calls: Arc<Calls>, key: FenceKey, max_data: usize) -> Self {
-        let answers = Answers::default();
-        Self { repo, calls, answers, key, max_data, notes: Notes::default(), cell: AtomicU64::new(0) }
+    /// What is left for this agent.
+    pub fn left(&self) -> Left {
+        self.calls.ledger.left_at(self.depth, self.turns.load(Ordering::Relaxed))
     }
 
     async fn dispatch(self: Arc<Self>, host: u64, call: Call, cancel: Cancel) -> Result<String, CallError> {
@@ -101,7 +115,17 @@ impl Bindings {
                 let calls: Vec<Value> = args.next("calls")?;
                 subcall::all(&self, host, calls, &cancel).await
             }
-            "budget" => to_json(&self.calls.ledger.left()),
+            "rlm" => {
+                let question: String = args.next("question")?;
+                let options: child::RlmOptions = args.or_default("options")?;
+                let answer = child::one(&self, host, 0, options.asking(question), &cancel).await?;
+                to_json(&answer)
+            }
+            "rlmAll" => {
+                let calls: Vec<Value> = args.next("calls")?;
+                child::all(&self, host, calls, &cancel).await
+            }
+            "budget" => to_json(&self.left()),
             "note" => {
                 let text: String = args.next("text")?;
                 self.notes.add(&text);
@@ -125,7 +149,10 @@ impl Bindings {
                 let value: Option<Value> = args.next("value")?;
                 let options: AnswerOptions = args.or_default("options")?;
                 match value.filter(|value| !value.is_null() && value.as_str() != Some("")) {
-                    Some(value) => self.answers.give(HeldAnswer { value, citations: options.citations }),
+                    Some(value) => {
+                        self.fits(&value)?;
+                        self.answers.give(HeldAnswer { value, citations: options.citations });
+                    }
                     None => self
                         .answers
                         .confirm()
@@ -135,6 +162,18 @@ impl Bindings {
             }
             other => Err(CallError { name: "ReferenceError", message: format!("there is no binding {other:?}") }),
         }
+    }
+}
+
+impl Bindings {
+    /// Whether a value can be the answer: its author is told at once what is wrong with it.
+    fn fits(&self, value: &Value) -> Result<(), CallError> {
+        let problems = self.schema.as_ref().map_or_else(Vec::new, |schema| schema.problems(value));
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let message = format!("answer: the value does not satisfy the schema: {}", problems.join("; "));
+        Err(CallError { name: "TypeError", message })
     }
 }
 
@@ -148,7 +187,7 @@ impl Host for Bindings {
                 host,
                 name: call.name.clone(),
                 args: call.args.as_str().into(),
-                blocking: !matches!(call.name.as_str(), "llm" | "llmAll"),
+                blocking: !matches!(call.name.as_str(), "llm" | "llmAll" | "rlm" | "rlmAll"),
             });
             let result = self.dispatch(host, call, cancel).await;
             let outcome = match &result {

@@ -12,7 +12,7 @@ use crate::model::Usage;
 /// Upper bounds of a run, the salvage call included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
-    /// Cells that the root model may run.
+    /// Cells that the root may run; a child at depth d has a 2^d-th of them, and at least four.
     pub turns: u32,
     /// Requests to models, root and leaf together.
     pub calls: u32,
@@ -25,6 +25,12 @@ pub struct Limits {
     pub concurrency: usize,
     /// Tokens that a prompt of a loop and its reply may have together; 0: what the model's window has.
     pub context: u64,
+    /// Levels of children below the root.
+    pub depth: u32,
+    /// Workers that live at once, the root's included; at least one for each level.
+    pub workers: usize,
+    /// Writable memory of all of them together, in bytes.
+    pub memory: u64,
 }
 
 impl Default for Limits {
@@ -37,7 +43,17 @@ impl Default for Limits {
             wall: Duration::from_secs(20 * 60),
             concurrency: 8,
             context: 0,
+            depth: 2,
+            workers: 6,
+            memory: 4 << 30,
         }
+    }
+}
+
+impl Limits {
+    /// Cells of an agent at this depth.
+    pub fn turns_at(&self, depth: u32) -> u32 {
+        self.turns.checked_shr(depth).unwrap_or(0).max(4).min(self.turns)
     }
 }
 
@@ -49,6 +65,8 @@ pub enum Tripped {
     Turns { limit: u32 },
     #[error("the limit of {limit} model calls was reached")]
     Calls { limit: u32 },
+    #[error("the limit of {limit} levels of children was reached")]
+    Depth { limit: u32 },
     #[error("the next call could exceed the limit of {limit} tokens ({left} left)")]
     Tokens { limit: u64, left: u64 },
     #[error("the next call could exceed the limit of ${limit:.2} (${left:.2} left)")]
@@ -73,6 +91,8 @@ pub struct Left {
     pub tokens: u64,
     pub usd: Option<f64>,
     pub seconds: u64,
+    /// Levels of children below whoever asks.
+    pub depth: u32,
 }
 
 /// What a run has used so far.
@@ -100,6 +120,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     spent: Spent,
+    root_turns: u32,
     reserved_calls: u32,
     reserved_tokens: u64,
     reserved_usd: f64,
@@ -114,11 +135,28 @@ pub struct Estimate {
     pub usd: Option<f64>,
 }
 
-/// Whether a call belongs to the run proper or is its salvage.
+/// Whose call it is, which decides what has to be left for others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
+    /// The root's work, and its leaves'.
     Work,
+    /// A child's, at this depth: something is kept back for each level above it, so that those who wait for it can still
+    /// use what it finds.
+    Below(u32),
+    /// The last call of the run.
     Salvage,
+}
+
+impl Purpose {
+    /// The work of an agent at this depth.
+    pub fn at(depth: u32) -> Self {
+        if depth == 0 { Self::Work } else { Self::Below(depth) }
+    }
+
+    /// The last call of an agent at this depth.
+    pub fn salvage_at(depth: u32) -> Self {
+        depth.checked_sub(1).map_or(Self::Salvage, Self::at)
+    }
 }
 
 /// A promise of budget to one call. Dropped unsettled, it gives everything back.
@@ -156,15 +194,17 @@ impl Ledger {
         (self.0.limits.tokens / 5).min(24_000)
     }
 
-    /// Starts a turn, if one is left.
-    pub fn turn(&self) -> Result<u32, Tripped> {
+    /// Starts the next turn of an agent that has had `before`, if one is left. Returns its number.
+    pub fn turn(&self, before: u32, depth: u32) -> Result<u32, Tripped> {
         self.check_time()?;
-        let mut state = self.state();
-        if state.spent.turns >= self.0.limits.turns {
-            return Err(Tripped::Turns { limit: self.0.limits.turns });
+        let limit = self.0.limits.turns_at(depth);
+        if before >= limit {
+            return Err(Tripped::Turns { limit });
         }
+        let mut state = self.state();
         state.spent.turns += 1;
-        Ok(state.spent.turns)
+        state.root_turns += u32::from(depth == 0);
+        Ok(before + 1)
     }
 
     fn check_time(&self) -> Result<(), Tripped> {
@@ -178,9 +218,15 @@ impl Ledger {
     pub fn reserve(&self, estimate: Estimate, purpose: Purpose) -> Result<Reservation, Tripped> {
         let limits = &self.0.limits;
         let (calls_kept, tokens_kept, usd_share) = match purpose {
-            Purpose::Work => {
+            Purpose::Work | Purpose::Below(_) => {
                 self.check_time()?;
-                (1, self.salvage_tokens(), 0.9)
+                let above = match purpose {
+                    Purpose::Below(depth) => depth,
+                    _ => 0,
+                };
+                let calls = 1 + above.saturating_mul((limits.calls / 20).max(1));
+                let tokens = self.salvage_tokens() + u64::from(above) * (limits.tokens / 20);
+                (calls, tokens, (0.9 - 0.05 * f64::from(above)).max(0.0))
             }
             Purpose::Salvage => (0, 0, 1.0),
         };
@@ -211,25 +257,33 @@ impl Ledger {
         self.state().spent.clone()
     }
 
+    /// What is left for an agent at this depth that has had so many turns.
+    pub fn left_at(&self, depth: u32, turns: u32) -> Left {
+        let limits = &self.0.limits;
+        let turns = limits.turns_at(depth).saturating_sub(turns);
+        Left { turns, depth: limits.depth.saturating_sub(depth), ..self.left() }
+    }
+
     pub fn left(&self) -> Left {
         let limits = &self.0.limits;
         let state = self.state();
         let tokens = state.spent.usage.input + state.spent.usage.output + state.reserved_tokens + self.salvage_tokens();
         Left {
-            turns: limits.turns.saturating_sub(state.spent.turns),
+            turns: limits.turns.saturating_sub(state.root_turns),
             calls: limits.calls.saturating_sub(state.spent.calls + state.reserved_calls + 1),
             tokens: limits.tokens.saturating_sub(tokens),
             usd: limits.usd.map(|usd| (usd * 0.9 - state.spent.usd - state.reserved_usd).max(0.0)),
             seconds: self.work_time_left().as_secs(),
+            depth: limits.depth,
         }
     }
 
-    /// The smallest share that is left of any limit, from 0 to 1.
-    pub fn share_left(&self) -> f64 {
-        let (limits, left) = (&self.0.limits, self.left());
+    /// The smallest share that is left of any limit, from 0 to 1, for an agent at this depth that has had so many turns.
+    pub fn share_left(&self, depth: u32, turns: u32) -> f64 {
+        let (limits, left) = (&self.0.limits, self.left_at(depth, turns));
         let share = |left: f64, limit: f64| if limit > 0.0 { left / limit } else { 1.0 };
         [
-            share(f64::from(left.turns), f64::from(limits.turns)),
+            share(f64::from(left.turns), f64::from(limits.turns_at(depth))),
             share(f64::from(left.calls), f64::from(limits.calls)),
             share(left.tokens as f64, limits.tokens as f64),
             share(left.seconds as f64, limits.wall.as_secs_f64()),
@@ -330,10 +384,27 @@ mod tests {
     }
 
     #[test]
+    fn something_is_left_for_those_above() {
+        let limits = Limits { calls: 40, tokens: 1_000_000, usd: Some(1.0), ..Limits::default() };
+        let check = |purpose, expect: usize| {
+            let ledger = Ledger::new(limits.clone());
+            let held: Vec<_> = (0..64).map_while(|_| ledger.reserve(estimate(100, 0.001), purpose).ok()).collect();
+            assert_eq!(held.len(), expect, "{purpose:?}");
+        };
+        check(Purpose::Salvage, 40);
+        check(Purpose::Work, 39);
+        check(Purpose::Below(1), 37);
+        check(Purpose::Below(2), 35);
+        assert_eq!([0, 1, 2].map(Purpose::salvage_at), [Purpose::Salvage, Purpose::Work, Purpose::Below(1)]);
+    }
+
+    #[test]
     fn turns_run_out() {
         let ledger = Ledger::new(Limits { turns: 2, ..limits() });
-        assert_eq!(ledger.turn(), Ok(1));
-        assert_eq!(ledger.turn(), Ok(2));
-        assert_eq!(ledger.turn(), Err(Tripped::Turns { limit: 2 }));
+        assert_eq!(ledger.turn(0, 0), Ok(1));
+        assert_eq!(ledger.turn(1, 0), Ok(2));
+        assert_eq!(ledger.turn(2, 0), Err(Tripped::Turns { limit: 2 }));
+        assert_eq!(ledger.turn(0, 1), Ok(1), "a child has turns of its own");
+        assert_eq!((ledger.spent().turns, ledger.left().turns), (3, 0));
     }
 }

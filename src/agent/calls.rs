@@ -159,7 +159,7 @@ impl Calls {
             }
         };
         let deadline = match ask.purpose {
-            Purpose::Work => self.ledger.work_time_left(),
+            Purpose::Work | Purpose::Below(_) => self.ledger.work_time_left(),
             Purpose::Salvage => self.ledger.time_left().max(Duration::from_secs(5)),
         };
         let result = tokio::select! {

@@ -103,7 +103,7 @@ impl Work<'_> {
         let system = DIGEST.replace("{{words}}", &(output / 2).to_string());
         let ask = Ask {
             role: CallRole::Leaf,
-            purpose: Purpose::Work,
+            purpose: Purpose::at(self.bindings.depth),
             messages: vec![prompt::message(Role::System, system), prompt::message(Role::User, body)],
             tools: Vec::new(),
             max_tokens: u32::try_from(output).unwrap_or(u32::MAX),

@@ -83,3 +83,13 @@ pub enum RunEvent {
         tripped: Tripped,
     },
 }
+
+/// Tells of a child's events as such. Those of its own children say already whose they are.
+pub(super) fn of_agent(agent: u64, emit: Emit) -> Emit {
+    Arc::new(move |event| {
+        emit(match event {
+            RunEvent::Of { .. } | RunEvent::AgentStarted { .. } | RunEvent::AgentEnded { .. } => event,
+            event => RunEvent::Of { agent, event: Box::new(event) },
+        });
+    })
+}

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::answer::HeldAnswer;
 use super::fence::{FenceKey, fence};
 use crate::host::Info;
@@ -9,6 +11,7 @@ use crate::model::{Message, Role};
 use crate::repl::{API, Outcome};
 
 const ROOT: &str = include_str!("prompts/root.md");
+const CHILD: &str = include_str!("prompts/child.md");
 pub const LEAF: &str = include_str!("prompts/leaf.md");
 pub const PLAIN: &str = include_str!("prompts/plain.md");
 const SALVAGE: &str = include_str!("prompts/salvage.md");
@@ -32,15 +35,27 @@ pub fn message(role: Role, content: impl Into<String>) -> Message {
     Message { role, content: content.into(), tool_calls: Vec::new(), tool_call_id: None }
 }
 
+/// Characters of a child's data that its prompt shows, half from the start and half from the end.
+const PREVIEW: usize = 1_000;
+
 /// The root's system prompt. The same bytes for every question, so that providers can cache it.
 pub fn root(transport: Transport) -> String {
+    filled(ROOT, transport)
+}
+
+/// A child's system prompt, likewise.
+pub fn child(transport: Transport) -> String {
+    filled(CHILD, transport)
+}
+
+fn filled(template: &str, transport: Transport) -> String {
     let how = match transport {
         Transport::Fence => {
             "write it as one fenced block that starts with ```js, after at most two sentences of reasoning"
         }
         Transport::Tool => "call the tool `run_javascript` once",
     };
-    ROOT.replace("{{transport}}", how).replace("{{api}}", API.trim_end())
+    template.replace("{{transport}}", how).replace("{{api}}", API.trim_end())
 }
 
 /// The question as prompts begin with it: where it was asked, and what was asked before it.
@@ -81,6 +96,43 @@ pub fn question(key: &FenceKey, asked: &Asked<'_>, info: &Info, tree: &str) -> S
     let _ = writeln!(about, "files: {} ({})\nbytes: {}", info.files, languages.join(", "), info.bytes);
     let _ = write!(about, "\n{tree}");
     format!("{}The repository:\n{}", asked.text(key), fence(key, "repository", &about))
+}
+
+/// A child's first user message: the question, the part of the repository that it sees, and what its data is.
+pub fn child_question(
+    key: &FenceKey,
+    asked: &Asked<'_>,
+    info: &Info,
+    tree: &str,
+    data: Option<&str>,
+    schema: Option<&Value>,
+) -> String {
+    let mut text = if info.files > 0 {
+        question(key, asked, info, tree)
+    } else {
+        format!("{}You see no files: the question is about the data alone.", asked.text(key))
+    };
+    if let Some(data) = data {
+        let size = data.chars().count();
+        let shown = if size <= PREVIEW {
+            data.to_owned()
+        } else {
+            let head: String = data.chars().take(PREVIEW / 2).collect();
+            let tail: String = data.chars().skip(size - PREVIEW / 2).collect();
+            format!("{head}\n[...]\n{tail}")
+        };
+        let _ = write!(text, "\n\nThe variable `data`, {size} characters of JSON:\n{}", fence(key, "data", &shown));
+    }
+    if let Some(schema) = schema {
+        let _ = write!(text, "\n\n{}", must_satisfy(key, schema));
+    }
+    text
+}
+
+/// What an answer has to look like.
+pub fn must_satisfy(key: &FenceKey, schema: &Value) -> String {
+    let schema = fence(key, "schema", &schema.to_string());
+    format!("The value that you pass to `answer` is not Markdown: it has to satisfy this JSON Schema.\n{schema}")
 }
 
 /// What a cell did, as the root model sees it.

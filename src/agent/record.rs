@@ -116,6 +116,7 @@ pub fn limit(tripped: &Tripped) -> Event {
     let which = match tripped {
         Tripped::Turns { .. } => "turns",
         Tripped::Calls { .. } => "calls",
+        Tripped::Depth { .. } => "depth",
         Tripped::Tokens { .. } => "tokens",
         Tripped::Usd { .. } => "usd",
         Tripped::Wall { .. } => "seconds",

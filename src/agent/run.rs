@@ -76,12 +76,13 @@ impl Root<'_> {
     async fn turns(&mut self, messages: &mut History, work: &Cancel) -> Result<Ended, ModelError> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
-        let mut announced = 1.0;
+        let (mut announced, mut turn) = (1.0, 0);
         loop {
-            let turn = match calls.ledger.turn() {
+            turn = match calls.ledger.turn(turn, self.bindings.depth) {
                 Ok(turn) => turn,
                 Err(tripped) => return Ok(Ended::Tripped(tripped)),
             };
+            self.bindings.turns.store(turn, Ordering::Relaxed);
             calls.journal.write(Event::TurnStarted { turn });
             (calls.emit)(RunEvent::TurnStarted { turn });
             let reply = match self.reply(messages, turn, work).await {
@@ -147,10 +148,10 @@ impl Root<'_> {
             let news = list(now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what)));
             self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
-            let share = calls.ledger.share_left();
+            let share = calls.ledger.share_left(self.bindings.depth, turn);
             if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
                 announced = mark;
-                let left = serde_json::to_string(&calls.ledger.left()).unwrap_or_default();
+                let left = serde_json::to_string(&self.bindings.left()).unwrap_or_default();
                 seen.push_str(&format!("Budget, {:.0} % left: {left}\n", share * 100.0));
             }
             messages.push(match call {
@@ -167,7 +168,7 @@ impl Root<'_> {
         loop {
             let ask = Ask {
                 role: CallRole::Root,
-                purpose: Purpose::Work,
+                purpose: Purpose::at(self.bindings.depth),
                 messages: messages.messages(),
                 tools: match self.transport {
                     Transport::Tool => vec![code::tool()],
@@ -207,6 +208,12 @@ impl Root<'_> {
             CallFailure::Model(error) if turn == 1 => Err(error),
             CallFailure::Model(error) => Ok(Ended::Tripped(Tripped::Model { reason: error.to_string() })),
         }
+    }
+
+    /// Runs a cell that no model wrote, before the first turn.
+    pub async fn prepare(&mut self, source: &str) -> Outcome {
+        let (cell, cancel) = (self.repl.cells() + 1, self.cancel.child_token());
+        self.cell(cell, source, &cancel).await
     }
 
     async fn cell(&mut self, cell: u64, source: &str, work: &Cancel) -> Outcome {

@@ -96,7 +96,7 @@ pub async fn salvage(
     let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
     let ask = Ask {
         role: CallRole::Root,
-        purpose: Purpose::Salvage,
+        purpose: Purpose::salvage_at(bindings.depth),
         messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known),
         tools: Vec::new(),
         max_tokens,

@@ -1,17 +1,21 @@
 //! What one run is made of: a snapshot, models, a budget, a journal, and the bindings that join them for JavaScript.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
+use super::answer::Answers;
 use super::bindings::Bindings;
 use super::budget::{Ledger, Limits};
 use super::calls::{Calls, Models};
-use super::event::Emit;
+use super::digest::Notes;
+use super::event::{self, Emit};
 use super::fence::FenceKey;
 use super::history;
 use super::place::At;
+use super::schema::Schema;
 use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
-use crate::host::{RepoHost, Sighting, Symbols};
+use crate::host::{RepoHost, Sighted, Sighting, Symbols};
 use crate::journal::Journal;
 use crate::journal::event::Role as CallRole;
 use crate::repl::{Host, Options, Repl, ReplError};
@@ -34,6 +38,8 @@ pub struct Setup {
     pub at: Option<At>,
     /// Definitions that were extracted before; to be shared between runs over the same files.
     pub symbols: Arc<Symbols>,
+    /// What the answer has to satisfy.
+    pub schema: Option<Schema>,
 }
 
 /// A run's parts, joined.
@@ -42,7 +48,17 @@ pub struct Session {
     pub(super) bindings: Arc<Bindings>,
     pub(super) plain_below: u64,
     pub(super) at: Option<At>,
-    options: Options,
+}
+
+/// What a child begins with.
+pub(super) struct Given {
+    /// From 1, as in the journal.
+    pub agent: u64,
+    pub snapshot: Snapshot,
+    /// Characters of the data beside the question.
+    pub data: usize,
+    pub schema: Option<Schema>,
+    pub options: Options,
 }
 
 impl Session {
@@ -58,32 +74,66 @@ impl Session {
             (slice.from == from && slice.to == to).then_some(slice.text)
         });
         let seen = Arc::new(Seen::after(earlier, now));
-        let noticed = seen.clone();
-        let sighted = move |sighting: Sighting<'_>| match sighting {
-            Sighting::Found { path, from, to } => noticed.found(path, from..=to),
-            Sighting::Defined { path, line, from, to } => noticed.defined(path, line, from, to),
-            Sighting::Read { path, from, text } => noticed.read(path, from, text),
-        };
-        let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols, Arc::new(sighted)));
+        let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols.clone(), sighted(seen.clone())));
         let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let (root, leaf) = (history::window(&calls, CallRole::Root), history::window(&calls, CallRole::Leaf));
-        let max_data = setup.max_data.min(history::data(leaf));
-        let bindings = Arc::new(Bindings::new(repo, calls, setup.key, max_data));
-        let Setup { snapshot, plain_below, at, repl: mut options, .. } = setup;
+        let mut options = setup.repl;
         options.output = options.output.min(history::shown(root));
-        Self { snapshot, bindings, plain_below, at, options }
+        let bindings = Arc::new(Bindings {
+            repo,
+            calls,
+            answers: Answers::default(),
+            key: setup.key,
+            max_data: setup.max_data.min(history::data(leaf)),
+            schema: setup.schema,
+            depth: 0,
+            data: 0,
+            options,
+            symbols: setup.symbols,
+            notes: Notes::default(),
+            turns: AtomicU32::new(0),
+            cell: AtomicU64::new(0),
+        });
+        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, at: setup.at }
+    }
+
+    /// A child of the agent that has these bindings: its own view and worker, the same budget, journal and record of what
+    /// was looked at.
+    pub(super) fn child(parent: &Bindings, given: Given) -> Self {
+        let Given { agent, snapshot, data, schema, options } = given;
+        let above = &parent.calls;
+        let repo = RepoHost::new(snapshot.clone(), parent.symbols.clone(), sighted(above.seen.clone()));
+        let emit = event::of_agent(agent, above.emit.clone());
+        let journal = above.journal.of_agent(agent);
+        let calls = Calls::new(above.models.clone(), above.tree.clone(), journal, emit, above.seen.clone());
+        let bindings = Arc::new(Bindings {
+            repo: Arc::new(repo),
+            calls: Arc::new(calls),
+            answers: Answers::default(),
+            key: parent.key.clone(),
+            max_data: parent.max_data,
+            schema,
+            depth: parent.depth + 1,
+            data,
+            options,
+            symbols: parent.symbols.clone(),
+            notes: Notes::default(),
+            turns: AtomicU32::new(0),
+            cell: AtomicU64::new(0),
+        });
+        Self { snapshot, bindings, plain_below: 0, at: None }
     }
 
     /// Starts the worker in which this session's cells run.
     pub async fn repl(&self) -> Result<Repl, ReplError> {
         let host: Arc<dyn Host> = self.bindings.clone();
-        Repl::start(self.options.clone(), host).await
+        Repl::start(self.bindings.options.clone(), host).await
     }
 
     /// Lets a REPL that is already there serve this session.
     pub(super) fn adopt(&self, repl: &mut Repl) {
-        repl.rehost(self.options.clone(), self.bindings.clone());
+        repl.rehost(self.bindings.options.clone(), self.bindings.clone());
     }
 
     /// The value that a cell passed to `answer`, for callers that run cells themselves; a throw voids it.
@@ -93,4 +143,13 @@ impl Session {
             _ => None,
         }
     }
+}
+
+/// Has everything that a host brings back count as looked at.
+fn sighted(seen: Arc<Seen>) -> Sighted {
+    Arc::new(move |sighting: Sighting<'_>| match sighting {
+        Sighting::Found { path, from, to } => seen.found(path, from..=to),
+        Sighting::Defined { path, line, from, to } => seen.defined(path, line, from, to),
+        Sighting::Read { path, from, text } => seen.read(path, from, text),
+    })
 }

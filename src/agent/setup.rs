@@ -91,6 +91,9 @@ fn redacted(config: &Config) -> serde_json::Value {
         "cell_seconds": config.cell_time.as_secs(),
         "heap_mib": config.heap >> 20,
         "memory_mib": config.memory >> 20,
+        "max_depth": config.max_depth,
+        "workers": config.workers,
+        "workers_mib": config.workers_memory >> 20,
         "providers": config.providers.keys().collect::<Vec<_>>(),
     })
 }
@@ -109,6 +112,9 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
             wall: config.max_time,
             concurrency: config.concurrency,
             context: config.max_context,
+            depth: config.max_depth,
+            workers: config.workers,
+            memory: config.workers_memory,
         },
         repl,
         key: FenceKey::new(config::install_key(&config.state_dir)),
@@ -118,6 +124,7 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         max_data: config.max_data,
         at: None,
         symbols: Arc::default(),
+        schema: None,
     }
 }
 

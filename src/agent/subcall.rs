@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::bindings::{Bindings, LlmCall, LlmModel};
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
+use super::schema::Schema;
 use super::{data, prompt};
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
@@ -34,13 +35,8 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
     if call.prompt.trim().is_empty() {
         return Err(CallError { name: "TypeError", message: "llm: the prompt is empty".to_owned() });
     }
-    let validator = match &call.schema {
-        Some(schema) => Some(jsonschema::validator_for(schema).map_err(|error| CallError {
-            name: "TypeError",
-            message: format!("llm: the schema is not a JSON Schema: {error}"),
-        })?),
-        None => None,
-    };
+    let schema = call.schema.clone().map(Schema::new).transpose();
+    let schema = schema.map_err(|reason| CallError { name: "TypeError", message: format!("llm: {reason}") })?;
     let mut content = prompt::leaf(&bindings.key, &call.prompt, rendered.as_deref());
     if let Some(schema) = &call.schema {
         content.push_str(&format!(
@@ -50,8 +46,9 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
     let mut messages = vec![prompt::message(Role::System, prompt::LEAF), prompt::message(Role::User, content)];
     let mut complaint = String::new();
     for _ in 0..2 {
-        let reply = bindings.calls.complete(ask(&call, host, messages.clone()), cancel).await.map_err(failure)?;
-        let Some(validator) = &validator else {
+        let reply =
+            bindings.calls.complete(ask(bindings, &call, host, messages.clone()), cancel).await.map_err(failure)?;
+        let Some(schema) = &schema else {
             if reply.text.trim().is_empty() {
                 return Err(CallError { name: "ModelError", message: "llm: the reply was empty".to_owned() });
             }
@@ -59,15 +56,11 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
         };
         match parse(&reply.text) {
             Ok(value) => {
-                let errors: Vec<String> = validator
-                    .iter_errors(&value)
-                    .take(8)
-                    .map(|error| format!("at {:?}: {error}", error.instance_path().to_string()))
-                    .collect();
-                if errors.is_empty() {
+                let problems = schema.problems(&value);
+                if problems.is_empty() {
                     return Ok(value);
                 }
-                complaint = format!("it does not satisfy the schema: {}", errors.join("; "));
+                complaint = format!("it does not satisfy the schema: {}", problems.join("; "));
             }
             Err(error) => complaint = format!("it is not JSON: {error}"),
         }
@@ -101,14 +94,14 @@ pub async fn all(bindings: &Arc<Bindings>, host: u64, calls: Vec<Value>, cancel:
     to_json(&items)
 }
 
-fn ask(call: &LlmCall, host: u64, messages: Vec<Message>) -> Ask {
+fn ask(bindings: &Bindings, call: &LlmCall, host: u64, messages: Vec<Message>) -> Ask {
     let role = match call.model {
         Some(LlmModel::Root) => CallRole::Root,
         Some(LlmModel::Leaf) | None => CallRole::Leaf,
     };
     Ask {
         role,
-        purpose: Purpose::Work,
+        purpose: Purpose::at(bindings.depth),
         messages,
         tools: Vec::new(),
         max_tokens: call.max_tokens.unwrap_or(DEFAULT_OUTPUT).clamp(16, MOST_OUTPUT),

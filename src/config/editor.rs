@@ -168,6 +168,8 @@ impl Config {
             "max_usd" => self.max_usd.unwrap_or(f64::INFINITY),
             "max_seconds" => self.max_time.as_secs_f64(),
             "concurrency" => self.concurrency as f64,
+            "max_depth" => f64::from(self.max_depth),
+            "workers" => self.workers as f64,
             "max_data" => self.max_data as f64,
             _ => f64::NAN,
         }

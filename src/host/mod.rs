@@ -11,10 +11,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use self::options::{
-    DefinitionOptions, FilesOptions, Globs, PartitionOptions, Scope, SearchOptions, Target, TextOptions,
-};
+pub use self::options::Scope;
+use self::options::{DefinitionOptions, FilesOptions, Globs, PartitionOptions, SearchOptions, Target, TextOptions};
 use self::rows::{FileRow, Rows};
+pub use self::scope::Narrowed;
 use crate::cancel::Cancel;
 pub use crate::graph::Symbols;
 use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ModulesQuery, ReferencesQuery, Surveys};

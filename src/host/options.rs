@@ -121,13 +121,13 @@ pub struct DefinitionOptions {
     pub limit: Option<usize>,
 }
 
-/// A folder, file, glob or module, or several.
+/// A folder, file, glob, module or bundle, or several.
 #[derive(Debug, Deserialize)]
 #[serde(from = "OneOrManyPlaces")]
 pub struct Scope(pub Vec<String>);
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a folder, a glob, a module, or an array of these")]
+#[serde(untagged, expecting = "expected a folder, a glob, a module, a bundle, or an array of these")]
 enum OneOrManyPlaces {
     One(Place),
     Many(Vec<Place>),
@@ -138,16 +138,18 @@ enum OneOrManyPlaces {
 enum Place {
     Path(String),
     Listed { path: String },
+    Bundle { files: Vec<String> },
 }
 
 impl From<OneOrManyPlaces> for Scope {
     fn from(places: OneOrManyPlaces) -> Self {
-        let path = |place| match place {
-            Place::Path(path) | Place::Listed { path } => path,
+        let paths = |place| match place {
+            Place::Path(path) | Place::Listed { path } => vec![path],
+            Place::Bundle { files } => files,
         };
         match places {
-            OneOrManyPlaces::One(place) => Self(vec![path(place)]),
-            OneOrManyPlaces::Many(places) => Self(places.into_iter().map(path).collect()),
+            OneOrManyPlaces::One(place) => Self(paths(place)),
+            OneOrManyPlaces::Many(places) => Self(places.into_iter().flat_map(paths).collect()),
         }
     }
 }

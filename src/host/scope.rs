@@ -1,12 +1,42 @@
 //! Which files a scope has: folders, modules and files by their path, everything else as globs.
 
+use std::collections::HashSet;
+
 use super::{RepoHost, failure, graph_failure, search_failure};
 use crate::cancel::Cancel;
 use crate::graph;
 use crate::repl::{CallError, to_json};
 use crate::search;
+use crate::workspace::{FileEntry, RelPath, Snapshot};
+
+/// A part of what a host sees.
+pub struct Narrowed {
+    pub snapshot: Snapshot,
+    pub files: usize,
+    pub bytes: u64,
+    /// Bytes of the whole.
+    pub of: u64,
+}
 
 impl RepoHost {
+    /// The part of this view that has only the files of a scope; an empty scope has none. Blocks.
+    pub fn narrowed(&self, scope: &[String]) -> Result<Narrowed, CallError> {
+        let all = self.snapshot.files().map_err(failure)?;
+        let of = all.iter().map(|file| file.bytes).sum();
+        let inside: HashSet<&str> =
+            if scope.is_empty() { HashSet::new() } else { self.in_scope(scope)?.into_iter().collect() };
+        if inside.is_empty() && !scope.is_empty() {
+            let message =
+                format!("no file is in {}; repo.modules() and repo.tree() show what there is", scope.join(", "));
+            return Err(CallError { name: "RangeError", message });
+        }
+        let files: Vec<&FileEntry> = all.iter().filter(|file| inside.contains(file.path.as_str())).collect();
+        let bytes = files.iter().map(|file| file.bytes).sum();
+        let paths: Vec<RelPath> = files.iter().map(|file| file.path.clone()).collect();
+        let name = if scope.is_empty() { "of no files".to_owned() } else { shortened(scope) };
+        Ok(Narrowed { snapshot: self.snapshot.only(paths, &name), files: files.len(), bytes, of })
+    }
+
     pub(super) fn partition(&self, scope: &[String], most: u64, cancel: &Cancel) -> Result<String, CallError> {
         let paths = self.in_scope(scope)?;
         if paths.is_empty() {
@@ -42,4 +72,12 @@ impl RepoHost {
         }
         Ok(paths)
     }
+}
+
+/// The first places of a scope, for people.
+fn shortened(scope: &[String]) -> String {
+    const MOST: usize = 5;
+    let more = scope.len().saturating_sub(MOST);
+    let shown = scope[..scope.len().min(MOST)].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }

@@ -110,6 +110,11 @@ impl Journal {
         Self { inner: Some(inner), agent: 0 }
     }
 
+    /// Whose events are written: 0 for the root.
+    pub fn agent(&self) -> u64 {
+        self.agent
+    }
+
     /// Names the run; `None` when there is no journal.
     pub fn id(&self) -> Option<&str> {
         self.inner.as_ref().map(|inner| inner.id.as_str())

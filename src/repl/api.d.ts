@@ -1,5 +1,5 @@
 // The repository and the tools for reading it. Paths are relative to the repository's root, with "/".
-// Lines are 1-based and inclusive. repo.* is synchronous; llm and llmAll are async: await them.
+// Lines are 1-based and inclusive. repo.* is synchronous; llm, llmAll, rlm and rlmAll are async: await them.
 // A List is an array that also has .total (all there are) and .truncated. It prints as a header, "50 of 1,234", then every
 // item: use .total for a count. Lists hold 200 items unless { limit } says otherwise (files: 100,000; definition: 100).
 // A glob may be the name of a folder. Date and Math.random are artificial.
@@ -39,6 +39,8 @@ interface Bundle {                                         // parts: when it is 
   tokens: number; modules: string[];
 }
 interface Citation { path: string; from: number; to: number }
+interface Answer { value: any; citations: Citation[]; complete: boolean; why?: string }  // why: it is only the best there was
+type Part = string | Module | Bundle | (string | Module | Bundle)[];  // a folder, file, glob, module or bundle
 
 declare const repo: {
   info: { name: string; revision: string | null; files: number; bytes: number; languages: Record<string, number> };
@@ -67,7 +69,13 @@ declare const repo: {
 declare function llm(prompt: string, data?: unknown, o?: { schema?: object; model?: "root" | "leaf"; maxTokens?: number }): Promise<any>;
 declare function llmAll(calls: { prompt: string; data?: unknown; schema?: object; model?: "root" | "leaf"; maxTokens?: number }[]):
   Promise<({ ok: true; value: any } | { ok: false; error: string })[]>;  // same order; fails item by item
-declare function budget(): { turns: number; calls: number; tokens: number; usd: number | null; seconds: number };  // what is left
+// A child: another you, with a REPL of its own, that sees only `scope` of the repository (nothing without it) and has `data` as a
+// variable. Dear: for questions that take looking around in a module. Give each a part of your own scope, never most of it.
+declare function rlm(question: string, o?: { scope?: Part; data?: unknown; schema?: object }): Promise<Answer>;
+declare function rlmAll(calls: { question: string; scope?: Part; data?: unknown; schema?: object }[]):
+  Promise<(({ ok: true } & Answer) | { ok: false; error: string })[]>;  // same order; fails item by item
+declare function budget(): { turns: number; calls: number; tokens: number; usd: number | null; seconds: number;
+  depth: number };                                                // what is left; depth: levels of children below you
 declare function vars(): Record<string, string>;                 // your variables so far, with types and sizes
 declare function note(text: string): void;                       // progress, shown to the user
 declare function cite(path: string, from: number, to?: number): Citation;  // throws when those lines were never looked at

@@ -200,7 +200,7 @@
   let closed = false;
   const most = 1000;
 
-  const start = (name, args) => {
+  const start = (name, args, finish) => {
     try {
       if (closed) throw failure({ name: "Cancelled", message: `${name} was called after the end of its cell` });
       if (pending.size >= most) {
@@ -209,7 +209,7 @@
       const site = {};
       ErrorCaptureStackTrace(site, start);
       const id = op_host_start(name, encode(name, args));
-      return new Promise((resolve, reject) => pending.set(id, { __proto__: null, name, site, resolve, reject }));
+      return new Promise((resolve, reject) => pending.set(id, { __proto__: null, name, site, resolve, reject, finish }));
     } catch (error) {
       return PromiseReject(error);
     }
@@ -222,6 +222,7 @@
     let value;
     try {
       value = opened(answer, call.site);
+      if (call.finish !== undefined) value = call.finish(value);
     } catch (error) {
       call.reject(error);
       return;
@@ -260,6 +261,7 @@
       linked("imports", m.imports) + linked("imported by", m.importedBy)),
     Bundle: kind((b) => `${b.id} ${b.title}: ${grouped(b.files.length)} files, ${grouped(b.tokens)} tokens`),
     Citation: kind((c) => `${c.path}:${c.from}-${c.to}`),
+    Answer: kind((a) => (typeof a.value === "string" ? a.value : stringify(a.value)) + (a.complete ? "" : `\n(partial: ${a.why})`)),
   };
 
   const dress = (item, prototype) => {
@@ -267,6 +269,11 @@
     ObjectSetPrototypeOf(item, prototype);
     if (ArrayIsArray(item.children)) for (let i = 0; i < item.children.length; i++) dress(item.children[i], prototype);
     return item;
+  };
+
+  const answered = (answer) => {
+    for (let i = 0; i < answer.citations.length; i++) dress(answer.citations[i], kinds.Citation);
+    return dress(answer, kinds.Answer);
   };
 
   // Own and read-only, as list() below makes it.
@@ -336,6 +343,11 @@
     repo,
     llm: (...args) => start("llm", args),
     llmAll: (...args) => start("llmAll", args),
+    rlm: (...args) => start("rlm", args, answered),
+    rlmAll: (...args) => start("rlmAll", args, (items) => {
+      for (let i = 0; i < items.length; i++) if (items[i].ok) answered(items[i]);
+      return items;
+    }),
     budget: () => ask("budget", []),
     note: (text) => { ask("note", [typeof text === "string" ? text : show(text, 1000)]); },
     cite: (...args) => dress(ask("cite", args), kinds.Citation),

@@ -51,7 +51,7 @@ pub struct CallError {
 /// The parent's side of every function that JavaScript can call.
 pub trait Host: Send + Sync {
     /// Answers one call with JSON. Runs on the parent's tokio runtime; the cell waits for it when the binding is
-    /// synchronous (`repo.*`, `answer`, `note`, `budget`, `cite`) and gets a promise otherwise (`llm`, `llmAll`).
+    /// synchronous (`repo.*`, `answer`, `note`, `budget`, `cite`) and gets a promise otherwise (`llm`, `llmAll`, `rlm`, `rlmAll`).
     /// Work that blocks belongs on a blocking thread. `cancel` fires when the cell is over or stopped; the future is
     /// dropped right after. The calls of a cell are polled by one task, and JavaScript learns of their ends in the
     /// order in which the futures end.

@@ -23,7 +23,8 @@ use crate::cancel::Cancel;
 const GRACE: Duration = Duration::from_millis(250);
 
 /// Names that a cell may not declare: our bindings.
-pub const RESERVED: &[&str] = &["repo", "llm", "llmAll", "budget", "vars", "note", "cite", "answer", "console"];
+pub const RESERVED: &[&str] =
+    &["repo", "llm", "llmAll", "rlm", "rlmAll", "budget", "vars", "note", "cite", "answer", "console"];
 
 const CANCELLED: &str = "the cell was cancelled";
 const DEAF: &str = "and did not stop when asked";

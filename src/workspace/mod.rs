@@ -10,6 +10,7 @@ mod news;
 mod overlay;
 mod path;
 mod pins;
+mod scope;
 mod secrets;
 mod size;
 mod slice;

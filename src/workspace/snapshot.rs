@@ -11,6 +11,7 @@ use super::news::{self, News};
 use super::overlay::Overlay;
 use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
+use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
 use super::walk::{Listing, is_hidden};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
@@ -51,7 +52,7 @@ pub struct Snapshot(Arc<View>);
 struct View {
     base: Arc<Base>,
     overlay: Overlay,
-    scope: Vec<Globs>,
+    scope: Vec<Scope>,
     visible: Walked,
     hidden: Walked,
 }
@@ -78,7 +79,7 @@ impl Snapshot {
         Self::view(Arc::new(Base::new(name, jail)), Overlay::default(), Vec::new())
     }
 
-    fn view(base: Arc<Base>, overlay: Overlay, scope: Vec<Globs>) -> Self {
+    fn view(base: Arc<Base>, overlay: Overlay, scope: Vec<Scope>) -> Self {
         let (visible, hidden) = Default::default();
         Self(Arc::new(View { base, overlay, scope, visible, hidden }))
     }
@@ -88,9 +89,16 @@ impl Snapshot {
     pub fn scoped<S: AsRef<str>>(&self, globs: &[S]) -> Result<Self, WorkspaceError> {
         let mut scope = self.0.scope.clone();
         if !globs.is_empty() {
-            scope.push(Globs::for_scope(globs)?);
+            scope.push(Scope::Globs(Globs::for_scope(globs)?));
         }
         Ok(Self::view(self.0.base.clone(), self.0.overlay.clone(), scope))
+    }
+
+    /// The same state with nothing but these files, which `name` says for people. Narrowing again narrows further.
+    pub fn only(&self, paths: impl IntoIterator<Item = RelPath>, name: &str) -> Self {
+        let mut scope = self.0.scope.clone();
+        scope.push(Scope::Files { paths: Arc::new(paths.into_iter().collect()), name: name.into() });
+        Self::view(self.0.base.clone(), self.0.overlay.clone(), scope)
     }
 
     /// The same state with open buffers before the files on disk. Buffers of secret files are left out:
@@ -340,16 +348,16 @@ impl Snapshot {
         let seen = view.get(|| {
             let spare = (self.0.is_whole() && !hidden).then(|| base.spare.take(overlay)).flatten();
             let mut files = spare.unwrap_or_else(|| overlay.over(&listing.files, base, hidden));
-            files.retain(|entry| scope.iter().all(|globs| globs.matches(&entry.path)));
+            files.retain(|entry| scope.iter().all(|part| part.matches(&entry.path)));
             Ok(Listing { files, folders: Vec::new(), skipped: listing.skipped })
         })?;
         Ok(&seen.files)
     }
 
     fn in_scope(&self, path: &RelPath) -> Result<(), WorkspaceError> {
-        match self.0.scope.iter().find(|globs| !globs.matches(path)) {
+        match self.0.scope.iter().find(|part| !part.matches(path)) {
             None => Ok(()),
-            Some(globs) => Err(WorkspaceError::OutOfScope { path: path.to_string(), scope: globs.to_string() }),
+            Some(part) => Err(WorkspaceError::OutOfScope { path: path.to_string(), scope: part.to_string() }),
         }
     }
 

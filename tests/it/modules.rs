@@ -185,9 +185,9 @@ async fn errors_name_what_to_do() {
     check(
         "repo.partition()",
         expect![[r#"
-        Thrown TypeError: repo.partition: scope: expected a folder, a glob, a module, or an array of these
-          at line 1: repo.partition()
-                          ^"#]],
+            Thrown TypeError: repo.partition: scope: expected a folder, a glob, a module, a bundle, or an array of these
+              at line 1: repo.partition()
+                              ^"#]],
     )
     .await;
     check(

@@ -38,6 +38,7 @@ fn setup(dir: &Path, model: Arc<dyn Model>) -> Setup {
         max_data: 400_000,
         at: None,
         symbols: Arc::default(),
+        schema: None,
     }
 }
 
