@@ -99,7 +99,11 @@ impl Work<'_> {
         let end = self.question.rfind("\n</question>\n").unwrap_or(self.question.len());
         let question = within(self.question[..end].trim_start_matches("<question>\n"), window / 16);
         let key = &self.bindings.key;
-        let body = format!("Their question:\n{}\n\nThe turns:\n{}", fence(key, "question", &question), fence(key, "turns", &data));
+        let body = format!(
+            "Their question:\n{}\n\nThe turns:\n{}",
+            fence(key, "question", &question),
+            fence(key, "turns", &data)
+        );
         let system = DIGEST.replace("{{words}}", &(output / 2).to_string());
         let ask = Ask {
             role: CallRole::Leaf,

@@ -87,7 +87,11 @@ pub async fn salvage(
     // Room for the fixed texts, the question and the reply.
     let window = if findings.window > 0 { findings.window } else { history::window(calls, CallRole::Root) };
     let output = u64::from(OUTPUT).min(window / 8);
-    let room = calls.ledger.salvage_tokens().min(history::fill(window) + output).saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
+    let room = calls
+        .ledger
+        .salvage_tokens()
+        .min(history::fill(window) + output)
+        .saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
     // What was found for this question matters more than what was said before it.
     let alone = Asked { question: asked.question, place: asked.place.clone(), before: None };
     let size = |asked: &Asked<'_>| tokens::estimate(&asked.text(&bindings.key));

@@ -49,7 +49,10 @@ pub(super) enum Item<'a> {
     Note(&'a str),
     /// Tokens of the prompt, before and after.
     Compacted(u64, u64),
-    Limit { which: &'a str, detail: &'a str },
+    Limit {
+        which: &'a str,
+        detail: &'a str,
+    },
     Held,
 }
 

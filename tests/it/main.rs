@@ -11,6 +11,7 @@ mod cells;
 mod cli;
 mod clock;
 mod display;
+mod history;
 mod hostile;
 mod jail;
 mod journal;
