@@ -41,6 +41,8 @@ pub struct Config {
     pub workers: usize,
     /// Writable memory of all workers of a run together, in bytes.
     pub workers_memory: u64,
+    /// How long a model may send nothing before its request counts as lost.
+    pub idle: Duration,
     /// A scope with at most this many bytes is answered by one plain call; 0 switches that off.
     pub plain_below: u64,
     /// Tokens that a prompt and its reply may have together; 0: what the model's window has.
@@ -182,6 +184,7 @@ impl Config {
             max_depth: 2,
             workers: 6,
             workers_memory: 4096 << 20,
+            idle: Duration::from_secs(120),
             plain_below: 48_000,
             max_context: 0,
             max_data: 400_000,
@@ -241,6 +244,7 @@ impl Config {
             "max_depth" => self.max_depth = number(text, key)?,
             "workers" => self.workers = number(text, key)?,
             "workers_mib" => self.workers_memory = number::<u64>(text, key)? << 20,
+            "idle_seconds" => self.idle = Duration::from_secs(number(text, key)?),
             "plain_below" => self.plain_below = number(text, key)?,
             "max_context" => self.max_context = number(text, key)?,
             "max_data" => self.max_data = number(text, key)?,
@@ -401,6 +405,7 @@ mod tests {
         check("max_depth", config.max_depth.to_string());
         check("workers", config.workers.to_string());
         check("workers_mib", (config.workers_memory >> 20).to_string());
+        check("idle_seconds", config.idle.as_secs().to_string());
         check("plain_below", config.plain_below.to_string());
         check("max_data", config.max_data.to_string());
         check("cell_seconds", config.cell_time.as_secs().to_string());

@@ -144,7 +144,8 @@ async fn start(
     let narrowed = {
         let (repo, scope) = (bindings.repo.clone(), scope.clone());
         let narrowed = tokio::task::spawn_blocking(move || repo.narrowed(&scope)).await;
-        narrowed.map_err(|panic| refused("Error", format!("the scope could not be read: {panic}")))??
+        let narrowed = narrowed.map_err(|panic| refused("Error", format!("the scope could not be read: {panic}")))?;
+        narrowed.map_err(|error| refused(error.name, error.message))?
     };
     delegable(bindings, &narrowed, size).map_err(|reason| refused("RangeError", reason))?;
     let Some(_slot) = tree.worker(depth, cancel).await else {
@@ -208,7 +209,9 @@ fn options(bindings: &Bindings, question: &str) -> Options {
     let root = if bindings.depth == 0 { mine.memory } else { 0 };
     let share = limits.memory.saturating_sub(root) / others;
     let memory = if bindings.depth == 0 { share.max(LEAST_MEMORY).min(mine.memory) } else { mine.memory };
-    let heap = (memory / 3).max(LEAST_HEAP).min(mine.heap);
+    // V8 dies of a heap that is not made of whole pages.
+    let whole = |bytes: u64| bytes >> 20 << 20;
+    let (memory, heap) = (whole(memory), whole((memory / 3).max(LEAST_HEAP).min(mine.heap)));
     let digest = blake3::hash(format!("{}\n{question}", mine.seed).as_bytes());
     let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
     // JavaScript numbers hold 53 bits.

@@ -49,7 +49,7 @@ pub fn endpoints(config: &Config) -> Endpoints {
         if let Some(key) = &provider.key {
             endpoint = endpoint.with_key(Secret::new(key));
         }
-        endpoint.allow_http = provider.allow_http;
+        (endpoint.allow_http, endpoint.idle_timeout) = (provider.allow_http, config.idle);
         Some((name.clone(), endpoint))
     });
     Endpoints::new(configured).with_model(Arc::new(Builtin))

@@ -94,6 +94,12 @@ struct Overrides {
     /// Model requests in flight at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: Option<u16>,
+    /// Levels of children (rlm) below the root
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=8))]
+    max_depth: Option<u8>,
+    /// Workers of the run at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    workers: Option<u8>,
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
@@ -118,6 +124,8 @@ impl Overrides {
         set(&mut config.max_tokens, &self.max_tokens);
         set(&mut config.max_time, &self.max_seconds.map(std::time::Duration::from_secs));
         set(&mut config.concurrency, &self.concurrency.map(usize::from));
+        set(&mut config.max_depth, &self.max_depth.map(u32::from));
+        set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
     }
 }

@@ -123,6 +123,7 @@ pub const SETTINGS: &[Setting] = &[
     limit("max_depth", "SPELUNK_MAX_DEPTH", "2", Kind::Integer(0, 8), "levels of children (`rlm`) below the root; 0 for none"),
     limit("workers", "SPELUNK_WORKERS", "6", Kind::Integer(1, 64), "workers of a run at once, and at least one for each level"),
     machine("workers_mib", "SPELUNK_WORKERS_MIB", "4096", Kind::Integer(256, 262_144), "writable memory of all workers of a run together"),
+    machine("idle_seconds", "SPELUNK_IDLE_SECONDS", "120", Kind::Integer(1, 86_400), "seconds of silence after which a model's request is sent again"),
     machine("plain_below", "SPELUNK_PLAIN_BELOW", "48000", MANY, "bytes of scope up to which one plain call answers; 0 never"),
     machine("max_context", "SPELUNK_MAX_CONTEXT", "0", MANY, "tokens that prompt and reply may have together; 0 is the model's window"),
     limit("max_data", "SPELUNK_MAX_DATA", "400000", COUNT, "characters of data one sub-call may carry"),

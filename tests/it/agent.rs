@@ -100,7 +100,7 @@ impl World {
         finish(self.command(args).spawn().unwrap()).await
     }
 
-    fn ask(&self, server: &Server, args: &[&str]) -> Child {
+    pub fn ask(&self, server: &Server, args: &[&str]) -> Child {
         let repo = self.repo();
         let all = ["ask", "what happens?", repo.to_str().unwrap(), "--json", "--model", "openai/test"];
         let mut command = self.command(&[&all, args].concat());

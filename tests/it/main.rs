@@ -8,6 +8,7 @@
 mod agent;
 mod calls;
 mod cells;
+mod children;
 mod cli;
 mod clock;
 mod display;

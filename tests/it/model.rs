@@ -472,7 +472,7 @@ mod retries {
         .await;
         check(
             Answer::status(200).hang().then_head(),
-            "URL sent nothing for 60 s; a slow model may need a longer idle timeout",
+            "URL sent nothing for 60 s; a slow model may need more, which idle_seconds sets",
         )
         .await;
         check(

@@ -194,6 +194,9 @@ struct Counts {
     connections: usize,
     requests: usize,
     disconnects: usize,
+    /// Requests that are being answered, and how many of them there were at most.
+    open: usize,
+    most_open: usize,
 }
 
 struct Shared {
@@ -267,6 +270,11 @@ impl Server {
         self.shared.counts.borrow().disconnects
     }
 
+    /// How many requests were being answered at once, at most.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.counts.borrow().most_open
+    }
+
     /// Waits until `number` requests have come.
     pub async fn received(&self, number: usize) {
         self.until(|counts| counts.requests >= number).await;
@@ -316,8 +324,14 @@ async fn serve(mut socket: TcpStream, shared: Arc<Shared>) {
             state.requests.push(request);
             answer.unwrap_or_else(|| Answer::status(500).body("the script has no answer"))
         };
-        shared.counts.send_modify(|counts| counts.requests += 1);
-        match write(&mut socket, &answer).await {
+        shared.counts.send_modify(|counts| {
+            counts.requests += 1;
+            counts.open += 1;
+            counts.most_open = counts.most_open.max(counts.open);
+        });
+        let end = write(&mut socket, &answer).await;
+        shared.counts.send_modify(|counts| counts.open -= 1);
+        match end {
             End::Open => {}
             End::Closed => return,
             End::Gone => {

@@ -246,7 +246,7 @@ async fn patiently<T>(connection: &Connection, work: impl Future<Output = T>) ->
     let idle = connection.idle_timeout;
     timeout(idle, work).await.map_err(|_| {
         let message = format!(
-            "{} sent nothing for {} s; a slow model may need a longer idle timeout",
+            "{} sent nothing for {} s; a slow model may need more, which idle_seconds sets",
             connection.shown(),
             idle.as_secs()
         );

@@ -256,6 +256,64 @@ async fn cancels() {
     judge("99 % of answers to cancelled requests", p99, 100.0, "ms");
 }
 
+/// Whether a process computes at this moment.
+fn computes(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/status")).is_ok_and(|status| status.contains("State:\tR"))
+}
+
+/// Cancels runs whose lowest child waits for a model, or computes: how long until nobody does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures, see `make soak`"]
+async fn depths() {
+    let down = "await rlm('Deeper.', { data: budget().depth })";
+    for (what, low) in [("model traffic", "await llm('never answered')"), ("JavaScript", "for (;;) {}")] {
+        for depth in 0..=3 {
+            let (world, server) = (World::new(), Server::start().await);
+            server.when("never answered", Answer::events::<&str>([]).hang());
+            let cells = [down, low].map(|cell| Answer::says(&format!("```js\n{cell}\n```")));
+            server.rule(move |request| {
+                let asked = request.json()["messages"][1]["content"].as_str()?.to_owned();
+                // A child is told its depth by its data: the levels that were left above it.
+                let left = (0..=3).find(|left| asked.contains("JSON:") && asked.contains(&format!("\n{left}\n")));
+                let at = left.map_or(0, |left| 4 - left);
+                Some(cells[usize::from(at == depth)].clone())
+            });
+            let mut command = command(&world, &server);
+            command.env("SPELUNK_MAX_DEPTH", "3");
+            let mut client = Client::spawn(command, &world);
+            client.initialize(json!({}), Value::Null).await.unwrap();
+            let pid = client.child.id().unwrap();
+            let (mut times, mut gone) = (Vec::new(), 0);
+            for round in 1..=25 {
+                let id = client.begin("workspace/executeCommand", ask()).await;
+                let requests = depth + 1 + usize::from(what == "model traffic");
+                server.received(round * requests).await;
+                while what == "JavaScript" && !children(pid).into_iter().any(computes) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                let before = Instant::now();
+                client.notify("$/cancelRequest", json!({ "id": id })).await;
+                client.answer(id).await.unwrap_err();
+                if what == "model traffic" {
+                    gone += 1;
+                    server.disconnected(gone).await;
+                }
+                while children(pid).into_iter().any(computes) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                times.push(before.elapsed());
+            }
+            client.shut_down().await;
+            judge(
+                &format!("cancelled {what} at depth {depth}, slowest of 25"),
+                percentile(&mut times, 1.0),
+                250.0,
+                "ms",
+            );
+        }
+    }
+}
+
 /// Kills the server in the middle of runs: no worker may stay.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "measures, see `make soak`"]
