@@ -12,11 +12,12 @@ use super::calls::CallFailure;
 use super::citations::{self, Checked, Dropped};
 use super::conversation::Conversation;
 use super::event::RunEvent;
+use super::origins::Trail;
 use super::prompt::{self, Asked, Transport};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{code, place, plain, record};
+use super::{code, orientation, place, plain, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -168,11 +169,20 @@ async fn drive(
             (answer, Some(tripped))
         }
     };
-    let session = session.clone();
     let elapsed = calls.ledger.elapsed();
-    tokio::task::spawn_blocking(move || report(&session, answer, tripped, elapsed))
+    let reported = session.clone();
+    let mut report = tokio::task::spawn_blocking(move || report(&reported, answer, tripped, elapsed))
         .await
-        .map_err(|_| AskError::Cancelled)
+        .map_err(|_| AskError::Cancelled)?;
+    if report.complete {
+        let cited = report.citations.iter().map(|cited| cited.path.clone()).collect();
+        tokio::select! {
+            () = orientation::remember(session, question, cited, &stop.cancel) => {}
+            () = stop.answer_now.cancelled() => {}
+        }
+        report.spent = calls.ledger.spent();
+    }
+    Ok(report)
 }
 
 async fn plain_call(session: &Session, asked: &Asked<'_>, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
@@ -183,24 +193,28 @@ async fn plain_call(session: &Session, asked: &Asked<'_>, scope: &str, stop: &St
 }
 
 async fn explore(
-    session: &Session,
+    session: &Arc<Session>,
     conversation: &mut Conversation,
     asked: &Asked<'_>,
     stop: &Stop,
 ) -> Result<(Ended, Findings), AskError> {
     let bindings = &session.bindings;
     let repo = bindings.repo.clone();
-    let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
-    let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
+    let (mapped, question) = (session.clone(), asked.question.to_owned());
+    let about = tokio::task::spawn_blocking(move || {
+        let map = orientation::section(&mapped, &question).unwrap_or_default();
+        Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?, map))
+    });
+    let (info, tree, map) = about.await.map_err(|_| AskError::Cancelled)??;
     let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
     let messages = vec![
         prompt::message(Role::System, prompt::root(transport)),
-        prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree)),
+        prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree) + &map),
     ];
     let vars = conversation.variables();
     let mut root = Root {
         bindings,
-        evidence: session,
+        evidence: &**session,
         warned: false,
         repl: conversation.repl(session).await?,
         vars,
@@ -208,9 +222,12 @@ async fn explore(
         cancel: &stop.cancel,
         answer_now: &stop.answer_now,
         findings: Findings::default(),
+        trail: Trail::default(),
     };
-    let ended = root.run(messages).await?;
-    Ok((ended, root.findings))
+    let ended = root.run(messages).await;
+    let Root { findings, trail, .. } = root;
+    conversation.ran(trail);
+    Ok((ended?, findings))
 }
 
 fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped>, elapsed: Duration) -> Report {

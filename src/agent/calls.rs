@@ -112,6 +112,9 @@ impl Calls {
 
     /// Makes one call. Waits for a permit, never sends without a reservation, and settles whatever happens.
     pub async fn complete(&self, ask: Ask, cancel: &Cancel) -> Result<Reply, CallFailure> {
+        if ask.parent.is_some() {
+            self.tree.subcall();
+        }
         let Some(_permit) = self.tree.request(cancel).await else { return Err(ModelError::Cancelled.into()) };
         let named = self.named(ask.role);
         let mut request = Request {

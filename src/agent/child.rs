@@ -12,6 +12,7 @@ use super::bindings::Bindings;
 use super::budget::Tripped;
 use super::citations;
 use super::event::RunEvent;
+use super::origins::Trail;
 use super::prompt::{self, Asked, Transport};
 use super::record;
 use super::run::{Ended, Root};
@@ -251,6 +252,7 @@ async fn answer(
         cancel,
         answer_now: &never,
         findings: Findings::default(),
+        trail: Trail::default(),
     };
     if let Some(data) = data {
         // A string literal, since `__proto__` means something else in an object literal than in JSON.

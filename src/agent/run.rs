@@ -12,6 +12,7 @@ use super::citations::{self, Evidence, Status};
 use super::code::{self, Asked};
 use super::event::RunEvent;
 use super::history::{self, History};
+use super::origins::Trail;
 use super::prompt::{self, Held, Transport};
 use super::record;
 use super::salvage::Findings;
@@ -47,6 +48,8 @@ pub struct Root<'a> {
     /// Ends the work; what was found so far is answered.
     pub answer_now: &'a Cancel,
     pub findings: Findings,
+    /// The cells, for who asks later where variables come from.
+    pub trail: Trail,
 }
 
 enum Step {
@@ -120,6 +123,11 @@ impl Root<'_> {
 
             let cell = self.repl.cells() + 1;
             let outcome = self.cell(cell, &source, work).await;
+            // A child's files belong to the cell that started it.
+            if self.bindings.depth == 0 {
+                let (files, failed) = (calls.seen.take_fresh(), outcome.error.is_some() || outcome.lost.is_some());
+                self.trail.cell(&source, files, failed);
+            }
             let stopped = work.is_cancelled();
             let (verdict, step) = self.judge(&outcome);
             if let Step::End(ended) = step {
@@ -145,7 +153,9 @@ impl Root<'_> {
                 _ => None,
             };
             let now = self.repl.vars(work).await;
-            let news = list(now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what)));
+            let news = || now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what));
+            self.trail.news(news().map(|(name, _)| name));
+            let news = list(news());
             self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
             let share = calls.ledger.share_left(self.bindings.depth, turn);

@@ -11,6 +11,7 @@ use super::digest::Notes;
 use super::event::{self, Emit};
 use super::fence::FenceKey;
 use super::history;
+use super::orientation::Maps;
 use super::place::At;
 use super::schema::Schema;
 use super::seen::{Earlier, Now, Seen};
@@ -38,6 +39,8 @@ pub struct Setup {
     pub at: Option<At>,
     /// Definitions that were extracted before; to be shared between runs over the same files.
     pub symbols: Arc<Symbols>,
+    /// Where what is learned of the repository is kept for later questions.
+    pub maps: Option<Maps>,
     /// What the answer has to satisfy.
     pub schema: Option<Schema>,
 }
@@ -48,6 +51,7 @@ pub struct Session {
     pub(super) bindings: Arc<Bindings>,
     pub(super) plain_below: u64,
     pub(super) at: Option<At>,
+    pub(super) maps: Option<Maps>,
 }
 
 /// What a child begins with.
@@ -95,7 +99,7 @@ impl Session {
             turns: AtomicU32::new(0),
             cell: AtomicU64::new(0),
         });
-        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, at: setup.at }
+        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, at: setup.at, maps: setup.maps }
     }
 
     /// A child of the agent that has these bindings: its own view and worker, the same budget, journal and record of what
@@ -122,7 +126,7 @@ impl Session {
             turns: AtomicU32::new(0),
             cell: AtomicU64::new(0),
         });
-        Self { snapshot, bindings, plain_below: 0, at: None }
+        Self { snapshot, bindings, plain_below: 0, at: None, maps: None }
     }
 
     /// Starts the worker in which this session's cells run.
@@ -151,5 +155,6 @@ fn sighted(seen: Arc<Seen>) -> Sighted {
         Sighting::Found { path, from, to } => seen.found(path, from..=to),
         Sighting::Defined { path, line, from, to } => seen.defined(path, line, from, to),
         Sighting::Read { path, from, text } => seen.read(path, from, text),
+        Sighting::Listed => seen.listed(),
     })
 }

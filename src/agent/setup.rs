@@ -6,6 +6,7 @@ use super::budget::Limits;
 use super::calls::{Models, Named};
 use super::event::Emit;
 use super::fence::FenceKey;
+use super::orientation::Maps;
 use super::session::Setup;
 use crate::config::{self, Config};
 use crate::journal::{Header, Journal};
@@ -124,6 +125,7 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         max_data: config.max_data,
         at: None,
         symbols: Arc::default(),
+        maps: config.orientation.then(|| Maps::new(&config.state_dir)),
         schema: None,
     }
 }

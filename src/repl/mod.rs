@@ -58,6 +58,11 @@ pub trait Host: Send + Sync {
     fn call(self: Arc<Self>, call: Call, cancel: Cancel) -> BoxFuture<'static, Result<String, CallError>>;
 }
 
+/// The globals that a cell declares; none when it is no cell that can run.
+pub fn declared(code: &str) -> Vec<String> {
+    cell::rewrite(code, session::RESERVED).map(|cell| cell.names).unwrap_or_default()
+}
+
 /// What a worker may use, and what makes its runs repeatable.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -20,6 +20,7 @@ mod lsp;
 mod model;
 mod model_anthropic;
 mod modules;
+mod orientation;
 mod places;
 mod queries;
 mod questions;

@@ -163,6 +163,7 @@ async fn report(snapshot: &Snapshot, question: &str) -> Result<Report, String> {
         max_data: 0,
         at: None,
         symbols: Arc::default(),
+        maps: None,
         schema: None,
     };
     ask(setup, question, &Stop::default()).await.map_err(|error| error.to_string())

@@ -49,6 +49,7 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "plan/apply.rs",
             "plan/verify.rs",
             "journal/files.rs",
+            "agent/orientation/store.rs",
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",
