@@ -13,11 +13,11 @@ use super::citations::{self, Checked, Dropped};
 use super::conversation::Conversation;
 use super::event::RunEvent;
 use super::origins::Trail;
-use super::prompt::{self, Asked, Transport};
+use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{code, orientation, place, plain, record};
+use super::{code, orientation, place, plain, profile, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -149,6 +149,12 @@ async fn drive(
                 ended
             }
             Ok(answer) => Ended::Answered(answer),
+            // What does not fit into one prompt, or has no short answer, is explored.
+            Err(CallFailure::Model(ModelError::TooLong(_) | ModelError::BadReply(_))) => {
+                let (ended, found) = explore(session, conversation, &asked, stop).await?;
+                findings = found;
+                ended
+            }
             Err(CallFailure::Model(ModelError::Cancelled)) => Ended::Cancelled,
             Err(CallFailure::Model(error)) => return Err(error.into()),
             Err(CallFailure::Tripped(tripped)) => Ended::Tripped(tripped),
@@ -206,9 +212,11 @@ async fn explore(
         Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?, map))
     });
     let (info, tree, map) = about.await.map_err(|_| AskError::Cancelled)??;
-    let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let root = &bindings.calls.models.root;
+    let profile = profile::of(&root.name);
+    let transport = profile.transport(root.model.has_tools());
     let messages = vec![
-        prompt::message(Role::System, prompt::root(transport)),
+        prompt::message(Role::System, prompt::root(transport, &profile.advice)),
         prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree) + &map),
     ];
     let vars = conversation.variables();

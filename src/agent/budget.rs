@@ -306,6 +306,7 @@ impl Reservation {
         spent.calls += 1;
         spent.usage.input += usage.input;
         spent.usage.cached += usage.cached;
+        spent.usage.written += usage.written;
         spent.usage.output += usage.output;
         spent.usage.reasoning += usage.reasoning;
         spent.usage.estimated |= usage.estimated;

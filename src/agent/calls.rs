@@ -32,6 +32,7 @@ pub struct Models {
 }
 
 /// One call to make.
+#[derive(Clone)]
 pub struct Ask {
     pub role: CallRole,
     pub purpose: Purpose,
@@ -171,6 +172,9 @@ impl Calls {
                 Err(CallFailure::Tripped(Tripped::Wall { limit_s: self.ledger.limits().wall.as_secs() }))
             }
         };
+        if let Err(CallFailure::Model(ModelError::TooLong(reason))) = &result {
+            self.tree.windows.learn(&named.name, input + output, reason);
+        }
         let Some(reservation) = sent.reservation.take() else { return result };
         let usd = match &result {
             Ok(reply) => {

@@ -13,12 +13,12 @@ use super::budget::Tripped;
 use super::citations;
 use super::event::RunEvent;
 use super::origins::Trail;
-use super::prompt::{self, Asked, Transport};
-use super::record;
+use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::schema::Schema;
 use super::session::{Given, Session};
+use super::{profile, record};
 use crate::cancel::Cancel;
 use crate::host::{Narrowed, Scope};
 use crate::journal::Event;
@@ -234,11 +234,13 @@ async fn answer(
     let about = tokio::task::spawn_blocking(move || repo.info().and_then(|info| Ok((info, repo.overview()?)))).await;
     let about = about.map_err(|panic| failed("Error", panic.to_string()))?;
     let (info, tree) = about.map_err(|error| failed("RangeError", error.to_string()))?;
-    let transport = if bindings.calls.models.root.model.has_tools() { Transport::Tool } else { Transport::Fence };
+    let root = &bindings.calls.models.root;
+    let profile = profile::of(&root.name);
+    let transport = profile.transport(root.model.has_tools());
     let asked = Asked { question, place: None, before: None };
     let schema = bindings.schema.as_ref().map(Schema::value);
     let messages = vec![
-        prompt::message(Role::System, prompt::child(transport)),
+        prompt::message(Role::System, prompt::child(transport, &profile.advice)),
         prompt::message(Role::User, prompt::child_question(&bindings.key, &asked, &info, &tree, data, schema)),
     ];
     let never = Cancel::new();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Reply, Tool};
+use crate::model::{Finish, Reply, Tool};
 
 pub const TOOL: &str = "run_javascript";
 
@@ -20,6 +20,11 @@ pub enum Asked {
     Malformed {
         call: String,
         reason: String,
+    },
+    /// A cell whose end is missing, which never runs.
+    Cut {
+        /// The tool call that brought it, if one did.
+        call: Option<String>,
     },
     Nothing,
 }
@@ -39,7 +44,12 @@ pub fn tool() -> Tool {
 
 /// Finds the cell of a reply.
 pub fn asked(reply: &Reply) -> Asked {
+    let is_cut = reply.finish == Finish::Length;
     if let Some(call) = reply.tool_calls.first() {
+        // Some servers close the brackets of arguments that were cut.
+        if is_cut {
+            return Asked::Cut { call: Some(call.id.clone()) };
+        }
         let malformed = |reason: String| Asked::Malformed { call: call.id.clone(), reason };
         if call.name != TOOL {
             return malformed(format!("there is no tool {:?}; the only one is {TOOL}", call.name));
@@ -56,12 +66,12 @@ pub fn asked(reply: &Reply) -> Asked {
             Err(error) => malformed(format!("its arguments are not JSON: {error}")),
         };
     }
-    let mut blocks = fenced(&reply.text);
+    let (mut blocks, is_open) = fenced(&reply.text);
     if blocks.is_empty() {
-        return Asked::Nothing;
+        return if is_cut || is_open { Asked::Cut { call: None } } else { Asked::Nothing };
     }
     let code = blocks.remove(0);
-    Asked::Cell { code, call: None, ignored: blocks.len() }
+    Asked::Cell { code, call: None, ignored: blocks.len() + usize::from(is_open) }
 }
 
 /// Whether a text is one JavaScript cell and nothing else.
@@ -73,31 +83,36 @@ pub fn is_cell(text: &str) -> bool {
 
 /// Models sometimes put a fence inside the tool's argument too.
 fn unfenced(code: &str) -> String {
-    let mut blocks = fenced(code);
+    let (mut blocks, _) = fenced(code);
     if code.trim_start().starts_with("```") && blocks.len() == 1 { blocks.remove(0) } else { code.to_owned() }
 }
 
-/// The JavaScript blocks of a Markdown text. A block that never closes runs to the end.
-fn fenced(text: &str) -> Vec<String> {
+/// The JavaScript blocks of a Markdown text, and whether one more begins and never closes: who knows what it would have
+/// said.
+fn fenced(text: &str) -> (Vec<String>, bool) {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some((ticks, info)) = opening(line) else { continue };
         let wanted = matches!(info, "" | "js" | "javascript" | "ts" | "typescript" | "repl" | "mjs");
         let mut block = String::new();
-        for line in lines.by_ref() {
+        let is_closed = lines.by_ref().any(|line| {
             let end = line.trim();
-            if end.len() >= ticks && end.bytes().all(|b| b == b'`') {
-                break;
+            let closes = end.len() >= ticks && end.bytes().all(|b| b == b'`');
+            if !closes {
+                block.push_str(line);
+                block.push('\n');
             }
-            block.push_str(line);
-            block.push('\n');
+            closes
+        });
+        if !is_closed {
+            return (blocks, wanted);
         }
         if wanted && !block.trim().is_empty() {
             blocks.push(block);
         }
     }
-    blocks
+    (blocks, false)
 }
 
 fn opening(line: &str) -> Option<(usize, &str)> {
@@ -110,7 +125,7 @@ fn opening(line: &str) -> Option<(usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Finish, ToolCall, Usage};
+    use crate::model::{ToolCall, Usage};
 
     fn reply(text: &str, calls: &[(&str, &str)]) -> Reply {
         let tool_calls = calls
@@ -136,9 +151,27 @@ mod tests {
         check("````js\nconst md = `\n```\n`;\n````", "const md = `\n```\n`;\n", 0);
         check("```\nx\n```", "x\n", 0);
         check("```json\n{}\n```\n```ts\nlet a: number = 1\n```", "let a: number = 1\n", 0);
-        check("```js\nnever closed", "never closed\n", 0);
+        check("```js\na\n```\nthen\n```js\nnever closed", "a\n", 1);
         assert_eq!(asked(&reply("The answer is 42.", &[])), Asked::Nothing);
         assert_eq!(asked(&reply("```rust\nfn main() {}\n```", &[])), Asked::Nothing);
+    }
+
+    #[test]
+    fn what_was_cut_never_runs() {
+        let check = |text: &str, calls: &[(&str, &str)], finish: Finish, expect: Asked| {
+            assert_eq!(asked(&Reply { finish, ..reply(text, calls) }), expect, "{text} {calls:?} {finish:?}");
+        };
+        let cut = || Asked::Cut { call: None };
+        check("```js\nconst half = 'the re", &[], Finish::Length, cut());
+        check("```js\nconst half = 'the re", &[], Finish::Stop, cut());
+        check("Let me think about", &[], Finish::Length, cut());
+        check("", &[], Finish::Length, cut());
+        check("Like this:\n```rust\nfn half(", &[], Finish::Stop, Asked::Nothing);
+        let whole = Asked::Cell { code: "1\n".into(), call: None, ignored: 0 };
+        check("```js\n1\n```\nThis shows", &[], Finish::Length, whole);
+        let call = || Asked::Cut { call: Some("c0".into()) };
+        check("", &[(TOOL, "{\"code\":\"repo.se")], Finish::Length, call());
+        check("", &[(TOOL, "{\"code\":\"repo.se\"}")], Finish::Length, call());
     }
 
     #[test]

@@ -8,7 +8,6 @@ use super::bindings::Bindings;
 use super::budget::Purpose;
 use super::calls::Ask;
 use super::fence::fence;
-use super::history;
 use super::prompt;
 use super::run::list;
 use super::salvage::clip;
@@ -57,8 +56,6 @@ pub struct Work<'a> {
     pub question: &'a str,
     /// Tokens that everything about the turns may have.
     pub room: u64,
-    /// Of the root model.
-    pub window: u64,
 }
 
 impl Work<'_> {
@@ -92,8 +89,7 @@ impl Work<'_> {
     /// `None` when no model could be asked, or it said nothing.
     async fn written(&self, before: Option<&str>, turns: &[Vec<Message>], cancel: &Cancel) -> Option<String> {
         let calls = &self.bindings.calls;
-        let same = calls.models.leaf.name == calls.models.root.name;
-        let window = if same { self.window } else { history::window(calls, CallRole::Leaf) };
+        let window = calls.window(CallRole::Leaf);
         let output = MOST_TOKENS.min(self.room / 2).min(window / 8).max(64);
         let data = transcript(before, turns, window / 2);
         let end = self.question.rfind("\n</question>\n").unwrap_or(self.question.len());

@@ -14,11 +14,8 @@ use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Message, Reply, Role, Usage, tokens};
 
-/// Tokens of a window that nobody has named.
-const WINDOW: u64 = 128_000;
-
-/// Output tokens of a root turn, where the window has room for them.
-const OUTPUT: u64 = 8_192;
+/// A window with fewer tokens is small: the fixed texts take much of it.
+const SMALL: u64 = 32_768;
 
 /// The newest turns, which are never digested when they fit.
 const VERBATIM: usize = 3;
@@ -26,32 +23,16 @@ const VERBATIM: usize = 3;
 /// Tokens around a message.
 const FRAME: u64 = 8;
 
-/// Tokens that a prompt and its reply may have together.
-pub fn window(calls: &Calls, _role: CallRole) -> u64 {
-    match calls.ledger.limits().context {
-        0 => WINDOW,
-        most => most,
-    }
-}
-
-/// Tokens of a window that a prompt may fill.
-pub fn fill(window: u64) -> u64 {
-    window / 4 * 3
-}
-
-/// Output tokens that a window leaves for one reply.
-pub fn output(window: u64) -> u32 {
-    u32::try_from((window / 8).min(OUTPUT)).unwrap_or(u32::MAX).max(64)
+/// Output tokens of a root turn.
+pub fn output(calls: &Calls) -> u32 {
+    let window = calls.window(CallRole::Root);
+    let most = u32::try_from(window / 8).unwrap_or(u32::MAX).max(64);
+    if window < SMALL { calls.root_output().min(most) } else { calls.root_output() }
 }
 
 /// Characters of output that a cell may show: a window holds many cells.
 pub fn shown(window: u64) -> usize {
     usize::try_from(window / 5 * 2).unwrap_or(usize::MAX)
-}
-
-/// Characters of data that a sub-call may carry.
-pub fn data(window: u64) -> usize {
-    usize::try_from(window / 5 * 16).unwrap_or(usize::MAX)
 }
 
 /// System prompt, question, and the turns since.
@@ -61,21 +42,24 @@ pub struct History {
     gone: Option<Gone>,
     /// Each a reply and what came of it.
     turns: Vec<Vec<Message>>,
-    window: u64,
     /// Real tokens for one of our estimate, as the provider counts them.
     scale: f64,
 }
 
 impl History {
     /// `head`: the system prompt and the question.
-    pub fn new(head: Vec<Message>, window: u64) -> Self {
-        Self { head, gone: None, turns: Vec::new(), window, scale: 1.0 }
+    pub fn new(head: Vec<Message>) -> Self {
+        Self { head, gone: None, turns: Vec::new(), scale: 1.0 }
     }
 
     /// Adds a reply with the one tool call that is answered, which begins a turn.
     pub fn reply(&mut self, reply: &Reply) {
         let mut message = prompt::message(Role::Assistant, reply.text.clone());
         message.tool_calls = reply.tool_calls.iter().take(1).cloned().collect();
+        if message.tool_calls.is_empty() && message.content.trim().is_empty() {
+            // Some servers refuse messages without content.
+            message.content = "(no reply)".to_owned();
+        }
         self.turns.push(vec![message]);
     }
 
@@ -99,22 +83,12 @@ impl History {
         messages
     }
 
-    /// Tokens that the model's window has, as far as known.
-    pub fn window(&self) -> u64 {
-        self.window
-    }
-
     /// Learns from what a provider counted for these messages.
     pub fn counted(&mut self, usage: &Usage) {
         let estimate = self.estimate();
         if !usage.estimated && usage.input > 0 && estimate > 0 {
             self.scale = (usage.input as f64 / estimate as f64).clamp(1.0, 3.0);
         }
-    }
-
-    /// Learns that these messages were too long for the model.
-    pub fn refused(&mut self) {
-        self.window = self.window.min(self.tokens());
     }
 
     /// Makes room when the prompt nears the window: older turns become a digest, then long outputs become their sizes.
@@ -126,7 +100,8 @@ impl History {
         turn: u32,
         cancel: &Cancel,
     ) -> bool {
-        let (before, most) = (self.tokens(), fill(self.window));
+        // A quarter is for the reply, and for what an estimate is off by.
+        let (before, most) = (self.tokens(), bindings.calls.window(CallRole::Root) / 4 * 3);
         if before <= most {
             return false;
         }
@@ -136,7 +111,7 @@ impl History {
         let replaced = older.iter().map(Vec::len).sum::<usize>();
         if !older.is_empty() {
             let question = self.head.last().map(|message| message.content.as_str()).unwrap_or_default();
-            let work = digest::Work { bindings, vars, question, room: room / 4, window: self.window };
+            let work = digest::Work { bindings, vars, question, room: room / 4 };
             self.gone = Some(work.digest(self.gone.take(), &older, cancel).await);
         }
         let cut = self.cut_outputs(most);

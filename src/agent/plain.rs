@@ -5,16 +5,14 @@ use std::fmt::Write as _;
 use super::answer::HeldAnswer;
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
+use super::entire::entire;
 use super::fence::fence;
-use super::history;
 use super::prompt::{self, Asked};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Role, tokens};
-
-const OUTPUT: u32 = 4_096;
 
 /// More files than this make a scope worth exploring, however small they are.
 const MOST_FILES: usize = 60;
@@ -35,7 +33,7 @@ pub fn whole_scope(session: &Session) -> Option<String> {
             let _ = writeln!(text, "{}: {line}", at + 1);
         }
     }
-    let window = history::window(&session.bindings.calls, CallRole::Root);
+    let window = session.bindings.calls.window(CallRole::Root);
     (tokens::estimate(&text) <= window / 2).then_some(text)
 }
 
@@ -55,12 +53,12 @@ pub async fn answer(
         purpose: Purpose::Work,
         messages: vec![prompt::message(Role::System, prompt::PLAIN), prompt::message(Role::User, user)],
         tools: Vec::new(),
-        max_tokens: OUTPUT,
+        max_tokens: calls.leaf_output(CallRole::Root, None),
         schema: None,
         parent: None,
         label: "one plain call over the whole scope".to_owned(),
     };
-    let reply = calls.complete(ask, cancel).await?;
+    let reply = entire(calls, ask, cancel).await?;
     for file in session.snapshot.files().unwrap_or_default() {
         if let Ok(text) = session.snapshot.text(&file.path) {
             calls.seen.found(file.path.as_str(), 1..=text.lines().count().max(1) as u64);

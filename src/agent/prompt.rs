@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::HeldAnswer;
@@ -23,7 +24,8 @@ pub struct Held {
 }
 
 /// How code travels from the model to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// A fenced block in the reply's text.
     Fence,
@@ -38,24 +40,25 @@ pub fn message(role: Role, content: impl Into<String>) -> Message {
 /// Characters of a child's data that its prompt shows, half from the start and half from the end.
 const PREVIEW: usize = 1_000;
 
-/// The root's system prompt. The same bytes for every question, so that providers can cache it.
-pub fn root(transport: Transport) -> String {
-    filled(ROOT, transport)
+/// The root's system prompt. The same bytes for every question to one model, so that providers can cache it.
+pub fn root(transport: Transport, advice: &[String]) -> String {
+    filled(ROOT, transport, advice)
 }
 
 /// A child's system prompt, likewise.
-pub fn child(transport: Transport) -> String {
-    filled(CHILD, transport)
+pub fn child(transport: Transport, advice: &[String]) -> String {
+    filled(CHILD, transport, advice)
 }
 
-fn filled(template: &str, transport: Transport) -> String {
+fn filled(template: &str, transport: Transport, advice: &[String]) -> String {
     let how = match transport {
         Transport::Fence => {
             "write it as one fenced block that starts with ```js, after at most two sentences of reasoning"
         }
         Transport::Tool => "call the tool `run_javascript` once",
     };
-    template.replace("{{transport}}", how).replace("{{api}}", API.trim_end())
+    let advice: String = advice.iter().map(|line| format!("- {line}\n")).collect();
+    template.replace("{{transport}}", how).replace("{{advice}}\n", &advice).replace("{{api}}", API.trim_end())
 }
 
 /// The question as prompts begin with it: where it was asked, and what was asked before it.
@@ -208,6 +211,19 @@ pub fn no_code(transport: Transport) -> &'static str {
     }
 }
 
+/// Sent when the end of a cell is missing; `output` tokens came, and whether that was the bound.
+pub fn cut(output: u64, is_bound: bool) -> String {
+    let why = if is_bound {
+        format!("Your reply was cut off at its bound, after {output} tokens (thinking counts)")
+    } else {
+        "The code block of your reply never closes".to_owned()
+    };
+    format!(
+        "{why}, so nothing of it ran. Write one short cell, with little before it, and close its block. Put long texts together \
+         over several cells, in a variable."
+    )
+}
+
 /// The two messages of the salvage call.
 pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str) -> Vec<Message> {
     let found = fence(key, "found", known);
@@ -221,4 +237,21 @@ pub fn leaf(key: &FenceKey, prompt: &str, data: Option<&str>) -> String {
         Some(data) => format!("{prompt}\n\nThe data:\n{}", fence(key, "data", data)),
         None => prompt.to_owned(),
     }
+}
+
+/// The task of a sub-call for one piece of its data.
+pub fn piece(prompt: &str, at: usize, of: usize) -> String {
+    format!(
+        "{prompt}\n\nThe data is part {at} of {of}: the whole is too large for one request. Do the task for this part alone; \
+         the replies for all parts are put together afterwards. Where this part holds nothing for the task, reply that."
+    )
+}
+
+/// The task of a sub-call over the replies to its pieces.
+pub fn replies(prompt: &str, of: usize) -> String {
+    format!(
+        "{prompt}\n\nThe data was too large for one request, so it was split into {of} parts, and this task was done for each. \
+         Below stand the replies, in the order of the parts. Make the one reply for the whole of them: join what they found, \
+         say nothing twice, add up what each part counted, and pass over parts that held nothing."
+    )
 }

@@ -57,8 +57,8 @@ pub fn reply(result: Result<&Reply, &CallFailure>) -> Outcome<journal::Reply, St
 }
 
 pub fn usage(usage: Usage) -> journal::Usage {
-    let Usage { input, cached, output, reasoning, estimated } = usage;
-    journal::Usage { input, cached, output, reasoning, estimated }
+    let Usage { input, cached, written, output, reasoning, estimated } = usage;
+    journal::Usage { input, cached, written, output, reasoning, estimated }
 }
 
 pub fn totals(spent: &Spent) -> journal::Totals {

@@ -10,6 +10,7 @@ use super::budget::{Purpose, Tripped};
 use super::calls::{Ask, CallFailure};
 use super::citations::{self, Evidence, Status};
 use super::code::{self, Asked};
+use super::entire::withheld;
 use super::event::RunEvent;
 use super::history::{self, History};
 use super::origins::Trail;
@@ -19,11 +20,14 @@ use super::salvage::Findings;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
-use crate::model::{Message, ModelError, Reply, Role};
+use crate::model::{Finish, Message, ModelError, Reply, Role};
 use crate::repl::{CellErrorKind, Outcome, Repl};
 
 /// Replies without code, and identical cells, in a row that end a run.
 const PATIENCE: u32 = 3;
+
+/// How often one turn's prompt may be refused for its length.
+const MOST_REFUSALS: u32 = 6;
 
 /// How the loop ended.
 #[derive(Debug)]
@@ -68,9 +72,8 @@ impl Root<'_> {
             answer_now.cancelled().await;
             stop.cancel();
         });
-        let mut messages = History::new(messages, history::window(&self.bindings.calls, CallRole::Root));
+        let mut messages = History::new(messages);
         let ended = self.turns(&mut messages, &work).await;
-        self.findings.window = messages.window();
         watch.abort();
         drop(finished);
         ended
@@ -92,12 +95,28 @@ impl Root<'_> {
                 Ok(reply) => reply,
                 Err(failure) => return self.failed(failure, turn),
             };
+            if reply.finish == Finish::Filtered {
+                let error = withheld(&calls.models.root.name, &reply);
+                return self.failed(error.into(), turn);
+            }
             let asked = code::asked(&reply);
             messages.reply(&reply);
             let (source, call, ignored) = match asked {
                 Asked::Cell { code, call, ignored } => (code, call, ignored),
                 Asked::Malformed { call, reason } => {
                     messages.push(tool_result(call, format!("Nothing ran: {reason}.")));
+                    without_code += 1;
+                    if without_code >= PATIENCE {
+                        return Ok(Ended::Tripped(Tripped::NoCode { times: without_code }));
+                    }
+                    continue;
+                }
+                Asked::Cut { call } => {
+                    let why = prompt::cut(reply.usage.output, reply.finish == Finish::Length);
+                    messages.push(match call {
+                        Some(call) => tool_result(call, why),
+                        None => prompt::message(Role::User, why),
+                    });
                     without_code += 1;
                     if without_code >= PATIENCE {
                         return Ok(Ended::Tripped(Tripped::NoCode { times: without_code }));
@@ -175,7 +194,9 @@ impl Root<'_> {
     async fn reply(&self, messages: &mut History, turn: u32, work: &Cancel) -> Result<Reply, CallFailure> {
         let calls = &self.bindings.calls;
         messages.fit(self.bindings, &self.vars, turn, work).await;
+        let mut refusals = 0;
         loop {
+            let max_tokens = history::output(calls);
             let ask = Ask {
                 role: CallRole::Root,
                 purpose: Purpose::at(self.bindings.depth),
@@ -184,15 +205,17 @@ impl Root<'_> {
                     Transport::Tool => vec![code::tool()],
                     Transport::Fence => Vec::new(),
                 },
-                max_tokens: history::output(messages.window()),
+                max_tokens,
                 schema: None,
                 parent: None,
                 label: format!("turn {turn}"),
             };
             match calls.complete(ask, work).await {
                 Err(CallFailure::Model(ModelError::TooLong(reason))) => {
-                    messages.refused();
-                    if !messages.fit(self.bindings, &self.vars, turn, work).await {
+                    // The refusal has made the window smaller, and with it what a reply may take.
+                    refusals += 1;
+                    let shorter = messages.fit(self.bindings, &self.vars, turn, work).await;
+                    if refusals > MOST_REFUSALS || !(shorter || history::output(calls) < max_tokens) {
                         return Err(ModelError::TooLong(reason).into());
                     }
                 }

@@ -7,22 +7,16 @@ use super::answer::HeldAnswer;
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
-use super::history;
 use super::prompt::{self, Asked};
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
-use crate::model::tokens;
+use crate::model::{Finish, tokens};
 use crate::repl::Outcome;
-
-/// Output tokens of the salvage call.
-const OUTPUT: u32 = 4_096;
 
 /// What a run has shown so far, oldest first.
 #[derive(Default)]
 pub struct Findings {
     entries: Vec<String>,
-    /// The root model's window, as the run came to know it; 0 when it knows nothing.
-    pub window: u64,
 }
 
 impl Findings {
@@ -84,20 +78,16 @@ pub async fn salvage(
     if unreachable || findings.is_empty() || calls.models.root.model.provider() == "builtin" {
         return None;
     }
-    // Room for the fixed texts, the question and the reply.
-    let window = if findings.window > 0 { findings.window } else { history::window(calls, CallRole::Root) };
-    let output = u64::from(OUTPUT).min(window / 8);
-    let room = calls
-        .ledger
-        .salvage_tokens()
-        .min(history::fill(window) + output)
-        .saturating_sub(output.min(calls.ledger.salvage_tokens() / 3) + 1_000);
+    // Room for the fixed texts, the question and the reply; estimates are off by up to a third.
+    let tokens = calls.ledger.salvage_tokens().min(calls.window(CallRole::Root) * 3 / 4);
+    let output = u64::from(calls.leaf_output(CallRole::Root, None)).min(tokens / 3);
+    let room = tokens.saturating_sub(output + 1_000);
     // What was found for this question matters more than what was said before it.
     let alone = Asked { question: asked.question, place: asked.place.clone(), before: None };
     let size = |asked: &Asked<'_>| tokens::estimate(&asked.text(&bindings.key));
     let asked = if size(asked) > room / 3 { &alone } else { asked };
     let known = findings.within(room.saturating_sub(size(asked)));
-    let max_tokens = u32::try_from(output.min(calls.ledger.salvage_tokens() / 3)).unwrap_or(OUTPUT).max(64);
+    let max_tokens = u32::try_from(output).unwrap_or(u32::MAX).max(64);
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::salvage_at(bindings.depth),
@@ -110,7 +100,11 @@ pub async fn salvage(
     };
     match calls.complete(ask, cancel).await {
         Ok(reply) if !reply.text.trim().is_empty() => {
-            Some(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
+            let mut text = reply.text;
+            if reply.finish == Finish::Length {
+                text.push_str("\n\n(The reply was cut off here.)");
+            }
+            Some(HeldAnswer { value: text.into(), citations: Vec::new() })
         }
         Ok(_) => None,
         Err(failure) => {

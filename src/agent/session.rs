@@ -81,15 +81,14 @@ impl Session {
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols.clone(), sighted(seen.clone())));
         let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
-        let (root, leaf) = (history::window(&calls, CallRole::Root), history::window(&calls, CallRole::Leaf));
         let mut options = setup.repl;
-        options.output = options.output.min(history::shown(root));
+        options.output = options.output.min(history::shown(calls.window(CallRole::Root)));
         let bindings = Arc::new(Bindings {
             repo,
             calls,
             answers: Answers::default(),
             key: setup.key,
-            max_data: setup.max_data.min(history::data(leaf)),
+            max_data: setup.max_data,
             schema: setup.schema,
             depth: 0,
             data: 0,

@@ -1,4 +1,4 @@
-//! Sub-calls: `llm` and `llmAll`. A question and its data stay apart; data is never cut, it is refused with sizes.
+//! Sub-calls: `llm` and `llmAll`. A question and its data stay apart; data is never cut, it is split where it does not fit, or refused with sizes.
 
 use std::sync::Arc;
 
@@ -8,14 +8,15 @@ use serde_json::Value;
 use super::bindings::{Bindings, LlmCall, LlmModel};
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
+use super::entire::entire;
+use super::piecewise::{Failed, Task};
 use super::schema::Schema;
 use super::{data, prompt};
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
-use crate::model::{Message, ModelError, Role};
+use crate::model::{ModelError, Role};
 use crate::repl::{CallError, to_json};
 
-const DEFAULT_OUTPUT: u32 = 4_096;
 const MOST_OUTPUT: u32 = 32_768;
 
 /// Calls in one `llmAll`; more are refused, since their results could not be read anyway.
@@ -37,20 +38,33 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
     }
     let schema = call.schema.clone().map(Schema::new).transpose();
     let schema = schema.map_err(|reason| CallError { name: "TypeError", message: format!("llm: {reason}") })?;
-    let mut content = prompt::leaf(&bindings.key, &call.prompt, rendered.as_deref());
-    if let Some(schema) = &call.schema {
-        content.push_str(&format!(
-            "\n\nReply with one JSON value and nothing else. It has to satisfy this schema:\n{schema}"
-        ));
-    }
+    let task = Task { bindings, host, call: &call, schema: schema.as_ref(), cancel };
+    task.over(call.data.clone().filter(|data| !data.is_null())).await
+}
+
+/// One request of a sub-call, and a second one when its reply is not what the schema asks for.
+pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) -> Result<Value, Failed> {
+    let error = |message: String| Failed::Other(CallError { name: "ModelError", message: format!("llm: {message}") });
     let mut messages = vec![prompt::message(Role::System, prompt::LEAF), prompt::message(Role::User, content)];
     let mut complaint = String::new();
     for _ in 0..2 {
-        let reply =
-            bindings.calls.complete(ask(bindings, &call, host, messages.clone()), cancel).await.map_err(failure)?;
-        let Some(schema) = &schema else {
+        let ask = Ask {
+            role: task.role(),
+            purpose: Purpose::at(task.bindings.depth),
+            messages: messages.clone(),
+            tools: Vec::new(),
+            max_tokens: output.clamp(16, MOST_OUTPUT),
+            schema: task.call.schema.clone(),
+            parent: Some(task.host),
+            label: label.clone(),
+        };
+        let reply = match entire(&task.bindings.calls, ask, task.cancel).await {
+            Err(CallFailure::Model(ModelError::TooLong(words))) => return Err(Failed::TooLong(words)),
+            result => result.map_err(|failed| Failed::Other(failure(failed)))?,
+        };
+        let Some(schema) = task.schema else {
             if reply.text.trim().is_empty() {
-                return Err(CallError { name: "ModelError", message: "llm: the reply was empty".to_owned() });
+                return Err(error("the reply was empty".to_owned()));
             }
             return Ok(Value::String(reply.text));
         };
@@ -68,7 +82,7 @@ pub async fn one(bindings: &Arc<Bindings>, host: u64, call: LlmCall, cancel: &Ca
         let again = format!("That reply cannot be used, {complaint}. Reply again, with the JSON value only.");
         messages.push(prompt::message(Role::User, again));
     }
-    Err(CallError { name: "ModelError", message: format!("llm: the reply cannot be used twice in a row: {complaint}") })
+    Err(error(format!("the reply cannot be used twice in a row: {complaint}")))
 }
 
 /// A batch: all at once, in order, failing item by item.
@@ -94,20 +108,12 @@ pub async fn all(bindings: &Arc<Bindings>, host: u64, calls: Vec<Value>, cancel:
     to_json(&items)
 }
 
-fn ask(bindings: &Bindings, call: &LlmCall, host: u64, messages: Vec<Message>) -> Ask {
-    let role = match call.model {
-        Some(LlmModel::Root) => CallRole::Root,
-        Some(LlmModel::Leaf) | None => CallRole::Leaf,
-    };
-    Ask {
-        role,
-        purpose: Purpose::at(bindings.depth),
-        messages,
-        tools: Vec::new(),
-        max_tokens: call.max_tokens.unwrap_or(DEFAULT_OUTPUT).clamp(16, MOST_OUTPUT),
-        schema: call.schema.clone(),
-        parent: Some(host),
-        label: call.prompt.lines().next().unwrap_or_default().chars().take(60).collect(),
+impl From<LlmModel> for CallRole {
+    fn from(model: LlmModel) -> Self {
+        match model {
+            LlmModel::Root => Self::Root,
+            LlmModel::Leaf => Self::Leaf,
+        }
     }
 }
 

@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::budget::Ledger;
+use super::window::Windows;
 use crate::cancel::Cancel;
 
 /// One per run. Calls, host calls and agents are numbered from 1, in the order in which they begin.
 pub struct Tree {
     pub ledger: Ledger,
+    /// How much each model takes, as far as its refusals said.
+    pub windows: Windows,
     requests: Semaphore,
     /// For depths 1, 2, ...: how many children of that depth or less may live at once.
     ///
@@ -38,7 +41,8 @@ impl Tree {
         let levels = (1..=depth).map(|level| Arc::new(Semaphore::new(children - (depth - level)))).collect();
         let [calls, hosts, agents] = std::array::from_fn(|_| AtomicU64::new(1));
         let subcalls = AtomicU64::new(0);
-        Self { ledger, requests, levels, calls, hosts, agents, subcalls }
+        let windows = Windows::new(limits.context);
+        Self { ledger, windows, requests, levels, calls, hosts, agents, subcalls }
     }
 
     /// Waits until one more model request may be in flight; `None` when cancelled before.

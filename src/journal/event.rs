@@ -322,12 +322,19 @@ pub struct Usage {
     pub input: u64,
     /// Part of `input` that came from the provider's cache.
     pub cached: u64,
+    /// Part of `input` that was written to the provider's cache, where that has a price of its own.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: u64,
     /// Output, reasoning included.
     pub output: u64,
     pub reasoning: u64,
     /// The provider did not say.
     #[serde(default)]
     pub estimated: bool,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What JavaScript saw: `new Error(message)` with this name.
@@ -473,7 +480,7 @@ mod tests {
             Event::CallFinished {
                 call: 1,
                 outcome: Outcome::Ok(Reply { text: "hi".into(), tool_calls: vec![], finish: "stop".into() }),
-                usage: Usage { input: 9, cached: 1, output: 2, reasoning: 0, estimated: false },
+                usage: Usage { input: 9, cached: 1, written: 0, output: 2, reasoning: 0, estimated: false },
                 usd: Some(0.25),
                 attempts: 2,
                 hit: false,

@@ -268,7 +268,13 @@ impl Page<'_> {
 
 pub(super) fn tokens(usage: &Usage) -> String {
     let about = if usage.estimated { "about " } else { "" };
-    let cached = if usage.cached > 0 { format!(" ({} cached)", grouped(usage.cached)) } else { String::new() };
+    let parts = [(usage.cached, "cached"), (usage.written, "written to the cache")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(*count)))
+        .collect();
+    let cached = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
     let reasoning =
         if usage.reasoning > 0 { format!(" ({} reasoning)", grouped(usage.reasoning)) } else { String::new() };
     format!("{about}{} tokens in{cached}, {} out{reasoning}", grouped(usage.input), grouped(usage.output))

@@ -87,12 +87,19 @@ pub struct Usage {
     /// Part of `input` that came from the provider's cache.
     #[serde(default)]
     pub cached: u64,
+    /// Part of `input` that was written to the provider's cache, where that has a price of its own.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: u64,
     /// Output, reasoning included.
     pub output: u64,
     #[serde(default)]
     pub reasoning: u64,
     #[serde(default)]
     pub estimated: bool,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

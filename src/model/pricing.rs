@@ -21,6 +21,8 @@ pub struct Price {
     pub input: f64,
     /// Input that came from the provider's cache; `None` when it costs as much as other input.
     pub cached: Option<f64>,
+    /// Input that was written to the provider's cache; `None` when it costs as much as other input.
+    pub written: Option<f64>,
     pub output: f64,
 }
 
@@ -32,7 +34,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 pub fn price(model: &str) -> Option<Price> {
     let (provider, name) = model.split_once('/').unwrap_or((model, ""));
     if TABLE.free.iter().any(|free| free == provider) {
-        return Some(Price { input: 0.0, cached: None, output: 0.0 });
+        return Some(Price { input: 0.0, cached: None, written: None, output: 0.0 });
     }
     let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase().replace('.', "-");
     TABLE
@@ -43,13 +45,20 @@ pub fn price(model: &str) -> Option<Price> {
         .map(|(_, price)| *price)
 }
 
+/// The names of the models in the table, without provider.
+pub fn models() -> impl Iterator<Item = &'static str> {
+    TABLE.models.keys().map(String::as_str)
+}
+
 /// What `usage` of a `provider/model` costs in USD, or `None` when the price is not known.
 pub fn cost(usage: &Usage, model: &str) -> Option<f64> {
     let price = price(model)?;
     let cached = usage.cached.min(usage.input);
-    let fresh = usage.input - cached;
+    let written = usage.written.min(usage.input - cached);
+    let fresh = usage.input - cached - written;
     let per_million = fresh as f64 * price.input
         + cached as f64 * price.cached.unwrap_or(price.input)
+        + written as f64 * price.written.unwrap_or(price.input)
         + usage.output as f64 * price.output;
     Some(per_million / 1e6)
 }
@@ -96,11 +105,14 @@ mod tests {
 
     #[test]
     fn costs() {
-        let usage = Usage { input: 1_000_000, cached: 400_000, output: 100_000, reasoning: 50_000, estimated: false };
+        let usage = Usage { input: 1_000_000, cached: 400_000, output: 100_000, reasoning: 50_000, ..Usage::default() };
+        let warm = Usage { written: 200_000, ..usage };
         let cost = |model| cost(&usage, model).map(|usd| (usd * 1e6).round() / 1e6);
         assert_eq!(cost("openai/gpt-4o"), Some(0.6 * 2.5 + 0.4 * 1.25 + 0.1 * 10.0));
         assert_eq!(cost("openai/gpt-5-pro"), Some(15.0 + 12.0), "no discount for cached input");
         assert_eq!(cost("ollama/qwen3"), Some(0.0));
+        let warm = super::cost(&warm, "anthropic/claude-sonnet-4-5").map(|usd| (usd * 1e6).round() / 1e6);
+        assert_eq!(warm, Some(0.4 * 3.0 + 0.4 * 0.3 + 0.2 * 3.75 + 0.1 * 15.0));
         assert_eq!(cost("openai/unheard-of"), None);
     }
 
@@ -109,6 +121,8 @@ mod tests {
         for (name, price) in &TABLE.models {
             assert!(price.input > 0.0 && price.output >= price.input, "{name}");
             assert!(price.cached.is_none_or(|cached| cached < price.input), "{name}");
+            assert!(price.written.is_none_or(|written| written > price.input), "{name}");
+            assert_eq!(price.written.is_some(), name.starts_with("claude"), "{name}");
         }
     }
 }

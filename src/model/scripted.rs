@@ -59,6 +59,7 @@ pub struct Call {
 pub struct Tokens {
     pub input: u64,
     pub cached: u64,
+    pub written: u64,
     pub output: u64,
     pub reasoning: u64,
 }
@@ -274,9 +275,10 @@ impl Line {
             },
         };
         let tool_calls: Vec<_> = self.tool_calls.into_iter().enumerate().map(named).collect();
-        let usage = self.usage.map(|Tokens { input, cached, output, reasoning }| Usage {
+        let usage = self.usage.map(|Tokens { input, cached, written, output, reasoning }| Usage {
             input,
             cached,
+            written,
             output,
             reasoning,
             estimated: false,

@@ -128,7 +128,7 @@ pub fn gated(text: &str, gate: &Gate) -> Answer {
 }
 
 /// The root model's turns, one after the other; requests of leaves are told apart by their system prompt.
-fn turns(server: &Server, cells: &[&str]) {
+pub fn turns(server: &Server, cells: &[&str]) {
     let mut cells: Vec<String> = cells.iter().rev().map(|cell| format!("```js\n{cell}\n```")).collect();
     server.rule(move |request| is_root(&request.json()).then(|| cells.pop().map(|cell| Answer::says(&cell))).flatten());
 }

@@ -21,6 +21,7 @@ mod model;
 mod model_anthropic;
 mod modules;
 mod orientation;
+mod pieces;
 mod places;
 mod queries;
 mod questions;

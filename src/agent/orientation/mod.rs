@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::budget::Purpose;
 use super::calls::Ask;
 use super::fence::fence;
+use super::prompt;
 use super::session::Session;
-use super::{history, prompt};
 use crate::cancel::Cancel;
 use crate::display;
 use crate::journal::event::Role as CallRole;
@@ -55,7 +55,7 @@ pub fn section(session: &Session, question: &str) -> Option<String> {
         return None;
     }
     let modules = modules(session.snapshot.files().ok()?);
-    let window = usize::try_from(history::window(&session.bindings.calls, CallRole::Root)).unwrap_or(usize::MAX);
+    let window = usize::try_from(session.bindings.calls.window(CallRole::Root)).unwrap_or(usize::MAX);
     let mut left = MOST_SHOWN.min(window / 4);
     let (mut known, mut changed) = (Vec::new(), Vec::new());
     for Entry { path, hash, summary } in entries {

@@ -84,6 +84,7 @@ impl<'p, 'a> Rows<'p, 'a> {
             calls += 1;
             usage.input += call.usage.input;
             usage.cached += call.usage.cached;
+            usage.written += call.usage.written;
             usage.output += call.usage.output;
             usage.reasoning += call.usage.reasoning;
             usage.estimated |= call.usage.estimated;

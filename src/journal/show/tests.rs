@@ -25,7 +25,7 @@ fn sample() -> Run {
         request: Request { messages: vec![message.clone()], options: "{}".into() },
     };
     let reply = Reply { text: "```js\nrepo.search('x')\n```".into(), tool_calls: vec![], finish: "stop".into() };
-    let usage = Usage { input: 12_345, cached: 300, output: 20, reasoning: 5, estimated: true };
+    let usage = Usage { input: 12_345, cached: 300, written: 45, output: 20, reasoning: 5, estimated: true };
     let totals = Totals { turns: 1, calls: 2, input: 12_345, cached: 300, output: 20, usd: Some(0.01234) };
     let host =
         |host, name: &str| Event::HostCall { cell: 1, host, name: name.into(), args: "[\"x\"]".into(), blocking: true };
@@ -97,7 +97,7 @@ fn a_run_reads_well() {
         turn 1, at 0.010 s
           call 1: root scripted/big, 1 message, 6 bytes
           call 1: sent again after 1.500 s: 429 Too Many Requests
-          call 1: about 12,345 tokens in (300 cached), 20 out (5 reasoning), $0.0123, 2 attempts, at 0.040 s
+          call 1: about 12,345 tokens in (300 cached, 45 written to the cache), 20 out (5 reasoning), $0.0123, 2 attempts, at 0.040 s
             reply:
               | ```js
               | repo.search('x')

@@ -87,9 +87,11 @@ impl client::Collector for Collector {
             Some(counts) => Usage {
                 input: counts.input + counts.written + counts.read,
                 cached: counts.read,
+                written: counts.written,
                 // A stream that broke off has not told what came since its start.
                 output: if self.is_counted { counts.output } else { counts.output.max(output) },
-                reasoning: counts.thought,
+                // Older servers count thoughts as output and do not say how many there were.
+                reasoning: if counts.thought > 0 { counts.thought } else { thought.min(counts.output) },
                 estimated: !self.is_counted,
             },
         }
@@ -113,13 +115,7 @@ impl Collector {
     pub fn into_reply(self, request: &Request) -> Reply {
         let usage = self.usage(request);
         let tool_calls: Vec<_> = self.of("tool_use").enumerate().map(|(at, block)| block.call(at)).collect();
-        let finish = match self.reason.as_deref().unwrap_or_default() {
-            "refusal" => Finish::Filtered,
-            // A paused turn has not come to its end either.
-            "max_tokens" | "model_context_window_exceeded" | "pause_turn" => Finish::Length,
-            _ if tool_calls.is_empty() => Finish::Stop,
-            _ => Finish::ToolCalls,
-        };
+        let finish = finish_of(self.reason.as_deref().unwrap_or_default(), !tool_calls.is_empty());
         let text = self.text();
         let text = if finish == Finish::Filtered && text.is_empty() { self.refusal } else { text };
         Reply { text, tool_calls, usage, finish, attempts: 0 }
@@ -223,6 +219,16 @@ impl Block {
             id => id.to_string(),
         };
         ToolCall { id, name: self.text("name").to_string(), arguments: self.arguments() }
+    }
+}
+
+fn finish_of(reason: &str, has_calls: bool) -> Finish {
+    match reason {
+        "refusal" => Finish::Filtered,
+        // A paused turn has not come to its end either.
+        "max_tokens" | "model_context_window_exceeded" | "pause_turn" => Finish::Length,
+        _ if has_calls => Finish::ToolCalls,
+        _ => Finish::Stop,
     }
 }
 

@@ -198,6 +198,7 @@ fn sum(a: Usage, b: Usage) -> Usage {
     Usage {
         input: a.input + b.input,
         cached: a.cached + b.cached,
+        written: a.written + b.written,
         output: a.output + b.output,
         reasoning: a.reasoning + b.reasoning,
         estimated: a.estimated || b.estimated,

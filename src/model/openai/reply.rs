@@ -66,12 +66,18 @@ impl client::Collector for Collector {
     }
 
     fn usage(&self, request: &Request) -> Usage {
-        self.usage.unwrap_or_else(|| {
+        let thought = tokens::estimate(&self.reasoning);
+        // Some servers count reasoning as completion and do not say how much of it was.
+        let counted = |usage: Usage| match usage.reasoning {
+            0 => Usage { reasoning: thought.min(usage.output), ..usage },
+            _ => usage,
+        };
+        self.usage.map(counted).unwrap_or_else(|| {
             let calls: u64 =
                 self.calls.iter().map(|call| tokens::estimate(&call.name) + tokens::estimate(&call.arguments)).sum();
-            let reasoning = tokens::estimate(&self.reasoning);
             let said = tokens::estimate_usage(request, &self.text);
-            Usage { output: said.output + tokens::estimate(&self.refusal) + calls + reasoning, reasoning, ..said }
+            let output = said.output + tokens::estimate(&self.refusal) + calls + thought;
+            Usage { output, reasoning: thought, ..said }
         })
     }
 }
@@ -138,10 +144,15 @@ fn text_of(content: &Value) -> String {
 }
 
 fn finish_of(reason: &str) -> Finish {
+    // Gateways say what the model behind them says, in its own words.
     match reason.to_ascii_lowercase().as_str() {
-        "tool_calls" | "function_call" => Finish::ToolCalls,
-        "length" | "max_tokens" => Finish::Length,
-        "content_filter" | "safety" => Finish::Filtered,
+        "tool_calls" | "function_call" | "tool_use" => Finish::ToolCalls,
+        "length" | "max_tokens" | "max_output_tokens" | "model_length" | "insufficient_system_resource" => {
+            Finish::Length
+        }
+        "content_filter" | "safety" | "refusal" | "recitation" | "blocklist" | "prohibited_content" | "spii" => {
+            Finish::Filtered
+        }
         _ => Finish::Stop,
     }
 }
@@ -153,10 +164,12 @@ fn usage_of(usage: &Value) -> Option<Usage> {
     let reasoning = number("/completion_tokens_details/reasoning_tokens").unwrap_or(0);
     let cached =
         number("/prompt_tokens_details/cached_tokens").or_else(|| number("/prompt_cache_hit_tokens")).unwrap_or(0);
+    // OpenRouter passes on what Anthropic charges for.
+    let written = number("/prompt_tokens_details/cache_write_tokens").unwrap_or(0);
     // Most servers count reasoning as completion; the total tells those that do not.
     let apart = reasoning > 0 && number("/total_tokens") == Some(input + said + reasoning);
     let output = if apart { said + reasoning } else { said };
-    (input + output > 0).then_some(Usage { input, cached, output, reasoning, estimated: false })
+    (input + output > 0).then_some(Usage { input, cached, written, output, reasoning, estimated: false })
 }
 
 #[cfg(test)]
@@ -184,7 +197,7 @@ mod tests {
         assert!(streamed == text || finish == Finish::Filtered);
         let calls: Vec<_> =
             tool_calls.iter().map(|call| format!("{} {} {}", call.id, call.name, call.arguments)).collect();
-        let Usage { input, cached, output, reasoning, estimated } = usage;
+        let Usage { input, cached, output, reasoning, estimated, .. } = usage;
         let estimated = if estimated { " estimated" } else { "" };
         let found = format!(
             "{text:?} {finish:?} complete: {complete}\n{calls:?}\n{input} ({cached}) {output} ({reasoning}){estimated}\n"
@@ -256,6 +269,42 @@ mod tests {
                 "hi" Stop complete: true
                 []
                 10 (0) 25 (20)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn reasons_to_stop() {
+        let check = |reason: &str, expect: Finish| {
+            let mut collector = Collector::default();
+            collector.take(&delta(json!({ "content": "x" })));
+            collector.take(&end(reason));
+            assert_eq!(collector.into_reply(&request()).finish, expect, "{reason}");
+        };
+        check("stop", Finish::Stop);
+        check("eos", Finish::Stop);
+        check("tool_calls", Finish::Stop); // None came.
+        check("length", Finish::Length);
+        check("MAX_TOKENS", Finish::Length);
+        check("model_length", Finish::Length);
+        check("insufficient_system_resource", Finish::Length);
+        check("content_filter", Finish::Filtered);
+        check("SAFETY", Finish::Filtered);
+        check("RECITATION", Finish::Filtered);
+        check("refusal", Finish::Filtered);
+    }
+
+    #[test]
+    fn reasoning_that_the_usage_does_not_tell_is_estimated() {
+        let usage = json!({ "prompt_tokens": 10, "completion_tokens": 9, "total_tokens": 19 });
+        let message = json!({ "reasoning_content": "let me think", "content": "hi" });
+        let chunk = json!({ "choices": [{ "message": message, "finish_reason": "stop" }], "usage": usage });
+        check(
+            &[chunk],
+            expect![[r#"
+                "hi" Stop complete: true
+                []
+                10 (0) 9 (3)
             "#]],
         );
     }

@@ -193,6 +193,24 @@ fn the_prefix_is_stable() {
     }
 }
 
+/// What is cached is found from a mark back; a mark that an earlier request had is found at once.
+#[test]
+fn a_loop_that_grows_ends_its_cached_parts_where_the_next_request_looks() {
+    let mut messages = vec![plain(Role::System, "s"), plain(Role::User, "q")];
+    let mut before: Option<String> = None;
+    for turn in 0..6 {
+        let id = format!("c{turn}");
+        let body = body(&with_tools(messages.clone()));
+        let shown = outline(&body);
+        let marked: Vec<String> = shown.match_indices('*').map(|(at, _)| shown[..at].replace('*', "")).collect();
+        if let Some(before) = &before {
+            assert!(marked.contains(before), "turn {turn}: {before:?} is in none of {marked:?}");
+        }
+        before = marked.last().cloned();
+        messages.extend([calls("", &[&id]), result_of(&id, &format!("output {turn}"))]);
+    }
+}
+
 #[test]
 fn bounds_by_model() {
     let check = |model: &str, asked: u32, expect: (u32, bool)| {

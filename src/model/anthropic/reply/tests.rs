@@ -22,10 +22,10 @@ fn check(events: &[Value], expect: Expect) {
     let Reply { text, tool_calls, usage, finish, .. } = collector.into_reply(&request());
     assert!(streamed == text || finish == Finish::Filtered, "{streamed:?} {text:?}");
     let calls: Vec<_> = tool_calls.iter().map(|call| format!("{} {} {}", call.id, call.name, call.arguments)).collect();
-    let Usage { input, cached, output, reasoning, estimated } = usage;
+    let Usage { input, cached, written, output, reasoning, estimated } = usage;
     let estimated = if estimated { " estimated" } else { "" };
     let found = format!(
-        "{text:?} {finish:?} complete: {complete}\n{calls:?}\n{input} ({cached}) {output} ({reasoning}){estimated}\n"
+        "{text:?} {finish:?} complete: {complete}\n{calls:?}\n{input} ({cached}, {written}) {output} ({reasoning}){estimated}\n"
     );
     expect.assert_eq(&found);
 }
@@ -248,6 +248,43 @@ fn usage_that_comes_late_or_not_at_all() {
             "x" Stop complete: true
             []
             0 (0) 1 (0) estimated
+        "#]],
+    );
+}
+
+#[test]
+fn reasons_to_stop() {
+    let check = |reason: &str, has_calls: bool, expect: Finish| {
+        assert_eq!(finish_of(reason, has_calls), expect, "{reason}");
+    };
+    check("end_turn", false, Finish::Stop);
+    check("stop_sequence", false, Finish::Stop);
+    check("tool_use", true, Finish::ToolCalls);
+    check("end_turn", true, Finish::ToolCalls);
+    check("max_tokens", true, Finish::Length);
+    check("max_tokens", false, Finish::Length);
+    check("model_context_window_exceeded", false, Finish::Length);
+    check("pause_turn", false, Finish::Length);
+    check("refusal", false, Finish::Filtered);
+}
+
+#[test]
+fn thoughts_that_are_not_counted_are_estimated() {
+    let events = [
+        start(),
+        block(0, json!({ "type": "thinking", "thinking": "" })),
+        delta(0, json!({ "type": "thinking_delta", "thinking": "let me think" })),
+        block(1, json!({ "type": "text", "text": "" })),
+        text(1, "done"),
+        stop("end_turn", 12),
+        end(),
+    ];
+    check(
+        &events,
+        expect![[r#"
+            "done" Stop complete: true
+            []
+            60 (30, 20) 12 (3)
         "#]],
     );
 }
