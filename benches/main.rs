@@ -10,6 +10,7 @@
     reason = "a program for people who measure"
 )]
 
+mod calls;
 mod lsp;
 
 use std::path::{Path, PathBuf};
@@ -36,12 +37,50 @@ impl Host for Echo {
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    // Cargo adds `--bench`; other words name the parts to measure.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if words.iter().any(|word| word == calls::SERVE) {
+        return runtime.block_on(calls::serve());
+    }
+    let wanted = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
     println!("| what | median | beside | ratio |\n|---|---|---|---|");
-    runtime.block_on(worker());
-    edits();
-    let tree = tree();
-    searches(&tree);
-    symbols(&tree);
+    if wanted("worker") {
+        runtime.block_on(worker());
+    }
+    if wanted("calls") {
+        model_calls(&runtime);
+    }
+    if wanted("edits") {
+        edits();
+    }
+    if wanted("searches") {
+        searches(&tree());
+    }
+    if wanted("symbols") {
+        symbols(&tree());
+    }
+}
+
+fn model_calls(runtime: &tokio::runtime::Runtime) {
+    let server = calls::server();
+    let ours: Vec<calls::Took> = (0..5).map(|_| runtime.block_on(calls::ours(&server))).collect();
+    let peer: Vec<calls::Took> = (0..3).filter_map(|_| calls::peer(&server)).collect();
+    let each = |took: &[calls::Took], time: fn(calls::Took) -> Duration| {
+        (!took.is_empty()).then(|| median(took.iter().copied().map(time).collect()))
+    };
+    let beside = |time| each(&peer, time).map(|time| ("Python, 32 threads,", time));
+    let (wall, cpu) = (|took: calls::Took| took.wall, calls::Took::cpu_per_call);
+    let (took, used) = (each(&ours, wall).unwrap_or_default(), each(&ours, cpu).unwrap_or_default());
+    row("1,000 calls of 100 ms, 32 at a time", took, beside(wall));
+    row("computing time per call", used, beside(cpu));
+    let bound = calls::Took::ideal().mul_f64(1.02) + Duration::from_millis(5);
+    let verdict = |holds: bool| if holds { "holds" } else { "is missed" };
+    println!(
+        "<!-- at most {}: {}; 150 µs a call: {} -->",
+        shown(bound),
+        verdict(took <= bound),
+        verdict(used <= Duration::from_micros(150))
+    );
 }
 
 fn edits() {

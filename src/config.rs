@@ -59,11 +59,15 @@ pub struct Config {
     pub orientation: bool,
     /// Whether runs are recorded.
     pub journal: bool,
+    /// Whether replies of models are kept and used again.
+    pub cache: bool,
+    /// Bytes that kept replies may take; 0 keeps none.
+    pub cache_size: u64,
     /// Endpoints by provider.
     pub providers: BTreeMap<String, Provider>,
     /// What an editor's user has set for it.
     pub editor: EditorSettings,
-    /// Where journals and the installation's key are kept.
+    /// Where journals, kept replies and the installation's key are kept.
     pub state_dir: PathBuf,
     /// The machine's file, whether it exists or not.
     pub file: PathBuf,
@@ -193,6 +197,8 @@ impl Config {
             memory: 1536 << 20,
             orientation: true,
             journal: true,
+            cache: true,
+            cache_size: 256 << 20,
             providers,
             editor: EditorSettings::default(),
             state_dir,
@@ -253,6 +259,8 @@ impl Config {
             "memory_mib" => self.memory = number::<u64>(text, key)? << 20,
             "orientation" => self.orientation = text.parse().ok()?,
             "journal" => self.journal = text.parse().ok()?,
+            "cache" => self.cache = text.parse().ok()?,
+            "cache_mib" => self.cache_size = number::<u64>(text, key)? << 20,
             _ => return None,
         }
         Some(())

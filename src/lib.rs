@@ -22,9 +22,13 @@ pub mod journal;
 pub mod model;
 pub mod repl;
 
+pub mod cache;
+
 pub mod host;
 
 pub mod agent;
+
+pub mod bench;
 
 pub mod lsp;
 

@@ -5,6 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::citations::{self, Checked, Dropped, Evidence};
+use super::render;
+
 /// Lines that an answer points to. Lines are 1-based and inclusive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Citation {
@@ -14,20 +17,74 @@ pub struct Citation {
     pub to: u64,
 }
 
+/// A list in an answer that holds less than there is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Cut {
+    /// The field that the list is; absent when it is the whole answer.
+    #[serde(default)]
+    pub of: Option<String>,
+    pub shown: u64,
+    pub total: u64,
+}
+
+impl Cut {
+    /// `This is 200 of 1,234`.
+    pub fn said(&self) -> String {
+        let of = self.of.as_ref().map_or_else(|| "This".to_owned(), |field| format!("`{field}`"));
+        format!("{of} is {} of {}", grouped(self.shown), grouped(self.total))
+    }
+}
+
+/// 1234 as `1,234`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// An answer that code has given and that has not ended the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldAnswer {
     pub value: Value,
     pub citations: Vec<Citation>,
+    /// Its lists that hold less than there is.
+    pub cuts: Vec<Cut>,
 }
 
 impl HeldAnswer {
-    /// The answer as Markdown: text as it is, everything else as JSON.
+    /// A text, as a model wrote it outside of code.
+    pub fn text(markdown: impl Into<String>) -> Self {
+        Self::computed(Value::String(markdown.into()))
+    }
+
+    /// A value, with nothing cited beside it.
+    pub fn computed(value: Value) -> Self {
+        Self { value, citations: Vec::new(), cuts: Vec::new() }
+    }
+
+    /// The answer as Markdown.
     pub fn markdown(&self) -> String {
-        match &self.value {
-            Value::String(text) => text.clone(),
-            other => format!("```json\n{}\n```", serde_json::to_string_pretty(other).unwrap_or_default()),
+        render::markdown(&self.value, &self.cuts)
+    }
+
+    /// Checks what it cites: in its text, beside it, and in its value.
+    pub fn check(&self, evidence: &dyn Evidence) -> (Vec<Checked>, Vec<Dropped>) {
+        let mut passed = self.citations.clone();
+        if !self.value.is_string() {
+            passed.extend(render::places(&self.value));
         }
+        citations::check(&render::claims(&self.value), &passed, evidence)
+    }
+
+    /// Whether it says the same, whatever is cited beside it.
+    pub fn says_same(&self, other: &Self) -> bool {
+        self.value == other.value
     }
 
     /// The first 600 characters, for a model that has to confirm it.
@@ -117,7 +174,7 @@ mod tests {
     use super::*;
 
     fn answer(text: &str) -> HeldAnswer {
-        HeldAnswer { value: text.into(), citations: Vec::new() }
+        HeldAnswer::text(text)
     }
 
     #[test]

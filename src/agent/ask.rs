@@ -9,15 +9,16 @@ use serde_json::Value;
 use super::answer::HeldAnswer;
 use super::budget::{Spent, Tripped};
 use super::calls::CallFailure;
-use super::citations::{self, Checked, Dropped};
+use super::citations::{Checked, Dropped};
 use super::conversation::Conversation;
+use super::drift::Drifts;
 use super::event::RunEvent;
 use super::origins::Trail;
 use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{code, orientation, place, plain, profile, record};
+use super::{orientation, place, plain, profile, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -39,9 +40,12 @@ pub struct Stop {
 pub struct Report {
     /// The answer as Markdown; empty when there is none.
     pub answer: String,
-    /// What code passed to `answer`, when that was not Markdown.
+    /// What code passed to `answer`, when that was not Markdown, or had to satisfy a schema and does.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub value: Value,
+    /// Why it does not satisfy the schema that it was to satisfy: then there is no value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfit: Vec<String>,
     pub citations: Vec<Checked>,
     /// Citations that were not kept.
     pub dropped: Vec<Dropped>,
@@ -142,13 +146,12 @@ async fn drive(
     let mut findings = Findings::default();
     let ended = match scope {
         Some(scope) => match plain_call(session, &asked, &scope, stop).await {
-            // A model that writes a cell wants to look for itself.
-            Ok(answer) if code::is_cell(&answer.markdown()) => {
+            Ok(None) => {
                 let (ended, found) = explore(session, conversation, &asked, stop).await?;
                 findings = found;
                 ended
             }
-            Ok(answer) => Ended::Answered(answer),
+            Ok(Some(answer)) => Ended::Answered(answer),
             // What does not fit into one prompt, or has no short answer, is explored.
             Err(CallFailure::Model(ModelError::TooLong(_) | ModelError::BadReply(_))) => {
                 let (ended, found) = explore(session, conversation, &asked, stop).await?;
@@ -191,7 +194,12 @@ async fn drive(
     Ok(report)
 }
 
-async fn plain_call(session: &Session, asked: &Asked<'_>, scope: &str, stop: &Stop) -> Result<HeldAnswer, CallFailure> {
+async fn plain_call(
+    session: &Session,
+    asked: &Asked<'_>,
+    scope: &str,
+    stop: &Stop,
+) -> Result<Option<HeldAnswer>, CallFailure> {
     tokio::select! {
         answer = plain::answer(session, asked, scope, &stop.cancel) => answer,
         () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),
@@ -215,14 +223,18 @@ async fn explore(
     let root = &bindings.calls.models.root;
     let profile = profile::of(&root.name);
     let transport = profile.transport(root.model.has_tools());
+    let mut first = prompt::question(&bindings.key, asked, &info, &tree) + &map;
+    if let Some(schema) = &bindings.schema {
+        first.push_str(&format!("\n\n{}", prompt::must_satisfy(&bindings.key, schema.value())));
+    }
     let messages = vec![
         prompt::message(Role::System, prompt::root(transport, &profile.advice)),
-        prompt::message(Role::User, prompt::question(&bindings.key, asked, &info, &tree) + &map),
+        prompt::message(Role::User, first),
     ];
     let vars = conversation.variables();
     let mut root = Root {
         bindings,
-        evidence: &**session,
+        referee: &**session,
         warned: false,
         repl: conversation.repl(session).await?,
         vars,
@@ -238,22 +250,40 @@ async fn explore(
     Ok((ended?, findings))
 }
 
-fn report(session: &Session, answer: Option<HeldAnswer>, tripped: Option<Tripped>, elapsed: Duration) -> Report {
+pub(super) fn report(
+    session: &Session,
+    answer: Option<HeldAnswer>,
+    tripped: Option<Tripped>,
+    elapsed: Duration,
+) -> Report {
     let calls = &session.bindings.calls;
     let (mut markdown, mut citations, mut dropped) = (String::new(), Vec::new(), Vec::new());
     if let Some(answer) = &answer {
         markdown = answer.markdown();
-        (citations, dropped) = citations::check(&markdown, &answer.citations, session);
+        (citations, dropped) = answer.check(session);
         calls.journal.write(record::answer(answer, &citations, &[], false));
+        // The run saw one state of the files; who reads its answer has another.
+        Drifts::new(&session.snapshot).mark(&mut citations);
     }
-    let end = match (&tripped, &answer) {
+    let schema = session.bindings.schema.as_ref();
+    let unfit = match (schema, &answer) {
+        (Some(schema), Some(answer)) => schema.problems(&answer.value),
+        _ => Vec::new(),
+    };
+    let value = answer.as_ref().map(|answer| &answer.value);
+    let value = value.filter(|value| unfit.is_empty() && (schema.is_some() || !value.is_string())).cloned();
+    let mut end = match (&tripped, &answer) {
         (None, _) => "answered".to_owned(),
         (Some(tripped), Some(_)) => format!("{tripped}; this is the best answer from what was known by then"),
         (Some(tripped), None) => format!("{tripped}; no answer was reached"),
     };
+    if let Some(problem) = unfit.first() {
+        end.push_str(&format!("; it does not satisfy the schema: {problem}"));
+    }
     Report {
         answer: markdown,
-        value: answer.map(|answer| answer.value).filter(|value| !value.is_string()).unwrap_or_default(),
+        value: value.unwrap_or_default(),
+        unfit,
         citations,
         dropped,
         complete: tripped.is_none(),

@@ -148,10 +148,11 @@ impl Bindings {
             "answer" => {
                 let value: Option<Value> = args.next("value")?;
                 let options: AnswerOptions = args.or_default("options")?;
+                let cuts = args.or_default("cuts")?;
                 match value.filter(|value| !value.is_null() && value.as_str() != Some("")) {
                     Some(value) => {
                         self.fits(&value)?;
-                        self.answers.give(HeldAnswer { value, citations: options.citations });
+                        self.answers.give(HeldAnswer { value, citations: options.citations, cuts });
                     }
                     None => self
                         .answers

@@ -77,6 +77,8 @@ pub enum Tripped {
     NoCode { times: u32 },
     #[error("the model repeated the same cell {times} times")]
     Repeated { times: u32 },
+    #[error("the last {times} cells all showed the same")]
+    Circles { times: u32 },
     #[error("stopped by the user")]
     AnswerNow,
     #[error("the model could not be reached: {reason}")]
@@ -105,6 +107,8 @@ pub struct Spent {
     pub usd: f64,
     /// Calls whose model has no known price.
     pub unpriced: u32,
+    /// Replies that were there already. They are no calls, and cost nothing.
+    pub hits: u32,
 }
 
 /// The ledger that all calls of one run share.
@@ -127,7 +131,7 @@ struct State {
 }
 
 /// What a call may cost at most.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Estimate {
     pub input: u64,
     pub output: u64,
@@ -162,7 +166,12 @@ impl Purpose {
 /// A promise of budget to one call. Dropped unsettled, it gives everything back.
 pub struct Reservation {
     ledger: Ledger,
+    purpose: Purpose,
     estimate: Estimate,
+    /// What failed attempts used; set aside beside the estimate.
+    lost: Mutex<Estimate>,
+    /// Whether it still counts as reserved.
+    held: bool,
 }
 
 impl Ledger {
@@ -217,24 +226,38 @@ impl Ledger {
     /// Sets budget aside for one call, or says which limit it could exceed.
     pub fn reserve(&self, estimate: Estimate, purpose: Purpose) -> Result<Reservation, Tripped> {
         let limits = &self.0.limits;
-        let (calls_kept, tokens_kept, usd_share) = match purpose {
-            Purpose::Work | Purpose::Below(_) => {
-                self.check_time()?;
-                let above = match purpose {
-                    Purpose::Below(depth) => depth,
-                    _ => 0,
-                };
-                let calls = 1 + above.saturating_mul((limits.calls / 20).max(1));
-                let tokens = self.salvage_tokens() + u64::from(above) * (limits.tokens / 20);
-                (calls, tokens, (0.9 - 0.05 * f64::from(above)).max(0.0))
-            }
-            Purpose::Salvage => (0, 0, 1.0),
-        };
+        let (calls_kept, _, _) = self.kept(purpose);
+        if purpose != Purpose::Salvage {
+            self.check_time()?;
+        }
         let mut state = self.state();
         let calls = state.spent.calls + state.reserved_calls;
         if calls + 1 + calls_kept > limits.calls.max(1 + calls_kept) {
             return Err(Tripped::Calls { limit: limits.calls });
         }
+        self.check_room(&state, estimate, purpose)?;
+        state.reserved_calls += 1;
+        state.set_aside(estimate);
+        Ok(Reservation { ledger: self.clone(), purpose, estimate, lost: Mutex::default(), held: true })
+    }
+
+    /// What a call of this purpose leaves for others: calls, tokens, and the share of the money that it may use.
+    fn kept(&self, purpose: Purpose) -> (u32, u64, f64) {
+        let limits = &self.0.limits;
+        let above = match purpose {
+            Purpose::Salvage => return (0, 0, 1.0),
+            Purpose::Work => 0,
+            Purpose::Below(depth) => depth,
+        };
+        let calls = 1 + above.saturating_mul((limits.calls / 20).max(1));
+        let tokens = self.salvage_tokens() + u64::from(above) * (limits.tokens / 20);
+        (calls, tokens, (0.9 - 0.05 * f64::from(above)).max(0.0))
+    }
+
+    /// Whether there are tokens and money enough.
+    fn check_room(&self, state: &State, estimate: Estimate, purpose: Purpose) -> Result<(), Tripped> {
+        let limits = &self.0.limits;
+        let (_, tokens_kept, usd_share) = self.kept(purpose);
         let tokens = state.spent.usage.input + state.spent.usage.output + state.reserved_tokens;
         let wanted = estimate.input + estimate.output;
         if tokens + wanted + tokens_kept > limits.tokens {
@@ -247,10 +270,12 @@ impl Ledger {
                 return Err(Tripped::Usd { limit, left: (limit * usd_share - used).max(0.0) });
             }
         }
-        state.reserved_calls += 1;
-        state.reserved_tokens += wanted;
-        state.reserved_usd += estimate.usd.unwrap_or(0.0);
-        Ok(Reservation { ledger: self.clone(), estimate })
+        Ok(())
+    }
+
+    /// Counts a reply that was there already.
+    pub fn hit(&self) {
+        self.state().spent.hits += 1;
     }
 
     pub fn spent(&self) -> Spent {
@@ -298,10 +323,44 @@ impl Ledger {
     }
 }
 
+impl State {
+    fn set_aside(&mut self, estimate: Estimate) {
+        self.reserved_tokens += estimate.input + estimate.output;
+        self.reserved_usd += estimate.usd.unwrap_or(0.0);
+    }
+
+    fn give_back(&mut self, estimate: Estimate) {
+        self.reserved_tokens -= estimate.input + estimate.output;
+        self.reserved_usd -= estimate.usd.unwrap_or(0.0);
+    }
+}
+
 impl Reservation {
-    /// Books what the call really used.
-    pub fn settle(self, usage: Usage, usd: Option<f64>) {
+    /// Sets aside what a failed attempt of the call used, since another one follows; or says which limit both together
+    /// could exceed. `settle` then gets the usage of all attempts.
+    pub fn again(&self, used: Usage, usd: Option<f64>) -> Result<(), Tripped> {
+        let more = Estimate { input: used.input, output: used.output, usd };
+        let mut lost = self.lost();
         let mut state = self.ledger.state();
+        let room = self.ledger.check_room(&state, more, self.purpose);
+        // Refused or not, it was used.
+        state.set_aside(more);
+        lost.input += more.input;
+        lost.output += more.output;
+        lost.usd = usd.map_or(lost.usd, |usd| Some(lost.usd.unwrap_or(0.0) + usd));
+        room
+    }
+
+    fn lost(&self) -> MutexGuard<'_, Estimate> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Books what the call really used.
+    pub fn settle(mut self, usage: Usage, usd: Option<f64>) {
+        let ledger = self.ledger.clone();
+        let mut state = ledger.state();
+        // In one step, lest another call be refused for what is counted twice.
+        self.release(&mut state);
         let spent = &mut state.spent;
         spent.calls += 1;
         spent.usage.input += usage.input;
@@ -316,20 +375,38 @@ impl Reservation {
         }
     }
 
-    /// Books the input of a call that was sent and brought nothing back.
+    /// Books the input of a call that was sent and brought nothing back, and what its earlier attempts used.
     pub fn settle_lost(self) {
         let Estimate { input, output, usd } = self.estimate;
         let share = input as f64 / (input + output).max(1) as f64;
-        self.settle(Usage { input, estimated: true, ..Usage::default() }, usd.map(|usd| usd * share));
+        self.settle_attempts(input, usd.map(|usd| usd * share));
+    }
+
+    /// Books what the attempts used of a call for which `again` left no room.
+    pub fn settle_refused(self) {
+        let usd = self.estimate.usd.map(|_| 0.0);
+        self.settle_attempts(0, usd);
+    }
+
+    fn release(&mut self, state: &mut State) {
+        if std::mem::replace(&mut self.held, false) {
+            state.reserved_calls -= 1;
+            state.give_back(self.estimate);
+            state.give_back(*self.lost());
+        }
+    }
+
+    fn settle_attempts(self, input: u64, usd: Option<f64>) {
+        let lost = *self.lost();
+        let usage = Usage { input: input + lost.input, output: lost.output, estimated: true, ..Usage::default() };
+        self.settle(usage, usd.map(|usd| usd + lost.usd.unwrap_or(0.0)));
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        let mut state = self.ledger.state();
-        state.reserved_calls -= 1;
-        state.reserved_tokens -= self.estimate.input + self.estimate.output;
-        state.reserved_usd -= self.estimate.usd.unwrap_or(0.0);
+        let ledger = self.ledger.clone();
+        self.release(&mut ledger.state());
     }
 }
 
@@ -382,6 +459,20 @@ mod tests {
         ledger.reserve(estimate(1_000, 0.1), Purpose::Work).unwrap().settle_lost();
         assert_eq!(ledger.spent().usage.input, 500);
         assert_eq!(ledger.spent().usd, 0.05);
+    }
+
+    #[test]
+    fn failed_attempts_need_room_of_their_own() {
+        let ledger = Ledger::new(Limits { usd: None, ..limits() });
+        let used = Usage { input: 2_000, output: 1_000, ..Usage::default() };
+        let call = ledger.reserve(estimate(4_000, 0.1), Purpose::Work).unwrap();
+        assert_eq!(call.again(used, Some(0.05)), Ok(()));
+        assert_eq!(ledger.left().tokens, 1_000);
+        assert_eq!(call.again(used, Some(0.05)), Err(Tripped::Tokens { limit: 10_000, left: 1_000 }));
+        call.settle_refused();
+        let spent = ledger.spent();
+        assert_eq!((spent.calls, spent.usage.input, spent.usage.output, spent.usd), (1, 4_000, 2_000, 0.1));
+        assert_eq!(ledger.left().tokens, 2_000, "nothing stays reserved");
     }
 
     #[test]

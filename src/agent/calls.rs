@@ -1,6 +1,6 @@
 //! Model calls of a run: every one takes a permit and a reservation, is journalled, and is settled.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::budget::{Estimate, Ledger, Purpose, Reservation, Tripped};
@@ -8,6 +8,7 @@ use super::event::{Emit, RunEvent};
 use super::record;
 use super::seen::Seen;
 use super::tree::Tree;
+use crate::cache::{Found, Key};
 use crate::cancel::Cancel;
 use crate::journal::event::{Outcome, Role as CallRole};
 use crate::journal::{Event, Journal};
@@ -46,6 +47,13 @@ pub struct Ask {
     pub label: String,
 }
 
+/// Something that is said with one request, and may be different from run to run.
+pub struct Aside {
+    pub text: String,
+    /// Whether it makes a model answer otherwise than it would: such a reply is kept for nobody.
+    pub presses: bool,
+}
+
 /// Why there is no reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallFailure {
@@ -82,6 +90,7 @@ impl Drop for Sent<'_> {
             usage,
             usd: None,
             error: Some(ModelError::Cancelled.to_string()),
+            hit: false,
             spent: self.calls.ledger.spent(),
         });
     }
@@ -111,26 +120,147 @@ impl Calls {
         }
     }
 
-    /// Makes one call. Waits for a permit, never sends without a reservation, and settles whatever happens.
+    /// Makes one call, unless its reply is there already. Waits for a permit, never sends without a reservation, and settles
+    /// whatever happens.
     pub async fn complete(&self, ask: Ask, cancel: &Cancel) -> Result<Reply, CallFailure> {
         if ask.parent.is_some() {
             self.tree.subcall();
         }
-        let Some(_permit) = self.tree.request(cancel).await else { return Err(ModelError::Cancelled.into()) };
-        let named = self.named(ask.role);
+        self.complete_beside(ask, None, cancel).await
+    }
+
+    /// As `complete`; what was replied to the request without `aside`, or with another, is taken as well.
+    pub async fn complete_beside(
+        &self,
+        mut ask: Ask,
+        aside: Option<&Aside>,
+        cancel: &Cancel,
+    ) -> Result<Reply, CallFailure> {
+        let request = self.request(&mut ask);
+        let deadline = self.deadline(ask.purpose);
+        let found = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(ModelError::Cancelled.into()),
+            found = self.find(ask.role, &request) => found,
+            () = tokio::time::sleep(deadline) => return Err(self.late()),
+        };
+        match found {
+            Some(Found::Hit(reply)) => {
+                self.hit(&ask, &request, &reply);
+                Ok(Reply::clone(&reply))
+            }
+            Some(Found::Miss(flight)) => {
+                let reply = self.send(ask, request, aside, cancel).await?;
+                if !aside.is_some_and(|aside| aside.presses) {
+                    flight.land(&reply);
+                }
+                Ok(reply)
+            }
+            None => self.send(ask, request, aside, cancel).await,
+        }
+    }
+
+    /// Takes care that a reply which turned out to be of no use is not given again.
+    pub fn forget(&self, mut ask: Ask) {
+        let role = ask.role;
+        let request = self.request(&mut ask);
+        if let Some(key) = self.key(role, &request) {
+            self.tree.cache.forget(key);
+        }
+    }
+
+    /// What is sent.
+    fn request(&self, ask: &mut Ask) -> Request {
         let mut request = Request {
-            model: named.id.clone(),
-            messages: ask.messages,
-            tools: ask.tools,
+            model: self.named(ask.role).id.clone(),
+            messages: std::mem::take(&mut ask.messages),
+            tools: std::mem::take(&mut ask.tools),
             max_tokens: ask.max_tokens,
             temperature: None,
-            schema: ask.schema,
+            schema: ask.schema.take(),
         };
         // The second net behind the denied paths: nothing that looks like a key leaves the machine.
         for message in &mut request.messages {
             if let std::borrow::Cow::Owned(clean) = redact(&message.content) {
                 message.content = clean;
             }
+        }
+        request
+    }
+
+    /// What the reply is kept under, if it may be.
+    fn key(&self, role: CallRole, request: &Request) -> Option<Key> {
+        let model = &self.named(role).model;
+        // A provider's default model may be another one tomorrow.
+        let origin = model.origin().filter(|_| !request.model.is_empty())?;
+        Some(Key::of(model.provider(), &origin, request))
+    }
+
+    async fn find(&self, role: CallRole, request: &Request) -> Option<Found> {
+        if self.tree.cache.is_off() {
+            return None;
+        }
+        self.tree.cache.find(self.key(role, request)?).await
+    }
+
+    fn deadline(&self, purpose: Purpose) -> Duration {
+        match purpose {
+            Purpose::Work | Purpose::Below(_) => self.ledger.work_time_left(),
+            Purpose::Salvage => self.ledger.time_left().max(Duration::from_secs(5)),
+        }
+    }
+
+    fn late(&self) -> CallFailure {
+        Tripped::Wall { limit_s: self.ledger.limits().wall.as_secs() }.into()
+    }
+
+    /// Records a call that was none: it takes nothing from any limit.
+    fn hit(&self, ask: &Ask, request: &Request, reply: &Reply) {
+        for message in &request.messages {
+            self.seen.prompted(&message.content);
+        }
+        self.ledger.hit();
+        let call = self.started(ask, request);
+        (self.emit)(RunEvent::CallText { call, text: reply.text.clone() });
+        let (usage, usd) = (crate::model::Usage::default(), Some(0.0));
+        self.journal.write(Event::CallFinished {
+            call,
+            outcome: record::reply(Ok(reply)),
+            usage: record::usage(usage),
+            usd,
+            attempts: 0,
+            hit: true,
+        });
+        let spent = self.ledger.spent();
+        (self.emit)(RunEvent::CallFinished { call, role: ask.role, usage, usd, error: None, hit: true, spent });
+    }
+
+    /// Numbers and records a call that begins.
+    fn started(&self, ask: &Ask, request: &Request) -> u64 {
+        let call = self.tree.call();
+        self.journal.write(Event::CallStarted {
+            call,
+            parent: ask.parent,
+            model: self.named(ask.role).name.clone(),
+            role: ask.role,
+            request: record::request(request),
+        });
+        (self.emit)(RunEvent::CallStarted { call, role: ask.role, label: ask.label.clone() });
+        call
+    }
+
+    /// Sends a request.
+    async fn send(
+        &self,
+        ask: Ask,
+        mut request: Request,
+        aside: Option<&Aside>,
+        cancel: &Cancel,
+    ) -> Result<Reply, CallFailure> {
+        let Some(_permit) = self.tree.request(cancel).await else { return Err(ModelError::Cancelled.into()) };
+        let named = self.named(ask.role);
+        if let (Some(aside), Some(last)) = (aside, request.messages.last_mut()) {
+            last.content.push_str(&aside.text);
         }
         let input: u64 = request.messages.iter().map(|m| tokens::estimate(&m.content) + 8).sum();
         let output = u64::from(request.max_tokens);
@@ -144,39 +274,40 @@ impl Calls {
             self.seen.prompted(&message.content);
         }
 
-        let call = self.tree.call();
-        self.journal.write(Event::CallStarted {
-            call,
-            parent: ask.parent,
-            model: named.name.clone(),
-            role: ask.role,
-            request: record::request(&request),
-        });
-        (self.emit)(RunEvent::CallStarted { call, role: ask.role, label: ask.label });
+        let call = self.started(&ask, &request);
         let mut sent = Sent { calls: self, call, role: ask.role, reservation: Some(reservation) };
+        let (attempts, refused) = (cancel.child_token(), OnceLock::new());
         let progress = |progress: Progress| match progress {
             Progress::Text(text) => (self.emit)(RunEvent::CallText { call, text }),
-            Progress::Retry { reason, wait } => {
+            Progress::Retry { reason, wait, spent } => {
+                // What a failed attempt used comes on top of what the next one may use.
+                let usd = pricing::cost(&spent, &named.name);
+                if let Some(Err(tripped)) = sent.reservation.as_ref().map(|held| held.again(spent, usd)) {
+                    refused.get_or_init(|| tripped);
+                    attempts.cancel();
+                    return;
+                }
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 self.journal.write(Event::CallRetry { call, reason: reason.clone(), wait_ms });
                 (self.emit)(RunEvent::CallRetry { call, reason, wait });
             }
         };
-        let deadline = match ask.purpose {
-            Purpose::Work | Purpose::Below(_) => self.ledger.work_time_left(),
-            Purpose::Salvage => self.ledger.time_left().max(Duration::from_secs(5)),
-        };
         let result = tokio::select! {
-            result = named.model.complete(&request, &progress, cancel) => result.map_err(CallFailure::from),
-            () = tokio::time::sleep(deadline) => {
-                Err(CallFailure::Tripped(Tripped::Wall { limit_s: self.ledger.limits().wall.as_secs() }))
-            }
+            result = named.model.complete(&request, &progress, &attempts) => result.map_err(CallFailure::from),
+            () = tokio::time::sleep(self.deadline(ask.purpose)) => Err(self.late()),
         };
+        let refused = refused.into_inner();
+        let gave_up = refused.is_some();
+        let result = refused.map_or(result, |tripped| Err(tripped.into()));
         if let Err(CallFailure::Model(ModelError::TooLong(reason))) = &result {
             self.tree.windows.learn(&named.name, input + output, reason);
         }
         let Some(reservation) = sent.reservation.take() else { return result };
         let usd = match &result {
+            Err(_) if gave_up => {
+                reservation.settle_refused();
+                None
+            }
             Ok(reply) => {
                 let usd = pricing::cost(&reply.usage, &named.name);
                 reservation.settle(reply.usage, usd);
@@ -199,7 +330,15 @@ impl Calls {
             hit: false,
         });
         let error = result.as_ref().err().map(ToString::to_string);
-        (self.emit)(RunEvent::CallFinished { call, role: ask.role, usage, usd, error, spent: self.ledger.spent() });
+        (self.emit)(RunEvent::CallFinished {
+            call,
+            role: ask.role,
+            usage,
+            usd,
+            error,
+            hit: false,
+            spent: self.ledger.spent(),
+        });
         result
     }
 }

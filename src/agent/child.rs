@@ -246,7 +246,7 @@ async fn answer(
     let never = Cancel::new();
     let mut root = Root {
         bindings,
-        evidence: &**child,
+        referee: &**child,
         warned: false,
         repl: &mut repl,
         vars: Default::default(),
@@ -275,6 +275,14 @@ async fn answer(
             bindings.calls.journal.write(record::limit(&tripped));
             (bindings.calls.emit)(RunEvent::Limit { tripped: tripped.clone() });
             match salvage(bindings, &asked, &tripped, &findings, cancel).await {
+                Some(answer)
+                    if bindings.schema.as_ref().is_some_and(|schema| !schema.problems(&answer.value).is_empty()) =>
+                {
+                    return Err(failed(
+                        "BudgetError",
+                        format!("{tripped}, and what the child knew does not satisfy the schema"),
+                    ));
+                }
                 Some(answer) => (answer, Some(tripped)),
                 None if cancel.is_cancelled() => return Err(failed("Cancelled", "cancelled".to_owned())),
                 None => return Err(failed("BudgetError", format!("{tripped}, and the child found no answer before"))),
@@ -283,7 +291,7 @@ async fn answer(
     };
     let (checked, child) = (answer.clone(), child.clone());
     let kept = tokio::task::spawn_blocking(move || {
-        let (kept, _) = citations::check(&checked.markdown(), &checked.citations, &*child);
+        let (kept, _) = checked.check(&*child);
         child.bindings.calls.journal.write(record::answer(&checked, &kept, &[], false));
         kept
     });

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::answer::Citation;
+use super::drift;
 
 /// What the check needs to know about files. Lines are 1-based and inclusive.
 pub trait Evidence {
@@ -27,6 +28,22 @@ pub enum Status {
     Valid,
     /// The lines were looked at, but a name of the sentence occurs neither in them nor in the definition around them.
     Unsupported,
+    /// Their text stands at another place of the files now.
+    Moved,
+    /// Their text is not in the files any more.
+    Stale,
+}
+
+impl Status {
+    /// As it stands in journals and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Unsupported => "unsupported",
+            Self::Moved => "moved",
+            Self::Stale => "stale",
+        }
+    }
 }
 
 /// A citation that was kept.
@@ -39,8 +56,21 @@ pub struct Checked {
     /// Names that the lines do not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// blake3 of the cited lines' text, to tell later whether they moved or changed.
+    /// [`drift::fingerprint`] of the cited lines, to tell later whether they moved or changed.
     pub hash: String,
+    /// Where the text stands now, when it moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Citation>,
+    /// What became of the lines, when they are stale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<String>,
+}
+
+impl Checked {
+    /// The lines as they were cited.
+    pub fn place(&self) -> Citation {
+        Citation { path: self.path.clone(), from: self.from, to: self.to }
+    }
 }
 
 /// A citation that was not kept, and why.
@@ -111,8 +141,8 @@ fn judge(
     }
     let Some(text) = evidence.lines(&path, from, to) else { return drop(path, "the file has fewer lines") };
     let status = if missing.is_empty() { Status::Valid } else { Status::Unsupported };
-    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-    kept.push(Checked { path, from, to, status, missing: missing.to_vec(), hash });
+    let hash = drift::fingerprint(&text);
+    kept.push(Checked { path, from, to, status, missing: missing.to_vec(), hash, moved: None, changed: None });
 }
 
 static CITATION: LazyLock<Regex> = LazyLock::new(|| {

@@ -8,6 +8,7 @@ use super::origins::{LISTING, Origins, Print, Trail};
 use super::seen::Earlier;
 use super::session::Session;
 use crate::cancel::Cancel;
+use crate::journal::Event;
 use crate::repl::{Repl, ReplError};
 use crate::workspace::RelPath;
 
@@ -28,6 +29,8 @@ const MOST_VARIABLES: usize = 60;
 #[derive(Default)]
 pub struct Conversation {
     repl: Option<Repl>,
+    /// The recorded run that used the REPL last.
+    run: Option<String>,
     turns: VecDeque<Turn>,
     asked: usize,
     /// Whether variables were made that a worker's end would take away.
@@ -72,9 +75,14 @@ impl Conversation {
     /// The REPL, serving `session` from now on. Started when there is none.
     pub(super) async fn repl(&mut self, session: &Session) -> Result<&mut Repl, ReplError> {
         self.filled = true;
+        let journal = &session.bindings.calls.journal;
+        let before = std::mem::replace(&mut self.run, journal.id().map(str::to_owned));
         let repl = match self.repl.take() {
             Some(mut repl) => {
                 session.adopt(&mut repl);
+                if let Some(run) = before {
+                    journal.write(Event::Follows { run });
+                }
                 repl
             }
             None => session.repl().await?,

@@ -41,6 +41,8 @@ pub enum RunEvent {
         usage: Usage,
         usd: Option<f64>,
         error: Option<String>,
+        /// The reply was there already: nothing was sent.
+        hit: bool,
         spent: Spent,
     },
     Cell {

@@ -5,14 +5,17 @@ use std::fmt::Write as _;
 use super::answer::HeldAnswer;
 use super::budget::Purpose;
 use super::calls::{Ask, CallFailure};
+use super::code;
 use super::entire::entire;
 use super::fence::fence;
+use super::fitted::{self, Reply};
 use super::prompt::{self, Asked};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Role, tokens};
+use crate::workspace::{RelPath, WorkspaceError};
 
 /// More files than this make a scope worth exploring, however small they are.
 const MOST_FILES: usize = 60;
@@ -27,27 +30,54 @@ pub fn whole_scope(session: &Session) -> Option<String> {
     let mut text = String::new();
     for file in files {
         // A file that cannot be shown whole makes the short cut wrong: the loop can say more about it.
-        let content = session.snapshot.text(&file.path).ok()?;
-        let _ = writeln!(text, "==> {}", file.path);
-        for (at, line) in content.lines().enumerate() {
-            let _ = writeln!(text, "{}: {line}", at + 1);
-        }
+        show(&mut text, &file.path, &session.snapshot.text(&file.path).ok()?);
     }
     let window = session.bindings.calls.window(CallRole::Root);
     (tokens::estimate(&text) <= window / 2).then_some(text)
 }
 
-/// Answers from `scope` in one call.
+/// All text files of a scope as one text with numbered lines; `None` when it has more than `most` tokens.
+pub fn everything(session: &Session, most: u64) -> Result<Option<String>, WorkspaceError> {
+    let mut text = String::new();
+    let mut tokens = 0;
+    for file in session.snapshot.files()? {
+        let from = text.len();
+        match session.snapshot.text(&file.path) {
+            Ok(content) => show(&mut text, &file.path, &content),
+            // Nobody can read these as text, the loop no more than this.
+            Err(WorkspaceError::Binary { .. }) => continue,
+            Err(WorkspaceError::TooBig { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        tokens += crate::text::tokens(&text[from..]);
+        if tokens > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(text))
+}
+
+fn show(text: &mut String, path: &RelPath, content: &str) {
+    let _ = writeln!(text, "==> {path}");
+    for (at, line) in content.lines().enumerate() {
+        let _ = writeln!(text, "{}: {line}", at + 1);
+    }
+}
+
+/// Answers from `scope` in one call; `None` when the model wants to look for itself, or its reply does not satisfy the schema.
 pub async fn answer(
     session: &Session,
     asked: &Asked<'_>,
     scope: &str,
     cancel: &Cancel,
-) -> Result<HeldAnswer, CallFailure> {
+) -> Result<Option<HeldAnswer>, CallFailure> {
     let calls = &session.bindings.calls;
     calls.journal.write(Event::Note { text: "The whole scope fits into one prompt: one plain call.".to_owned() });
     let key = &session.bindings.key;
-    let user = format!("{}The files:\n{}", asked.text(key), fence(key, "files", scope));
+    let mut user = format!("{}The files:\n{}", asked.text(key), fence(key, "files", scope));
+    if let Some(schema) = &session.bindings.schema {
+        let _ = write!(user, "\n\n{}", prompt::reply_must_satisfy(key, schema.value()));
+    }
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::Work,
@@ -58,11 +88,23 @@ pub async fn answer(
         parent: None,
         label: "one plain call over the whole scope".to_owned(),
     };
-    let reply = entire(calls, ask, cancel).await?;
+    let answer = match &session.bindings.schema {
+        Some(schema) => match fitted::complete(calls, ask, schema, cancel).await? {
+            Reply::Fits(value) => HeldAnswer::computed(value),
+            Reply::Unfit(_) => return Ok(None),
+        },
+        None => {
+            let reply = entire(calls, ask, cancel).await?;
+            if code::is_cell(&reply.text) {
+                return Ok(None);
+            }
+            HeldAnswer::text(reply.text)
+        }
+    };
     for file in session.snapshot.files().unwrap_or_default() {
         if let Ok(text) = session.snapshot.text(&file.path) {
             calls.seen.found(file.path.as_str(), 1..=text.lines().count().max(1) as u64);
         }
     }
-    Ok(HeldAnswer { value: reply.text.into(), citations: Vec::new() })
+    Ok(Some(answer))
 }

@@ -10,6 +10,7 @@ use super::fence::{FenceKey, fence};
 use crate::host::Info;
 use crate::model::{Message, Role};
 use crate::repl::{API, Outcome};
+use crate::workspace::rounded;
 
 const ROOT: &str = include_str!("prompts/root.md");
 const CHILD: &str = include_str!("prompts/child.md");
@@ -17,7 +18,7 @@ pub const LEAF: &str = include_str!("prompts/leaf.md");
 pub const PLAIN: &str = include_str!("prompts/plain.md");
 const SALVAGE: &str = include_str!("prompts/salvage.md");
 
-/// An answer that waits for its author's word, and what is wrong with its citations.
+/// An answer that waits for its author's word, and what is wrong with it.
 pub struct Held {
     pub answer: HeldAnswer,
     pub problems: Vec<String>,
@@ -87,16 +88,15 @@ impl Asked<'_> {
     }
 }
 
-/// The first user message: the question, and what the repository is, without content.
+/// The first user message: the question, and what the repository is, without content. Sizes are rounded and the revision is
+/// left out, so that a small change elsewhere leaves it as it is.
 pub fn question(key: &FenceKey, asked: &Asked<'_>, info: &Info, tree: &str) -> String {
     let mut about = String::new();
     let _ = writeln!(about, "name: {}", info.name);
-    if let Some(revision) = &info.revision {
-        let _ = writeln!(about, "revision: {revision}");
-    }
     let languages: Vec<String> =
-        info.languages.iter().take(8).map(|(language, files)| format!("{language} {files}")).collect();
-    let _ = writeln!(about, "files: {} ({})\nbytes: {}", info.files, languages.join(", "), info.bytes);
+        info.languages.iter().take(8).map(|(language, files)| format!("{language} {}", rounded(*files))).collect();
+    let _ =
+        writeln!(about, "files: {} ({})\nbytes: {}", rounded(info.files), languages.join(", "), rounded(info.bytes));
     let _ = write!(about, "\n{tree}");
     format!("{}The repository:\n{}", asked.text(key), fence(key, "repository", &about))
 }
@@ -136,6 +136,19 @@ pub fn child_question(
 pub fn must_satisfy(key: &FenceKey, schema: &Value) -> String {
     let schema = fence(key, "schema", &schema.to_string());
     format!("The value that you pass to `answer` is not Markdown: it has to satisfy this JSON Schema.\n{schema}")
+}
+
+/// What a reply without code has to look like.
+pub fn reply_must_satisfy(key: &FenceKey, schema: &Value) -> String {
+    let schema = fence(key, "schema", &schema.to_string());
+    format!(
+        "Reply with one JSON value instead of Markdown, and nothing else. It has to satisfy this JSON Schema.\n{schema}"
+    )
+}
+
+/// Sent when such a reply could not be used.
+pub fn reply_again(why: &str) -> String {
+    format!("That reply cannot be used, {why}. Reply again, with the JSON value only.")
 }
 
 /// What a cell did, as the root model sees it.
@@ -182,9 +195,9 @@ pub fn observation(
         } else {
             let _ = writeln!(
                 text,
-                "Your answer is held, because some of its citations cannot be kept as they are. Only lines that were \
-                 logged, found or passed to a model count as looked at; reading into a variable does not.\n{}",
-                fence(key, "citations", &problems.join("\n"))
+                "Your answer is held, because it cannot be kept as it is. Only lines that were logged, found or passed to a \
+                 model count as looked at; reading into a variable does not.\n{}",
+                fence(key, "problems", &problems.join("\n"))
             );
         }
         let _ = writeln!(
@@ -225,9 +238,12 @@ pub fn cut(output: u64, is_bound: bool) -> String {
 }
 
 /// The two messages of the salvage call.
-pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str) -> Vec<Message> {
+pub fn salvage(key: &FenceKey, asked: &Asked<'_>, why: &str, known: &str, schema: Option<&Value>) -> Vec<Message> {
     let found = fence(key, "found", known);
-    let body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
+    let mut body = format!("{}Why it ends: {why}.\n\nWhat was found so far:\n{found}", asked.text(key));
+    if let Some(schema) = schema {
+        let _ = write!(body, "\n\n{}", reply_must_satisfy(key, schema));
+    }
     vec![message(Role::System, SALVAGE), message(Role::User, body)]
 }
 

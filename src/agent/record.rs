@@ -3,7 +3,7 @@
 use super::answer::HeldAnswer;
 use super::budget::{Spent, Tripped};
 use super::calls::CallFailure;
-use super::citations::{Checked, Status};
+use super::citations::Checked;
 use crate::journal::Event;
 use crate::journal::event::{self as journal, Outcome};
 use crate::model::{Finish, Message, Reply, Request, Role, ToolCall, Usage};
@@ -95,17 +95,13 @@ pub fn cell_done(cell: u64, outcome: &repl::Outcome) -> Event {
 }
 
 pub fn answer(answer: &HeldAnswer, checked: &[Checked], problems: &[String], held: bool) -> Event {
-    let status = |status| match status {
-        Status::Valid => "valid",
-        Status::Unsupported => "unsupported",
-    };
     let citations = checked
         .iter()
         .map(|c| journal::Citation {
             path: c.path.clone(),
             from: c.from,
             to: c.to,
-            status: status(c.status).to_owned(),
+            status: c.status.name().to_owned(),
             hash: c.hash.clone(),
         })
         .collect();
@@ -122,6 +118,7 @@ pub fn limit(tripped: &Tripped) -> Event {
         Tripped::Wall { .. } => "seconds",
         Tripped::NoCode { .. } => "no-code",
         Tripped::Repeated { .. } => "repeated",
+        Tripped::Circles { .. } => "circles",
         Tripped::AnswerNow => "answer-now",
         Tripped::Model { .. } => "model",
     };

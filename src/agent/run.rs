@@ -7,8 +7,9 @@ use std::sync::atomic::Ordering;
 use super::answer::{HeldAnswer, Verdict};
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
-use super::calls::{Ask, CallFailure};
-use super::citations::{self, Evidence, Status};
+use super::calls::{Aside, Ask, CallFailure};
+use super::cells::Cells;
+use super::circles::{self, Circles};
 use super::code::{self, Asked};
 use super::entire::withheld;
 use super::event::RunEvent;
@@ -16,12 +17,16 @@ use super::history::{self, History};
 use super::origins::Trail;
 use super::prompt::{self, Held, Transport};
 use super::record;
+use super::referee::Referee;
 use super::salvage::Findings;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Finish, Message, ModelError, Reply, Role};
-use crate::repl::{CellErrorKind, Outcome, Repl};
+use crate::repl::{CellErrorKind, Outcome};
+
+/// Cells that may run after an answer is held, before it counts as given.
+const VERIFICATIONS: u32 = 2;
 
 /// Replies without code, and identical cells, in a row that end a run.
 const PATIENCE: u32 = 3;
@@ -40,10 +45,10 @@ pub enum Ended {
 /// One run of the root loop over a REPL that is already there.
 pub struct Root<'a> {
     pub bindings: &'a Arc<Bindings>,
-    pub evidence: &'a (dyn Evidence + Sync),
+    pub referee: &'a dyn Referee,
     /// Whether the model was told about citations that cannot be kept: once is enough.
     pub warned: bool,
-    pub repl: &'a mut Repl,
+    pub repl: &'a mut dyn Cells,
     /// The variables that the model has been told of.
     pub vars: BTreeMap<String, String>,
     pub transport: Transport,
@@ -82,6 +87,7 @@ impl Root<'_> {
     async fn turns(&mut self, messages: &mut History, work: &Cancel) -> Result<Ended, ModelError> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
+        let (mut circles, mut to_verify) = (Circles::default(), None);
         let (mut announced, mut turn) = (1.0, 0);
         loop {
             turn = match calls.ledger.turn(turn, self.bindings.depth) {
@@ -91,7 +97,8 @@ impl Root<'_> {
             self.bindings.turns.store(turn, Ordering::Relaxed);
             calls.journal.write(Event::TurnStarted { turn });
             (calls.emit)(RunEvent::TurnStarted { turn });
-            let reply = match self.reply(messages, turn, work).await {
+            let aside = self.aside(turn - 1, &mut announced);
+            let reply = match self.reply(messages, turn, aside.as_ref(), work).await {
                 Ok(reply) => reply,
                 Err(failure) => return self.failed(failure, turn),
             };
@@ -100,6 +107,10 @@ impl Root<'_> {
                 return self.failed(error.into(), turn);
             }
             let asked = code::asked(&reply);
+            let sent = messages.messages();
+            if !matches!(asked, Asked::Cell { .. }) {
+                calls.forget(self.ask(sent.clone(), turn));
+            }
             messages.reply(&reply);
             let (source, call, ignored) = match asked {
                 Asked::Cell { code, call, ignored } => (code, call, ignored),
@@ -136,6 +147,7 @@ impl Root<'_> {
             without_code = 0;
             same = if source == last_code { same + 1 } else { 1 };
             if same >= PATIENCE {
+                calls.forget(self.ask(sent, turn));
                 return Ok(Ended::Tripped(Tripped::Repeated { times: same }));
             }
             last_code.clone_from(&source);
@@ -148,7 +160,7 @@ impl Root<'_> {
                 self.trail.cell(&source, files, failed);
             }
             let stopped = work.is_cancelled();
-            let (verdict, step) = self.judge(&outcome);
+            let (held, step) = self.judge(&outcome);
             if let Step::End(ended) = step {
                 return Ok(ended);
             }
@@ -163,13 +175,19 @@ impl Root<'_> {
                 let limit_s = calls.ledger.limits().wall.as_secs();
                 return Ok(Ended::Tripped(Tripped::Wall { limit_s }));
             }
-            let held = match verdict {
-                Verdict::Held(answer) => {
-                    let problems = self.problems(&answer);
-                    self.warned |= !problems.is_empty();
-                    Some(Held { answer, problems })
+            let alike = circles.cell(&outcome);
+            if alike > circles::TOLD {
+                return Ok(Ended::Tripped(Tripped::Circles { times: alike }));
+            }
+            // Verifying again and again finds nothing new, and what is typed at its end is often worse.
+            to_verify = match (to_verify, self.bindings.answers.held()) {
+                (None, None) => None,
+                (None, Some(_)) => Some(VERIFICATIONS),
+                (Some(1), Some(answer)) => {
+                    calls.journal.write(Event::Note { text: "The held answer is taken as it is.".to_owned() });
+                    return Ok(Ended::Answered(answer));
                 }
-                _ => None,
+                (Some(left), _) => Some(left.saturating_sub(1)),
             };
             let now = self.repl.vars(work).await;
             let news = || now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what));
@@ -177,11 +195,16 @@ impl Root<'_> {
             let news = list(news());
             self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
-            let share = calls.ledger.share_left(self.bindings.depth, turn);
-            if let Some(mark) = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark && announced > mark) {
-                announced = mark;
-                let left = serde_json::to_string(&self.bindings.left()).unwrap_or_default();
-                seen.push_str(&format!("Budget, {:.0} % left: {left}\n", share * 100.0));
+            if let Some(left) = to_verify {
+                let cells = if left == 1 { "cell" } else { "cells" };
+                seen.push_str(&format!(
+                    "{left} more {cells} may run to verify it; then the held answer counts as given.\n"
+                ));
+            }
+            if alike == circles::TOLD {
+                seen.push_str(&format!(
+                    "The last {alike} cells showed the same: answer from it, or look elsewhere. One more of these ends the run.\n"
+                ));
             }
             messages.push(match call {
                 Some(call) => tool_result(call, seen),
@@ -190,27 +213,51 @@ impl Root<'_> {
         }
     }
 
+    /// What is left, when that has become little. No part of the history: it changes from run to run, and with it in there
+    /// no later reply could be found again.
+    fn aside(&self, turns: u32, announced: &mut f64) -> Option<Aside> {
+        let share = self.bindings.calls.ledger.share_left(self.bindings.depth, turns);
+        let mark = [0.1, 0.25, 0.5].into_iter().find(|&mark| share <= mark)?;
+        let presses = mark == 0.1;
+        if *announced <= mark && !presses {
+            return None;
+        }
+        *announced = mark;
+        let left = serde_json::to_string(&self.bindings.left()).unwrap_or_default();
+        Some(Aside { text: format!("\nBudget, {:.0} % left: {left}\n", share * 100.0), presses })
+    }
+
+    fn ask(&self, messages: Vec<Message>, turn: u32) -> Ask {
+        Ask {
+            role: CallRole::Root,
+            purpose: Purpose::at(self.bindings.depth),
+            messages,
+            tools: match self.transport {
+                Transport::Tool => vec![code::tool()],
+                Transport::Fence => Vec::new(),
+            },
+            max_tokens: history::output(&self.bindings.calls),
+            schema: None,
+            parent: None,
+            label: format!("turn {turn}"),
+        }
+    }
+
     /// The root model's next reply. A prompt that is too long for it is made shorter, as long as that is possible.
-    async fn reply(&self, messages: &mut History, turn: u32, work: &Cancel) -> Result<Reply, CallFailure> {
+    async fn reply(
+        &self,
+        messages: &mut History,
+        turn: u32,
+        aside: Option<&Aside>,
+        work: &Cancel,
+    ) -> Result<Reply, CallFailure> {
         let calls = &self.bindings.calls;
         messages.fit(self.bindings, &self.vars, turn, work).await;
         let mut refusals = 0;
         loop {
-            let max_tokens = history::output(calls);
-            let ask = Ask {
-                role: CallRole::Root,
-                purpose: Purpose::at(self.bindings.depth),
-                messages: messages.messages(),
-                tools: match self.transport {
-                    Transport::Tool => vec![code::tool()],
-                    Transport::Fence => Vec::new(),
-                },
-                max_tokens,
-                schema: None,
-                parent: None,
-                label: format!("turn {turn}"),
-            };
-            match calls.complete(ask, work).await {
+            let ask = self.ask(messages.messages(), turn);
+            let max_tokens = ask.max_tokens;
+            match calls.complete_beside(ask, aside, work).await {
                 Err(CallFailure::Model(ModelError::TooLong(reason))) => {
                     // The refusal has made the window smaller, and with it what a reply may take.
                     refusals += 1;
@@ -276,50 +323,33 @@ impl Root<'_> {
         outcome
     }
 
-    /// What is wrong with the citations of an answer; its author is told once. `builtin` cannot mend any.
-    fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
-        if self.bindings.calls.models.root.model.provider() == "builtin" {
-            return Vec::new();
-        }
-        let check = || citations::check(&answer.markdown(), &answer.citations, self.evidence);
-        let (kept, dropped) = tokio::task::block_in_place(check);
-        let unsupported = kept
-            .iter()
-            .filter(|c| c.status == Status::Unsupported)
-            .map(|c| format!("{}:{}-{}: these lines do not hold {}", c.path, c.from, c.to, c.missing.join(", ")));
-        dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason)).chain(unsupported).collect()
-    }
-
-    fn judge(&self, outcome: &Outcome) -> (Verdict, Step) {
+    /// What the end of a cell means: an answer that is held, and whether the run goes on.
+    fn judge(&mut self, outcome: &Outcome) -> (Option<Held>, Step) {
         let answers = &self.bindings.answers;
         let before = answers.held();
         let threw = outcome.error.is_some() || outcome.lost.is_some();
         let shown = !outcome.output.trim().is_empty() || outcome.value.is_some() || !outcome.warnings.is_empty();
-        let verdict = answers.judge(threw, shown);
-        match &verdict {
-            Verdict::Final(answer) if !self.warned && !self.problems(answer).is_empty() => {
-                answers.hold(answer.clone());
-                self.bindings.calls.journal.write(record::answer(answer, &[], &[], true));
-                (Verdict::Held(answer.clone()), Step::Go)
-            }
-            Verdict::Final(answer) => (verdict.clone(), Step::End(Ended::Answered(answer.clone()))),
-            // The same answer twice is as good as a confirmation.
-            Verdict::Held(answer) if before.as_ref() == Some(answer) => {
-                (verdict.clone(), Step::End(Ended::Answered(answer.clone())))
-            }
-            Verdict::Held(answer) => {
-                self.bindings.calls.journal.write(record::answer(answer, &[], &[], true));
-                (verdict, Step::Go)
-            }
+        let (answer, is_final) = match answers.judge(threw, shown) {
+            Verdict::Final(answer) => (answer, true),
+            Verdict::Held(answer) => (answer, false),
             Verdict::None => {
-                if outcome.error.as_ref().is_some_and(|error| error.kind == CellErrorKind::Cancelled)
-                    && self.cancel.is_cancelled()
-                {
-                    return (verdict, Step::End(Ended::Cancelled));
-                }
-                (verdict, Step::Go)
+                let cancelled = outcome.error.as_ref().is_some_and(|error| error.kind == CellErrorKind::Cancelled);
+                let step = if cancelled && self.cancel.is_cancelled() { Step::End(Ended::Cancelled) } else { Step::Go };
+                return (None, step);
             }
+        };
+        // The same answer twice is as good as a confirmation.
+        if !is_final && before.is_some_and(|before| before.says_same(&answer)) {
+            return (None, Step::End(Ended::Answered(answer)));
         }
+        let problems = if self.warned { Vec::new() } else { self.referee.problems(&answer) };
+        if is_final && problems.is_empty() {
+            return (None, Step::End(Ended::Answered(answer)));
+        }
+        self.warned |= !problems.is_empty();
+        self.bindings.answers.hold(answer.clone());
+        self.bindings.calls.journal.write(record::answer(&answer, &[], &problems, true));
+        (Some(Held { answer, problems }), Step::Go)
     }
 }
 

@@ -7,7 +7,9 @@ use super::answer::HeldAnswer;
 use super::bindings::Bindings;
 use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
+use super::fitted::{self, Reply};
 use super::prompt::{self, Asked};
+use super::schema::Schema;
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Finish, tokens};
@@ -88,30 +90,39 @@ pub async fn salvage(
     let asked = if size(asked) > room / 3 { &alone } else { asked };
     let known = findings.within(room.saturating_sub(size(asked)));
     let max_tokens = u32::try_from(output).unwrap_or(u32::MAX).max(64);
+    let schema = bindings.schema.as_ref().map(Schema::value);
     let ask = Ask {
         role: CallRole::Root,
         purpose: Purpose::salvage_at(bindings.depth),
-        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known),
+        messages: prompt::salvage(&bindings.key, asked, &tripped.to_string(), &known, schema),
         tools: Vec::new(),
         max_tokens,
         schema: None,
         parent: None,
         label: "best answer from what is known".to_owned(),
     };
-    match calls.complete(ask, cancel).await {
-        Ok(reply) if !reply.text.trim().is_empty() => {
-            let mut text = reply.text;
-            if reply.finish == Finish::Length {
-                text.push_str("\n\n(The reply was cut off here.)");
-            }
-            Some(HeldAnswer { value: text.into(), citations: Vec::new() })
-        }
-        Ok(_) => None,
+    let reply = match &bindings.schema {
+        Some(schema) => fitted::complete(calls, ask, schema, cancel).await,
+        None => calls.complete(ask, cancel).await.map(|reply| Reply::Unfit(whole(reply))),
+    };
+    match reply {
+        Ok(Reply::Fits(value)) => Some(HeldAnswer::computed(value)),
+        Ok(Reply::Unfit(text)) if !text.trim().is_empty() => Some(HeldAnswer::text(text)),
+        Ok(Reply::Unfit(_)) => None,
         Err(failure) => {
             tracing::warn!(%failure, "the salvage call failed");
             None
         }
     }
+}
+
+/// A reply's text, which says so when it was cut.
+fn whole(reply: crate::model::Reply) -> String {
+    let mut text = reply.text;
+    if reply.finish == Finish::Length && !text.trim().is_empty() {
+        text.push_str("\n\n(The reply was cut off here.)");
+    }
+    text
 }
 
 /// The head and the tail of a long text.

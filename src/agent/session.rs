@@ -16,6 +16,7 @@ use super::place::At;
 use super::schema::Schema;
 use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
+use crate::cache::Cache;
 use crate::host::{RepoHost, Sighted, Sighting, Symbols};
 use crate::journal::Journal;
 use crate::journal::event::Role as CallRole;
@@ -43,6 +44,8 @@ pub struct Setup {
     pub maps: Option<Maps>,
     /// What the answer has to satisfy.
     pub schema: Option<Schema>,
+    /// Replies that are there already; to be shared between the runs of a process.
+    pub cache: Cache,
 }
 
 /// A run's parts, joined.
@@ -79,7 +82,7 @@ impl Session {
         });
         let seen = Arc::new(Seen::after(earlier, now));
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols.clone(), sighted(seen.clone())));
-        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)));
+        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)).with_cache(setup.cache));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let mut options = setup.repl;
         options.output = options.output.min(history::shown(calls.window(CallRole::Root)));

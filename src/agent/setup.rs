@@ -8,6 +8,7 @@ use super::event::Emit;
 use super::fence::FenceKey;
 use super::orientation::Maps;
 use super::session::Setup;
+use crate::cache::Cache;
 use crate::config::{self, Config};
 use crate::journal::{Header, Journal};
 use crate::model::builtin::Builtin;
@@ -16,6 +17,9 @@ use crate::model::{self, CatalogError, Endpoint, Endpoints, ModelName, Secret};
 use crate::redact::redact;
 use crate::repl::Options;
 use crate::workspace::Snapshot;
+
+/// Bytes of output that a cell may show.
+pub const OUTPUT: usize = 20_000;
 
 /// Why the configuration makes no run.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +82,7 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
 }
 
 /// The configuration as a journal may hold it: endpoints by name only.
-fn redacted(config: &Config) -> serde_json::Value {
+pub fn redacted(config: &Config) -> serde_json::Value {
     serde_json::json!({
         "max_turns": config.max_turns,
         "max_calls": config.max_calls,
@@ -99,8 +103,8 @@ fn redacted(config: &Config) -> serde_json::Value {
     })
 }
 
-/// Joins everything for one run, which is asked at no place and shares no definitions with others; the caller may set
-/// both.
+/// Joins everything for one run, which is asked at no place and shares neither definitions nor calls in flight with others;
+/// the caller may set these.
 pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, journal: Journal, emit: Emit) -> Setup {
     Setup {
         snapshot,
@@ -127,7 +131,14 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         symbols: Arc::default(),
         maps: config.orientation.then(|| Maps::new(&config.state_dir)),
         schema: None,
+        cache: cache(config),
     }
+}
+
+/// The replies that this machine has, unless none are kept.
+pub fn cache(config: &Config) -> Cache {
+    let most = if config.cache { config.cache_size } else { 0 };
+    if most == 0 { Cache::default() } else { Cache::open(&config.state_dir, most) }
 }
 
 /// What the worker may use.
@@ -138,7 +149,7 @@ pub fn options(config: &Config) -> Result<Options, SetupError> {
         heap: config.heap,
         memory: config.memory,
         cell: config.cell_time,
-        output: 20_000,
+        output: OUTPUT,
         seed: config::random_seed(),
         epoch_ms: now_ms(),
     })

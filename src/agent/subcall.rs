@@ -58,7 +58,7 @@ pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) 
             parent: Some(task.host),
             label: label.clone(),
         };
-        let reply = match entire(&task.bindings.calls, ask, task.cancel).await {
+        let reply = match entire(&task.bindings.calls, ask.clone(), task.cancel).await {
             Err(CallFailure::Model(ModelError::TooLong(words))) => return Err(Failed::TooLong(words)),
             result => result.map_err(|failed| Failed::Other(failure(failed)))?,
         };
@@ -78,6 +78,7 @@ pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) 
             }
             Err(error) => complaint = format!("it is not JSON: {error}"),
         }
+        task.bindings.calls.forget(ask);
         messages.push(prompt::message(Role::Assistant, reply.text));
         let again = format!("That reply cannot be used, {complaint}. Reply again, with the JSON value only.");
         messages.push(prompt::message(Role::User, again));
@@ -127,7 +128,7 @@ fn failure(failure: CallFailure) -> CallError {
 }
 
 /// The JSON of a reply, which may stand in a fence.
-fn parse(text: &str) -> Result<Value, serde_json::Error> {
+pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let text = text.trim();
     let inner = text
         .strip_prefix("```json")

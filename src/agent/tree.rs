@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::budget::Ledger;
 use super::window::Windows;
+use crate::cache::Cache;
 use crate::cancel::Cancel;
 
 /// One per run. Calls, host calls and agents are numbered from 1, in the order in which they begin.
@@ -14,6 +15,8 @@ pub struct Tree {
     pub ledger: Ledger,
     /// How much each model takes, as far as its refusals said.
     pub windows: Windows,
+    /// Replies that are there already.
+    pub cache: Cache,
     requests: Semaphore,
     /// For depths 1, 2, ...: how many children of that depth or less may live at once.
     ///
@@ -41,8 +44,14 @@ impl Tree {
         let levels = (1..=depth).map(|level| Arc::new(Semaphore::new(children - (depth - level)))).collect();
         let [calls, hosts, agents] = std::array::from_fn(|_| AtomicU64::new(1));
         let subcalls = AtomicU64::new(0);
-        let windows = Windows::new(limits.context);
-        Self { ledger, windows, requests, levels, calls, hosts, agents, subcalls }
+        let (windows, cache) = (Windows::new(limits.context), Cache::default());
+        Self { ledger, windows, cache, requests, levels, calls, hosts, agents, subcalls }
+    }
+
+    /// Replies that are there already are taken from here.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
     }
 
     /// Waits until one more model request may be in flight; `None` when cancelled before.

@@ -1,11 +1,12 @@
 //! `spelunk ask`: one question, progress on stderr, the answer on stdout.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::progress::Live;
-use super::{CliError, Overrides, Place, exit, output, setup};
+use super::{CliError, Overrides, Place, exit, files, output, setup};
 use crate::agent::{self, Stop};
 use crate::config::Config;
 
@@ -17,6 +18,9 @@ pub struct Ask {
     place: Place,
     #[command(flatten)]
     overrides: Overrides,
+    /// The answer has to satisfy the JSON Schema in this file, and is printed as JSON; `value` with --json
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
     /// Print the answer, its citations and the costs as JSON
     #[arg(long)]
     json: bool,
@@ -42,12 +46,19 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
+    let schema = args.schema.as_deref().map(schema).transpose()?;
     let snapshot = setup::snapshot(&args.place).await?;
     let models = setup::models(&config)?;
+    if schema.is_some() && models.root.model.provider() == "builtin" {
+        return Err(CliError::usage("builtin answers in Markdown, and cannot satisfy a schema")
+            .hint("--model names a language model"));
+    }
     let live = Live::new(args.show_code);
+    let is_typed = schema.is_some();
     let repl = setup::options(&config)?;
     let journal = agent::setup::journal(&config, &snapshot, &args.question, &models, &repl);
-    let setup = agent::setup::run(&config, snapshot, models, repl, journal, live.emit());
+    let mut setup = agent::setup::run(&config, snapshot, models, repl, journal, live.emit());
+    setup.schema = schema;
     let stop = Stop::default();
     let signals = tokio::spawn(interrupts(stop.clone(), live.clone()));
     let result = agent::ask(setup, args.question.trim(), &stop).await;
@@ -56,11 +67,22 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     let report = result?;
     if args.json {
         output::json(&report);
+    } else if !report.value.is_null() && is_typed {
+        output::json(&report.value);
+        output::error_line(&output::summary(&report));
     } else {
         output::markdown(&output::report(&report));
         output::error_line(&output::summary(&report));
     }
     Ok(output::code(&report))
+}
+
+/// The schema in a file.
+fn schema(path: &Path) -> Result<agent::Schema, CliError> {
+    let wrong = |reason: String| CliError::usage(format!("{}: {reason}", path.display()));
+    let text = files::read(path).map_err(|error| wrong(error.to_string()))?;
+    let value = serde_json::from_str(&text).map_err(|error| wrong(format!("it is not JSON: {error}")))?;
+    agent::Schema::new(value).map_err(wrong)
 }
 
 /// Ctrl-C once asks for the best answer now, twice stops, a third time leaves at once.
@@ -78,12 +100,7 @@ async fn interrupts(stop: Stop, live: Live) {
                 live.say("stopping");
                 stop.cancel.cancel();
             }
-            _ => leave(),
+            _ => exit::leave(),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the user has asked three times")]
-fn leave() {
-    std::process::exit(i32::from(exit::STOPPED));
 }

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 
 use super::{CliError, Overrides, exit, output, setup};
 use crate::agent::Named;
+use crate::cache;
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::model::{Message, Request, Role};
@@ -47,6 +48,7 @@ pub async fn run(args: Doctor) -> Result<ExitCode, CliError> {
     };
     checks.push(Check { good: true, what: "settings", found: file });
     checks.push(Check { good: true, what: "state", found: config.state_dir.display().to_string() });
+    checks.push(kept(&config));
     sandbox(&config, &mut checks).await?;
     match setup::models(&config) {
         Ok(models) => {
@@ -66,6 +68,25 @@ pub async fn run(args: Doctor) -> Result<ExitCode, CliError> {
     }
     let good = checks.iter().all(|check| check.good);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
+}
+
+/// Where replies of models are kept, and how many there are.
+fn kept(config: &Config) -> Check {
+    let what = "cache";
+    if !config.cache || config.cache_size == 0 {
+        return Check { good: true, what, found: "off; every request is sent".to_owned() };
+    }
+    let (path, stats) = cache::stats(&config.state_dir);
+    let room = config.cache_size >> 20;
+    let (good, state) = match stats {
+        Ok(None) => (true, format!("nothing yet, room for {room} MiB")),
+        Ok(Some(stats)) => {
+            let replies = output::plural(stats.replies, "reply", "replies");
+            (true, format!("{replies}, {:.1} of {room} MiB", stats.bytes as f64 / f64::from(1 << 20)))
+        }
+        Err(error) => (false, format!("{error}; it is made anew by the next run, or move it away")),
+    };
+    Check { good, what, found: format!("{}: {state}", path.display()) }
 }
 
 async fn sandbox(config: &Config, checks: &mut Vec<Check>) -> Result<(), CliError> {

@@ -83,3 +83,9 @@ impl From<AskError> for CliError {
         }
     }
 }
+
+/// Leaves at once, whatever is under way.
+#[expect(clippy::disallowed_methods, reason = "the user has asked again and again")]
+pub fn leave() {
+    std::process::exit(i32::from(STOPPED));
+}

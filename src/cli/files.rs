@@ -6,6 +6,11 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+/// Reads a text.
+pub fn read(path: &Path) -> io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
 /// Writes a file, whole or not at all. A file that is there already stays as it is, unless `force`; anything but a
 /// regular file stays in any case.
 ///

@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, and what they share: arguments, exit codes, logs.
 
 mod ask;
+mod bench;
+mod check;
 mod doctor;
 mod eval;
 mod exit;
@@ -10,6 +12,7 @@ mod lsp;
 mod output;
 mod progress;
 mod repl;
+mod replay;
 mod setup;
 mod trace;
 
@@ -50,8 +53,12 @@ enum Command {
     Repl(repl::Repl),
     /// List recorded runs, or print one
     Trace(trace::Trace),
+    /// Execute a recorded run again, without network and without the repository, or compare two
+    Replay(replay::Rerun),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Measure a model on sets of questions with known answers, beside the plain model
+    Bench(bench::Bench),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -103,6 +110,9 @@ struct Overrides {
     /// Do not record the run
     #[arg(long)]
     no_journal: bool,
+    /// Ask anew: take no reply that was kept, and keep none
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Overrides {
@@ -127,6 +137,7 @@ impl Overrides {
         set(&mut config.max_depth, &self.max_depth.map(u32::from));
         set(&mut config.workers, &self.workers.map(usize::from));
         config.journal &= !self.no_journal;
+        config.cache &= !self.no_cache;
     }
 }
 
@@ -168,7 +179,9 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
+        Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
+        Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agent::Report;
-use crate::agent::citations::Status;
+use crate::agent::citations::{Checked, Status};
 use crate::display;
 
 /// Writes Markdown to stdout.
@@ -64,27 +64,35 @@ pub fn report(report: &Report) -> String {
         text.push_str(&format!("> Ended early: {}.\n\n", report.end));
     }
     text.push_str(report.answer.trim_end());
-    let unsupported: Vec<String> = report
-        .citations
-        .iter()
-        .filter(|citation| citation.status == Status::Unsupported)
-        .map(|c| format!("{}:{}-{} does not hold {}", c.path, c.from, c.to, names(&c.missing)))
-        .collect();
+    let valid = report.citations.iter().filter(|citation| citation.status == Status::Valid).count();
+    let mut problems = Vec::new();
+    for status in [Status::Unsupported, Status::Moved, Status::Stale] {
+        let such: Vec<String> =
+            report.citations.iter().filter(|citation| citation.status == status).map(doubt).collect();
+        if !such.is_empty() {
+            problems.push(format!("{}: {}", status.name(), such.join(", ")));
+        }
+    }
     let dropped: Vec<String> =
         report.dropped.iter().map(|d| format!("{}:{}-{} ({})", d.path, d.from, d.to, d.reason)).collect();
-    let mut problems = Vec::new();
-    if !unsupported.is_empty() {
-        problems.push(format!("unsupported: {}", unsupported.join(", ")));
-    }
     if !dropped.is_empty() {
         problems.push(format!("not kept: {}", dropped.join(", ")));
     }
     if !problems.is_empty() {
-        let valid = report.citations.len() - unsupported.len();
         text.push_str(&format!("\n\n> Citations: {valid} valid; {}.", problems.join("; ")));
     }
     text.push('\n');
     text
+}
+
+/// What is to be known of a citation that is not valid.
+fn doubt(cited: &Checked) -> String {
+    let place = format!("{}:{}-{}", cited.path, cited.from, cited.to);
+    match (&cited.moved, &cited.changed) {
+        (Some(to), _) => format!("{place} stands at {}:{}-{} now", to.path, to.from, to.to),
+        (None, Some(why)) => format!("{place} ({why})"),
+        (None, None) => format!("{place} does not hold {}", names(&cited.missing)),
+    }
 }
 
 fn names(names: &[String]) -> String {
@@ -95,6 +103,9 @@ fn names(names: &[String]) -> String {
 pub fn summary(report: &Report) -> String {
     let spent = &report.spent;
     let mut parts = vec![format!("{} turns", spent.turns)];
+    if spent.hits > 0 {
+        parts.push(format!("{} from the cache", plural(u64::from(spent.hits), "reply", "replies")));
+    }
     if spent.usage.input + spent.usage.output > 0 {
         let about = if spent.usage.estimated { "about " } else { "" };
         parts.push(format!("{} calls", spent.calls));
@@ -114,6 +125,11 @@ pub fn money(usd: f64, unpriced: u32) -> String {
         (0.0, _) => "price unknown".to_owned(),
         _ => format!("${usd:.4} and {unpriced} calls of unknown price"),
     }
+}
+
+/// A count with its noun.
+pub fn plural(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { more })
 }
 
 /// 1234567 as `1,234,567`.

@@ -77,7 +77,11 @@ impl Live {
                     state.open += 1;
                     state.doing = format!("{} sub-calls: {label}", state.open);
                 }
-                RunEvent::CallFinished { role, error, spent, .. } => {
+                RunEvent::CallFinished { role, error, hit, spent, .. } => {
+                    if hit {
+                        state.doing =
+                            format!("{} from the cache", output::plural(u64::from(spent.hits), "reply", "replies"));
+                    }
                     state.spent = spent;
                     if role == Role::Leaf {
                         state.open = state.open.saturating_sub(1);

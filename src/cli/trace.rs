@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{CliError, files, output};
+use super::{CliError, check, files, output};
 use crate::config::Config;
 use crate::journal::{self, Blobs, JournalError, Run, Summary};
 
@@ -25,6 +25,12 @@ pub struct Trace {
     /// Print one line per model turn, for programs: docs/trajectories.md
     #[arg(long, value_name = "FORMAT", requires = "run", conflicts_with = "full")]
     export: Option<Format>,
+    /// Compare the answer's citations with the files as they are now, in the folder PATH (else here)
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = ".", requires = "run", conflicts_with_all = ["full", "export", "html"])]
+    check: Option<PathBuf>,
+    /// With --check: print JSON
+    #[arg(long, requires = "check")]
+    json: bool,
     /// How many runs to list
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -51,6 +57,9 @@ pub fn run(args: Trace) -> Result<ExitCode, CliError> {
         Some(prefix) => {
             let run = journal::read(&journal::find(&config.state_dir, prefix)?)?;
             let blobs = Blobs::new(&config.state_dir);
+            if let Some(path) = &args.check {
+                return check::run(&run, path, args.json);
+            }
             match (&args.html, args.export) {
                 (Some(file), _) => page(&run, &blobs, file.as_deref(), args.force)?,
                 (None, Some(Format::Jsonl)) => lines(&run, &blobs),

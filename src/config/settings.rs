@@ -132,6 +132,8 @@ pub const SETTINGS: &[Setting] = &[
     machine("memory_mib", "SPELUNK_MEMORY_MIB", "1536", Kind::Integer(256, 16_384), "writable memory of a worker"),
     machine("orientation", "SPELUNK_ORIENTATION", "true", Kind::Switch, "keep summaries of modules for later questions"),
     machine("journal", "SPELUNK_JOURNAL", "true", Kind::Switch, "record runs in the state folder"),
+    machine("cache", "SPELUNK_CACHE", "true", Kind::Switch, "keep replies of models in the state folder, and use them again"),
+    machine("cache_mib", "SPELUNK_CACHE_MIB", "256", Kind::Integer(0, 65_536), "room for kept replies; 0 keeps none"),
 ];
 
 /// The settings of editors, as the README prints them.

@@ -34,6 +34,11 @@ fn is_root(agent: &u64) -> bool {
 pub enum Event {
     /// Always the first line.
     Header(Box<Header>),
+    /// The cells run where those of another run did, over the variables that it left.
+    Follows {
+        /// Its id.
+        run: String,
+    },
     TurnStarted {
         turn: u32,
     },
@@ -421,6 +426,7 @@ impl Event {
             Self::AgentStarted(agent) => vec![&mut agent.question],
             Self::AgentEnded { .. }
             | Self::Header(_)
+            | Self::Follows { .. }
             | Self::TurnStarted { .. }
             | Self::CallRetry { .. }
             | Self::CallFinished { .. }

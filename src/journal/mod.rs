@@ -2,10 +2,11 @@
 //!
 //! One JSONL file per run (`runs/<id>.jsonl` in the user's state directory), and one folder of content-addressed
 //! blobs for what is too big for a line. [`event`] is the contract on disk, [`writer`] appends, [`reader`] takes
-//! whatever a crash left, [`show`] makes a text for a person of it, [`html`] a page,
+//! whatever a crash left, [`show`] makes a text for a person of it, [`html`] a page, [`diff`] compares two,
 //! and [`export`] lines for a program.
 
 pub mod blobs;
+pub mod diff;
 pub mod event;
 mod evict;
 pub mod export;

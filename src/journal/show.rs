@@ -50,6 +50,7 @@ impl Page<'_> {
     fn event(&mut self, at: u64, event: &Event) {
         match event {
             Event::Header(header) => self.header(header),
+            Event::Follows { run } => self.line(0, format_args!("over the variables of: {run}")),
             Event::TurnStarted { turn } => {
                 self.blank();
                 self.line(0, format_args!("turn {turn}, at {}", seconds(at)));
@@ -70,8 +71,15 @@ impl Page<'_> {
             Event::CallRetry { call, reason, wait_ms } => {
                 self.line(2, format_args!("call {call}: sent again after {}: {reason}", seconds(*wait_ms)));
             }
-            Event::CallFinished { call, outcome, usage, usd, attempts, .. } => {
+            Event::CallFinished { call, outcome, usage, usd, attempts, hit } => {
                 let attempts = if *attempts > 1 { format!(", {attempts} attempts") } else { String::new() };
+                if *hit {
+                    self.line(2, format_args!("call {call}: from the cache, at {}", seconds(at)));
+                    if let Outcome::Ok(reply) = outcome {
+                        self.reply(reply);
+                    }
+                    return;
+                }
                 let price = usd.map_or(String::new(), |usd| format!(", {}", money(usd)));
                 self.line(2, format_args!("call {call}: {}{price}{attempts}, at {}", tokens(usage), seconds(at)));
                 match outcome {

@@ -208,7 +208,7 @@ impl<'a> Tree<'a> {
                 self.end = Some((*reason, detail));
                 self.totals = Some(*totals);
             }
-            Event::AgentStarted(_) | Event::AgentEnded { .. } => {}
+            Event::Follows { .. } | Event::AgentStarted(_) | Event::AgentEnded { .. } => {}
             Event::Unknown => self.unknown += 1,
         }
     }

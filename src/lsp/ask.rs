@@ -10,7 +10,7 @@ use super::lines::Encoding;
 use super::protocol::{AskParams, Place};
 use super::state::{State, Text, View};
 use crate::agent::event::Emit;
-use crate::agent::{At, Setup, setup};
+use crate::agent::{At, Schema, Setup, setup};
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::journal::event::EndReason;
@@ -87,6 +87,10 @@ fn build(
         return Err(Error::failed("no folder is open; open the one that the question is about"));
     }
     let models = setup::models(config, state.endpoints(config)).map_err(failed)?;
+    let schema = params.schema.clone().map(Schema::new).transpose().map_err(Error::params)?;
+    if schema.is_some() && models.root.model.provider() == "builtin" {
+        return Err(Error::failed("builtin answers in Markdown, and cannot satisfy a schema; choose a language model"));
+    }
     let options = setup::options(config).map_err(failed)?;
     let at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
     let question = params.question.trim().to_owned();
@@ -99,7 +103,9 @@ fn build(
     let (model, leaf_model) = (models.root.name.clone(), models.leaf.name.clone());
     let mut setup = setup::run(config, snapshot, models, options, journal, emit);
     setup.at = at;
+    setup.schema = schema;
     setup.symbols = state.symbols.clone();
+    setup.cache = state.cache(config).clone();
     Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
 }
 

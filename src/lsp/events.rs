@@ -1,11 +1,13 @@
 //! A run's events and its end in the words of the protocol, made safe to show.
 
+use serde_json::Value;
 use tower_lsp::ls_types::{Location, Position, Range};
 
 use super::convert::Places;
 use super::protocol::{Cited, End, Event, Reason, Spent, Support, Uncited};
 use super::state::View;
 use crate::agent::Report;
+use crate::agent::answer::Citation;
 use crate::agent::budget::Spent as RunSpent;
 use crate::agent::citations::{Checked, Status};
 use crate::agent::event::RunEvent;
@@ -29,8 +31,8 @@ pub fn event(event: RunEvent) -> Option<Event> {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             Event::Retry { call, reason: safe(reason), wait_ms }
         }
-        RunEvent::CallFinished { call, usage, usd, error, spent, .. } => {
-            Event::CallFinished { call, usage, usd, error: error.map(safe), spent: self::spent(&spent) }
+        RunEvent::CallFinished { call, usage, usd, error, hit, spent, .. } => {
+            Event::CallFinished { call, usage, usd, error: error.map(safe), hit, spent: self::spent(&spent) }
         }
         RunEvent::Cell { cell, code } => Event::Code { cell, code: safe(code) },
         RunEvent::CellDone { cell, output, error } => {
@@ -64,12 +66,18 @@ pub fn spent(spent: &RunSpent) -> Spent {
         tokens: spent.usage.input + spent.usage.output,
         usd: spent.usd,
         unpriced: spent.unpriced,
+        hits: spent.hits,
     }
 }
 
-/// The end of a run that gave a report.
-pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String) -> End {
-    let mut places = Places::new(view);
+/// The end of a run that gave a report. The views are the client's text when it asked, and now: lines that moved since are
+/// where they are now.
+pub fn end(report: &Report, [then, now]: [&View; 2], run_id: String, conversation_id: String) -> End {
+    let (mut places, mut places_now) = (Places::new(then), Places::new(now));
+    let mut cited = |checked: &Checked| match &checked.moved {
+        Some(to) => self::cited(checked, to.clone(), &mut places_now, now),
+        None => self::cited(checked, checked.place(), &mut places, then),
+    };
     let uncited = |d: &crate::agent::citations::Dropped| Uncited {
         path: safe(&d.path),
         from: d.from,
@@ -82,7 +90,8 @@ pub fn end(report: &Report, view: &View, run_id: String, conversation_id: String
         reason: if report.complete { Reason::Answered } else { Reason::Limit },
         message: safe(&report.end),
         answer: display::markdown(&report.answer),
-        citations: report.citations.iter().map(|checked| cited(checked, &mut places, view)).collect(),
+        value: report.value.clone(),
+        citations: report.citations.iter().map(&mut cited).collect(),
         dropped: report.dropped.iter().map(uncited).collect(),
         model: report.model.clone(),
         spent: spent(&report.spent),
@@ -99,6 +108,7 @@ pub fn failure(reason: Reason, message: &str, model: String, run_id: String, con
         reason,
         message: safe(message),
         answer: String::new(),
+        value: Value::Null,
         citations: Vec::new(),
         dropped: Vec::new(),
         model,
@@ -108,14 +118,13 @@ pub fn failure(reason: Reason, message: &str, model: String, run_id: String, con
     }
 }
 
-fn cited(checked: &Checked, places: &mut Places, view: &View) -> Cited {
+fn cited(checked: &Checked, place: Citation, places: &mut Places, view: &View) -> Cited {
     let line = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
-    let location = RelPath::parse(&checked.path).ok().and_then(|path| {
+    let location = RelPath::parse(&place.path).ok().and_then(|path| {
         // A file that cannot be read any more is still a place.
-        let first = Position { line: line(checked.from).saturating_sub(1), character: 0 };
-        let range = places
-            .lines(&checked.path, line(checked.from), line(checked.to))
-            .unwrap_or(Range { start: first, end: first });
+        let first = Position { line: line(place.from).saturating_sub(1), character: 0 };
+        let range =
+            places.lines(&place.path, line(place.from), line(place.to)).unwrap_or(Range { start: first, end: first });
         Some(Location { uri: view.uri(&path)?, range })
     });
     Cited {
@@ -125,6 +134,8 @@ fn cited(checked: &Checked, places: &mut Places, view: &View) -> Cited {
         status: match checked.status {
             Status::Valid => Support::Valid,
             Status::Unsupported => Support::Unsupported,
+            Status::Moved => Support::Moved,
+            Status::Stale => Support::Stale,
         },
         missing: checked.missing.iter().map(|name| safe(name)).collect(),
         location,

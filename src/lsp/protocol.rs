@@ -50,6 +50,12 @@ pub struct AskParams {
     /// Continues the conversation of this name, or begins one.
     #[serde(default)]
     pub conversation_id: Option<String>,
+    /// A JSON Schema that the answer's value has to satisfy.
+    #[serde(default)]
+    pub schema: Option<Value>,
+    /// The user has agreed to what it may cost.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// One string or several.
@@ -219,6 +225,9 @@ pub enum Event {
         usd: Option<f64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// The reply was there already: nothing was sent.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hit: bool,
         /// Of the whole run so far.
         spent: Spent,
     },
@@ -257,6 +266,9 @@ pub struct Spent {
     pub usd: f64,
     /// Calls without one.
     pub unpriced: u32,
+    /// Replies that were there already.
+    #[serde(default)]
+    pub hits: u32,
 }
 
 /// How a run ended. Also the result of the command `spelunk.ask`.
@@ -270,6 +282,9 @@ pub struct End {
     pub message: String,
     /// Markdown, made safe to show; empty when there is none.
     pub answer: String,
+    /// The answer as a value, when it is no Markdown or had to satisfy a schema. For programs: not made safe to show.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub value: Value,
     pub citations: Vec<Cited>,
     /// Citations that were not kept, and why.
     pub dropped: Vec<Uncited>,
@@ -315,6 +330,10 @@ pub enum Support {
     Valid,
     /// They lack a name that the sentence has in code quotes.
     Unsupported,
+    /// Their text has come to stand elsewhere while the question was answered: `location` is where.
+    Moved,
+    /// Their text has changed while the question was answered.
+    Stale,
 }
 
 /// A citation that was not kept.

@@ -15,6 +15,7 @@ use super::notices::{Happened, SharedProgress, Watch};
 use super::protocol::{AskParams, End, Event, Reason, RunState, RunSummary};
 use super::state::{State, View};
 use super::{Error, events};
+use crate::agent::drift::Drifts;
 use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
 use crate::journal;
 use crate::journal::event::EndReason;
@@ -120,7 +121,13 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
     let (done, end) = oneshot::channel();
     let watch = Watch::new(entry, run_id.clone(), progress.clone(), audience.tied, note);
     tokio::spawn(watch.follow(started, events, done));
-    let work = Work { conversation, run_id: run_id.clone(), conversation_id: conversation_id.clone(), model };
+    let work = Work {
+        state: state.clone(),
+        conversation,
+        run_id: run_id.clone(),
+        conversation_id: conversation_id.clone(),
+        model,
+    };
     opened.begin();
     let stopping = stop.clone();
     tokio::spawn(async move {
@@ -152,6 +159,7 @@ async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, Ow
 
 /// One run, from its question to its end.
 struct Work {
+    state: Arc<State>,
     conversation: OwnedMutexGuard<Conversation>,
     run_id: String,
     conversation_id: String,
@@ -163,8 +171,13 @@ impl Work {
         let asked = AssertUnwindSafe(ask_in(&mut self.conversation, setup, question, stop)).catch_unwind().await;
         let (run_id, conversation_id) = (self.run_id.clone(), self.conversation_id.clone());
         let end = match asked {
-            Ok(Ok(report)) => {
-                let made = tokio::task::spawn_blocking(move || events::end(&report, &view, run_id, conversation_id));
+            Ok(Ok(mut report)) => {
+                let now = self.state.view();
+                let made = tokio::task::spawn_blocking(move || {
+                    // The client's text may have changed since it asked.
+                    Drifts::new(&now.snapshot).mark(&mut report.citations);
+                    events::end(&report, [&view, &now], run_id, conversation_id)
+                });
                 made.await.map_err(|_| None)
             }
             Ok(Err(error)) => Err(Some(error)),

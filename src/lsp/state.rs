@@ -23,6 +23,7 @@ use super::out::Out;
 use super::runs::Runs;
 use super::settings::Kept;
 use crate::agent::setup;
+use crate::cache::Cache;
 use crate::cancel::Cancel;
 use crate::config::{Config, EditorSettings};
 use crate::graph::Symbols;
@@ -63,6 +64,7 @@ pub struct State {
     /// What is heard of the disk.
     pub disk: Disk,
     endpoints: OnceLock<Endpoints>,
+    cache: OnceLock<Cache>,
     /// Counts the fillings of the symbol table.
     fillings: AtomicU64,
     /// Where tasks go that are started from threads that block.
@@ -117,7 +119,7 @@ impl State {
         let (folders, documents) = Default::default();
         let texts = Texts { version: 0, folders, opened: 0, disk, documents, joined: None };
         let (ended, client_gone, session, symbols, catalogue) = Default::default();
-        let (runs, conversations, lent, endpoints, settings, disk) = Default::default();
+        let (runs, conversations, lent, endpoints, cache, settings, disk) = Default::default();
         Self {
             client,
             out,
@@ -132,6 +134,7 @@ impl State {
             relay,
             disk,
             endpoints,
+            cache,
             fillings: AtomicU64::new(0),
             runtime: tokio::runtime::Handle::current(),
             settings,
@@ -174,6 +177,11 @@ impl State {
                 None => endpoints,
             }
         })
+    }
+
+    /// The replies that were kept, for all runs. A workspace has no say in it.
+    pub fn cache(&self, config: &Config) -> &Cache {
+        self.cache.get_or_init(|| setup::cache(config))
     }
 
     /// Whether the client said at the start that it can do something.

@@ -169,6 +169,10 @@ impl Model for Editor {
         "editor"
     }
 
+    fn origin(&self) -> Option<String> {
+        Some(String::new())
+    }
+
     fn has_tools(&self) -> bool {
         self.has_tools
     }

@@ -130,8 +130,8 @@ pub struct Reply {
 pub enum Progress {
     /// More text of the reply.
     Text(String),
-    /// The request will be sent again after this wait; what was streamed so far is void.
-    Retry { reason: String, wait: std::time::Duration },
+    /// The request will be sent again after this wait; what was streamed so far is void, but `spent` has to be paid.
+    Retry { reason: String, wait: std::time::Duration, spent: Usage },
 }
 
 /// What ended a call without a reply. The message says what to do next.
@@ -160,6 +160,12 @@ pub enum ModelError {
 pub trait Model: Send + Sync {
     /// `provider` part of the model's name.
     fn provider(&self) -> &str;
+
+    /// Tells the endpoint apart from others of this provider's name, free of secrets. `None` when equal requests are not
+    /// to be answered with a reply that was kept.
+    fn origin(&self) -> Option<String> {
+        None
+    }
 
     /// Whether `Request::tools` works; code then comes as a tool call, else as a fenced block.
     fn has_tools(&self) -> bool;

@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(cost("openai/gpt-5-pro"), Some(15.0 + 12.0), "no discount for cached input");
         assert_eq!(cost("ollama/qwen3"), Some(0.0));
         let warm = super::cost(&warm, "anthropic/claude-sonnet-4-5").map(|usd| (usd * 1e6).round() / 1e6);
-        assert_eq!(warm, Some(0.4 * 3.0 + 0.4 * 0.3 + 0.2 * 3.75 + 0.1 * 15.0));
+        assert_eq!(warm, Some(3.57), "0.4 of 3.00, 0.4 of 0.30, 0.2 of 3.75, 0.1 of 15.00");
         assert_eq!(cost("openai/unheard-of"), None);
     }
 

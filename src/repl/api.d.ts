@@ -79,4 +79,5 @@ declare function budget(): { turns: number; calls: number; tokens: number; usd: 
 declare function vars(): Record<string, string>;                 // your variables so far, with types and sizes
 declare function note(text: string): void;                       // progress, shown to the user
 declare function cite(path: string, from: number, to?: number): Citation;  // throws when those lines were never looked at
-declare function answer(value?: unknown, o?: { citations?: Citation[] }): void;  // ends the run
+// Ends the run. Markdown, or what was computed: a number, or a list, which is shown item by item with a citation for each place.
+declare function answer(value?: unknown, o?: { citations?: Citation[] }): void;

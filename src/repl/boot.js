@@ -296,6 +296,22 @@
     return items;
   };
 
+  // The lists in an answer that hold less than there is.
+  const cuts = (value) => {
+    const found = [];
+    const look = (list, of) => {
+      if (lists.has(list) && ObjectGetOwnPropertyDescriptor(list, "truncated")?.value === true) {
+        ArrayPrototypePush(found, { __proto__: null, of, shown: list.length, total: total(list) });
+      }
+    };
+    look(value);
+    if (typeof value === "object" && value !== null && !ArrayIsArray(value)) {
+      const keys = ObjectKeys(value);
+      for (let i = 0; i < keys.length; i++) look(ObjectGetOwnPropertyDescriptor(value, keys[i])?.value, keys[i]);
+    }
+    return found;
+  };
+
   // --- Our own names. Each of them is declared in api.d.ts; a test compares the two.
 
   const bindings = {
@@ -351,7 +367,10 @@
     budget: () => ask("budget", []),
     note: (text) => { ask("note", [typeof text === "string" ? text : show(text, 1000)]); },
     cite: (...args) => dress(ask("cite", args), kinds.Citation),
-    answer: (...args) => { ask("answer", args); },
+    answer: (...args) => {
+      const cut = cuts(args[0]);
+      ask("answer", cut.length === 0 ? args : [args[0], args[1], cut]);
+    },
     vars: () => {
       const all = {};
       const names = cellNames();

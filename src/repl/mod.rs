@@ -25,7 +25,7 @@ use futures_util::future::BoxFuture;
 use crate::cancel::Cancel;
 
 pub use arguments::{Arguments, to_json};
-pub use session::{RESERVED, Repl};
+pub use session::{FULL, RESERVED, Repl};
 pub use wire::Layer;
 
 /// The bindings as the model and the documentation see them.
@@ -56,6 +56,9 @@ pub trait Host: Send + Sync {
     /// dropped right after. The calls of a cell are polled by one task, and JavaScript learns of their ends in the
     /// order in which the futures end.
     fn call(self: Arc<Self>, call: Call, cancel: Cancel) -> BoxFuture<'static, Result<String, CallError>>;
+
+    /// The cell has nothing left to compute until one of its calls is answered.
+    fn waited_for(&self) {}
 }
 
 /// The globals that a cell declares; none when it is no cell that can run.

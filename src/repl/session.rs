@@ -26,6 +26,9 @@ const GRACE: Duration = Duration::from_millis(250);
 pub const RESERVED: &[&str] =
     &["repo", "llm", "llmAll", "rlm", "rlmAll", "budget", "vars", "note", "cite", "answer", "console"];
 
+/// Why a worker is replaced after a cell that went well.
+pub const FULL: &str = "its variables fill the heap";
+
 const CANCELLED: &str = "the cell was cancelled";
 const DEAF: &str = "and did not stop when asked";
 
@@ -81,6 +84,16 @@ impl Repl {
     /// worker's start can set (memory, seed, clock), from the next worker on.
     pub fn rehost(&mut self, options: Options, host: Arc<dyn Host>) {
         (self.options, self.host) = (options, host);
+    }
+
+    /// Counts a cell without running it.
+    pub fn skip(&mut self) {
+        self.cells += 1;
+    }
+
+    /// Ends the worker; the next cell gets another, without the variables.
+    pub fn forget(&mut self) {
+        self.worker = None;
     }
 
     /// Whether the worker that has the variables is still there. The next cell gets one either way.
@@ -251,7 +264,10 @@ impl Repl {
             // It has not yet read the last reply, or that it is to stop.
             FromWorker::Waiting { replies } if replies < running.replies || running.killed_at.is_some() => {}
             FromWorker::Waiting { .. } if running.pending.is_empty() => return Err("it waits for nothing"),
-            FromWorker::Waiting { .. } => running.pause(),
+            FromWorker::Waiting { .. } => {
+                running.pause();
+                self.host.waited_for();
+            }
             FromWorker::Output { text } => {
                 if running.head.len() + text.len() > self.options.output {
                     return Err("it wrote more than it may");
@@ -308,7 +324,7 @@ impl Repl {
             error,
             warnings: warnings.into_iter().map(|warning| cut(warning, WARNING)).collect(),
             computed: running.used,
-            lost: done.full.then(|| restarted("its variables fill the heap")),
+            lost: done.full.then(|| restarted(FULL)),
         }
     }
 

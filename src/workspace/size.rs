@@ -23,9 +23,26 @@ impl fmt::Display for Size {
     }
 }
 
+/// A number to two digits, for people and models that want to know about how much: 47 stays, 1,234 is 1,200.
+pub fn rounded(number: u64) -> u64 {
+    let step = 10_u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    // The largest numbers have no rounder one above them.
+    number.checked_add(step / 2).map_or(number, |number| number / step * step)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_digits_stay() {
+        for (number, expect) in
+            [(0, 0), (7, 7), (47, 47), (100, 100), (104, 100), (105, 110), (999, 1000), (1234, 1200)]
+        {
+            assert_eq!(rounded(number), expect);
+        }
+        assert_eq!(rounded(u64::MAX), u64::MAX);
+    }
 
     #[test]
     fn sizes_read_well() {

@@ -90,6 +90,8 @@ impl World {
             .env("SPELUNK_CONFIG", self.dir.path().join("config.toml"))
             .env("SPELUNK_PLAIN_BELOW", "0")
             .env("SPELUNK_ORIENTATION", "false")
+            // Every call of a script is to be seen by its server.
+            .env("SPELUNK_CACHE", "false")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -222,7 +224,7 @@ async fn a_limit_is_named_and_the_salvage_answers() {
 }
 
 /// Runs the cells; the answer, whether it is complete, and the last message that the root saw.
-async fn outcome(world: &World, cells: &[&str], args: &[&str]) -> (Value, Vec<String>) {
+pub async fn outcome(world: &World, cells: &[&str], args: &[&str]) -> (Value, Vec<String>) {
     let server = Server::start().await;
     server.rule(|request| is_salvage(&request.json()).then(|| Answer::says("salvaged")));
     turns(&server, cells);

@@ -22,7 +22,7 @@ impl Random {
     }
 }
 
-fn is_forbidden(c: char) -> bool {
+pub fn is_forbidden(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
         || matches!(u32::from(c), 0x61c | 0x200b | 0x200e..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff
             | 0xe0000..=0xe007f)
@@ -69,7 +69,7 @@ fn hidden_words_of_a_line_are_all_shown() {
 }
 
 /// What a renderer of one dialect would fetch, run or pass through.
-fn live(text: &str, dialect: Options) -> Option<String> {
+pub fn live(text: &str, dialect: Options) -> Option<String> {
     let safe = |dest: &str| {
         let dest: String = dest.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         let dest = dest.to_lowercase();

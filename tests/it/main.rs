@@ -6,6 +6,9 @@
 )]
 
 mod agent;
+mod bench;
+mod budget;
+mod cache;
 mod calls;
 mod cells;
 mod children;
@@ -20,11 +23,13 @@ mod lsp;
 mod model;
 mod model_anthropic;
 mod modules;
+mod obedient;
 mod orientation;
 mod pieces;
 mod places;
 mod queries;
 mod questions;
+mod random;
 mod refreshed;
 mod repl;
 mod sampled;
@@ -34,3 +39,4 @@ mod server;
 mod talk;
 mod tidy;
 mod trace;
+mod typed;

@@ -165,6 +165,7 @@ async fn report(snapshot: &Snapshot, question: &str) -> Result<Report, String> {
         symbols: Arc::default(),
         maps: None,
         schema: None,
+        cache: spelunk::cache::Cache::default(),
     };
     ask(setup, question, &Stop::default()).await.map_err(|error| error.to_string())
 }

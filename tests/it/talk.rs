@@ -7,6 +7,7 @@ use rustix::process::{Pid, Signal};
 use spelunk::agent::budget::Limits;
 use spelunk::agent::event::RunEvent;
 use spelunk::agent::{AskError, At, Conversation, FenceKey, Models, Named, Report, Setup, Stop, ask_in};
+use spelunk::cache::Cache;
 use spelunk::journal::Journal;
 use spelunk::journal::event::Role;
 use spelunk::model::scripted::{Line, Scripted};
@@ -40,6 +41,7 @@ fn setup(dir: &Path, model: Arc<dyn Model>) -> Setup {
         symbols: Arc::default(),
         maps: None,
         schema: None,
+        cache: Cache::default(),
     }
 }
 

@@ -22,12 +22,31 @@ const PARTS: &[(&str, &[&str])] = &[
     ("graph", &["search", "syntax", "workspace"]),
     ("journal", &[]),
     ("model", &[]),
+    ("cache", &["model"]),
     ("repl", &[]),
     ("host", &["graph", "search", "syntax", "workspace", "repl"]),
     ("plan", &["graph", "search", "syntax", "workspace"]),
-    ("agent", &["repl", "model", "host", "plan", "journal", "workspace"]),
-    ("lsp", &["agent", "plan", "graph", "syntax", "search", "workspace", "model", "journal", "repl", "host"]),
-    ("cli", &["lsp", "agent", "plan", "host", "graph", "syntax", "search", "workspace", "repl", "model", "journal"]),
+    ("agent", &["repl", "model", "cache", "host", "plan", "journal", "workspace"]),
+    ("bench", &["agent", "search", "workspace", "model"]),
+    ("lsp", &["agent", "cache", "plan", "graph", "syntax", "search", "workspace", "model", "journal", "repl", "host"]),
+    (
+        "cli",
+        &[
+            "bench",
+            "lsp",
+            "agent",
+            "cache",
+            "plan",
+            "host",
+            "graph",
+            "syntax",
+            "search",
+            "workspace",
+            "repl",
+            "model",
+            "journal",
+        ],
+    ),
 ];
 
 /// What only some files may name: a rule's name, its pattern, and the files or folders (ending in `/`) that may.
@@ -50,15 +69,17 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "plan/verify.rs",
             "journal/files.rs",
             "agent/orientation/store.rs",
+            "cache/files.rs",
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",
+            "bench/files.rs",
             "lsp/answers.rs",
         ],
     ),
     ("sockets", r"\b(TcpStream|TcpListener|UdpSocket|UnixStream|UnixListener)\b|\breqwest::", &["model/", "lsp/"]),
     ("standard output", r"\b(e?print(ln)?|dbg)!", &[]),
-    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/ask.rs"]),
+    ("process exit", r"\bprocess::(exit|abort)\b", &["repl/", "cli/exit.rs"]),
 ];
 
 const MAX_LINES: usize = 800;

@@ -146,7 +146,7 @@ impl<P: Protocol> Client<P> {
             pass.throttled(asked, |streak| policy.backoff(streak, random))
         });
         let Decision::Retry(wait) = decision else { return Err(fault.into_error(decision, failures)) };
-        progress(Progress::Retry { reason: fault.message, wait: rest.unwrap_or(wait) });
+        progress(Progress::Retry { reason: fault.message, wait: rest.unwrap_or(wait), spent: fault.spent });
         if rest.is_none() {
             sleep(wait).await;
         }
@@ -165,6 +165,10 @@ impl<P: Protocol> Client<P> {
 impl<P: Protocol> Model for Client<P> {
     fn provider(&self) -> &str {
         &self.provider
+    }
+
+    fn origin(&self) -> Option<String> {
+        Some(self.connection.shown())
     }
 
     /// True until the server says that it has none.

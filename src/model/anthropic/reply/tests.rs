@@ -78,7 +78,7 @@ fn text_and_usage() {
         expect![[r#"
             "日本語" Stop complete: true
             []
-            60 (30) 12 (0)
+            60 (30, 20) 12 (0)
         "#]],
     );
     check(
@@ -86,7 +86,7 @@ fn text_and_usage() {
         expect![[r#"
             "日本語" Stop complete: false
             []
-            60 (30) 12 (0)
+            60 (30, 20) 12 (0)
         "#]],
     );
     check(
@@ -94,7 +94,7 @@ fn text_and_usage() {
         expect![[r#"
             "日本語" Stop complete: false
             []
-            60 (30) 3 (0) estimated
+            60 (30, 20) 3 (0) estimated
         "#]],
     );
     check(
@@ -102,7 +102,7 @@ fn text_and_usage() {
         expect![[r#"
             "日本語" Stop complete: false
             []
-            0 (0) 3 (0) estimated
+            0 (0, 0) 3 (0) estimated
         "#]],
     );
 }
@@ -132,7 +132,7 @@ fn calls_after_thought() {
         expect![[r#"
             "I look." ToolCalls complete: true
             ["a run {\"x\":1}", "b look {}"]
-            60 (30) 90 (40)
+            60 (30, 20) 90 (40)
         "#]],
     );
     let mut collector = Collector::default();
@@ -183,7 +183,7 @@ fn a_call_cut_by_its_bound() {
         expect![[r#"
             "" Length complete: true
             ["a run {\"code\": \"ans"]
-            60 (30) 100 (0)
+            60 (30, 20) 100 (0)
         "#]],
     );
 }
@@ -197,7 +197,7 @@ fn refusals_say_why() {
         expect![[r#"
             "not this" Filtered complete: true
             []
-            60 (30) 4 (0)
+            60 (30, 20) 4 (0)
         "#]],
     );
 }
@@ -213,7 +213,7 @@ fn a_whole_message() {
         expect![[r#"
             "hi" ToolCalls complete: true
             ["a run {\"x\":1}"]
-            5 (0) 7 (0)
+            5 (0, 0) 7 (0)
         "#]],
     );
 }
@@ -239,7 +239,7 @@ fn usage_that_comes_late_or_not_at_all() {
         expect![[r#"
             "x" Stop complete: true
             []
-            8 (0) 2 (0)
+            8 (0, 0) 2 (0)
         "#]],
     );
     check(
@@ -247,7 +247,7 @@ fn usage_that_comes_late_or_not_at_all() {
         expect![[r#"
             "x" Stop complete: true
             []
-            0 (0) 1 (0) estimated
+            0 (0, 0) 1 (0) estimated
         "#]],
     );
 }

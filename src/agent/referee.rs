@@ -1,0 +1,38 @@
+//! Whoever looks at an answer before it ends a run.
+
+use super::answer::HeldAnswer;
+use super::citations::Status;
+use super::session::Session;
+
+/// Problems of an answer that its author is told.
+const MOST_PROBLEMS: usize = 20;
+
+/// Says what is wrong with an answer; its author is told once.
+pub trait Referee: Sync {
+    /// One sentence each, none when it may stand. The same answer in the same cell gets the same sentences.
+    fn problems(&self, answer: &HeldAnswer) -> Vec<String>;
+}
+
+/// Checks the citations, and that lists are whole. `builtin` cannot mend anything, so it is not told.
+impl Referee for Session {
+    fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
+        if self.bindings.calls.models.root.model.provider() == "builtin" {
+            return Vec::new();
+        }
+        let cut = answer.cuts.iter().map(|cut| {
+            format!("{}: if all are meant, pass {{ limit }} to the call that made the list; if not, say so", cut.said())
+        });
+        let (kept, dropped) = tokio::task::block_in_place(|| answer.check(self));
+        let dropped = dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason));
+        let unsupported = kept
+            .iter()
+            .filter(|c| c.status == Status::Unsupported)
+            .map(|c| format!("{}:{}-{}: these lines do not hold {}", c.path, c.from, c.to, c.missing.join(", ")));
+        let mut problems: Vec<String> = cut.chain(dropped).chain(unsupported).collect();
+        if problems.len() > MOST_PROBLEMS {
+            let more = problems.split_off(MOST_PROBLEMS).len();
+            problems.push(format!("and {more} more"));
+        }
+        problems
+    }
+}

@@ -1,0 +1,232 @@
+//! A value that code answered with, as Markdown: what was computed is shown as it is, and nobody has to retype it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::answer::{Citation, Cut};
+
+/// Items of a list that the text shows; the value itself has all of them.
+const MOST_ITEMS: usize = 2_000;
+
+/// Fields that our own objects have; those of others are shown by name.
+const KNOWN: &[&str] = &[
+    "path",
+    "line",
+    "column",
+    "from",
+    "to",
+    "text",
+    "name",
+    "qualified",
+    "kind",
+    "signature",
+    "doc",
+    "confidence",
+    "calls",
+    "children",
+    "before",
+    "after",
+    "in",
+    "names",
+    "module",
+    "target",
+    "external",
+];
+
+/// Text as it is, numbers as numbers, lists as lists with a citation for each place; everything else as JSON.
+pub fn markdown(value: &Value, cuts: &[Cut]) -> String {
+    let mut text = match value {
+        Value::String(text) => return text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Array(items) => list(items).unwrap_or_else(|| json(value)),
+        Value::Object(_) | Value::Null => json(value),
+    };
+    for cut in cuts {
+        let _ = write!(text, "\n\n{}.", cut.said());
+    }
+    text
+}
+
+/// What a value that is no text says, without its shape: where its citations are looked for.
+pub fn claims(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => list(items).unwrap_or_else(|| strings(value)),
+        other => strings(other),
+    }
+}
+
+/// The places in a value that is no text: every object with a path and lines.
+pub fn places(value: &Value) -> Vec<Citation> {
+    let mut places = Vec::new();
+    walk(value, &mut |value| {
+        if places.len() < MOST_ITEMS
+            && let Value::Object(fields) = value
+            && let Some(path) = fields.get("path").and_then(Value::as_str)
+            && let Some((from, to)) = lines(fields)
+        {
+            places.push(Citation { path: path.to_owned(), from, to });
+        }
+    });
+    places
+}
+
+fn json(value: &Value) -> String {
+    format!("```json\n{}\n```", serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+fn strings(value: &Value) -> String {
+    let mut text = String::new();
+    walk(value, &mut |value| {
+        if let Value::String(one) = value {
+            text.push_str(one);
+            text.push('\n');
+        }
+    });
+    text
+}
+
+fn walk<'a>(value: &'a Value, visit: &mut impl FnMut(&'a Value)) {
+    visit(value);
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
+        Value::Object(fields) => fields.values().for_each(|item| walk(item, visit)),
+        _ => {}
+    }
+}
+
+/// `None` when an item is nothing that fits into a line.
+fn list(items: &[Value]) -> Option<String> {
+    if items.is_empty() {
+        return Some("None.".to_owned());
+    }
+    let mut text = String::new();
+    for item in items.iter().take(MOST_ITEMS) {
+        let _ = writeln!(text, "- {}", row(item)?);
+        let calls = item.get("calls").and_then(Value::as_array);
+        for call in calls.into_iter().flatten() {
+            let _ = writeln!(text, "  - {}", row(call)?);
+        }
+    }
+    if items.len() > MOST_ITEMS {
+        let _ = writeln!(text, "- and {} more", items.len() - MOST_ITEMS);
+    }
+    text.pop();
+    Some(text)
+}
+
+/// An item of a list on one line, its place behind it.
+fn row(item: &Value) -> Option<String> {
+    let fields = match item {
+        Value::String(text) => return Some(text.trim().replace('\n', "\n  ")),
+        Value::Number(_) | Value::Bool(_) => return Some(item.to_string()),
+        Value::Object(fields) => fields,
+        Value::Array(_) | Value::Null => return None,
+    };
+    let field = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let mut parts = Vec::new();
+    match (field("text"), field("qualified").or(field("name"))) {
+        (Some(text), _) => parts.push(code(text)),
+        (None, Some(name)) => parts.push(match field("kind") {
+            Some(kind) => format!("{kind} {}", code(name)),
+            None => code(name),
+        }),
+        (None, None) => {}
+    }
+    if field("confidence") == Some("possible") {
+        parts.push("possible".to_owned());
+    }
+    let ours = field("path").is_some();
+    let said =
+        |name: &str| if ours { KNOWN.contains(&name) } else { matches!(name, "text" | "qualified" | "name" | "kind") };
+    for (name, value) in fields.iter().filter(|(name, _)| !said(name)) {
+        match value {
+            Value::String(text) if text.contains('\n') => return None,
+            Value::String(text) => parts.push(format!("{name}: {text}")),
+            Value::Number(_) | Value::Bool(_) | Value::Null => parts.push(format!("{name}: {value}")),
+            Value::Array(_) | Value::Object(_) if ours => {}
+            Value::Array(_) | Value::Object(_) => return None,
+        }
+    }
+    let what = parts.join(", ");
+    Some(match (field("path"), lines(fields)) {
+        (Some(path), Some((from, to))) => {
+            let place = if from == to { format!("{path}:{from}") } else { format!("{path}:{from}-{to}") };
+            if what.is_empty() { place } else { format!("{what} ({place})") }
+        }
+        (Some(path), None) if what.is_empty() => code(path),
+        (Some(path), None) => format!("{} {what}", code(path)),
+        (None, _) => what,
+    })
+}
+
+/// The lines that an object means: those of a definition, else its one line.
+fn lines(fields: &Map<String, Value>) -> Option<(u64, u64)> {
+    let number = |name: &str| fields.get(name).and_then(Value::as_u64);
+    // The calls of an edge are what it claims; they have rows of their own.
+    match (number("from"), number("to"), number("line")) {
+        (Some(from), Some(to), _) => Some((from, to)),
+        (Some(line), None, _) | (None, _, Some(line)) => Some((line, line)),
+        (None, _, None) => None,
+    }
+}
+
+/// As a code span, whatever stands in it.
+fn code(text: &str) -> String {
+    let text = text.trim().replace('\n', " ");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let (ticks, space) = ("`".repeat(longest + 1), if longest > 0 { " " } else { "" });
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_shown_as_what_they_are() {
+        let check = |value: Value, expect: &str| assert_eq!(markdown(&value, &[]), expect, "{value}");
+        check(json!("**text** (a.rs:1)"), "**text** (a.rs:1)");
+        check(json!(1234), "1234");
+        check(json!(true), "true");
+        check(json!([]), "None.");
+        check(json!(["a.rs:1", "b", 3]), "- a.rs:1\n- b\n- 3");
+        check(json!([{ "path": "a.rs", "line": 4, "column": 1, "text": "  fn a() {" }]), "- `fn a() {` (a.rs:4)");
+        check(json!([{ "path": "a.js", "line": 4, "text": "f(`x`)" }]), "- `` f(`x`) `` (a.js:4)");
+        let definition = json!([{
+            "path": "a.rs", "line": 4, "from": 3, "to": 9, "name": "a", "kind": "method", "qualified": "A.a",
+            "signature": "fn a()",
+        }]);
+        check(definition, "- method `A.a` (a.rs:3-9)");
+        let edge = json!([{
+            "path": "a.rs", "line": 4, "from": 3, "to": 9, "name": "a", "kind": "function", "qualified": "a",
+            "confidence": "possible", "calls": [{ "path": "a.rs", "line": 5, "text": "b()" }],
+        }]);
+        check(edge, "- function `a`, possible (a.rs:3-9)\n  - `b()` (a.rs:5)");
+        check(json!([{ "path": "a.rs", "from": 1, "to": 2 }]), "- a.rs:1-2");
+        check(json!([{ "path": "a.rs", "language": "rust", "bytes": 9 }]), "- `a.rs` language: rust, bytes: 9");
+        check(json!([{ "path": "a.rs", "line": 2, "why": "it panics" }]), "- why: it panics (a.rs:2)");
+        check(json!([{ "name": "a", "n": 2 }]), "- `a`, n: 2");
+        check(json!([[1]]), "```json\n[\n  [\n    1\n  ]\n]\n```");
+        check(json!({ "n": 1 }), "```json\n{\n  \"n\": 1\n}\n```");
+    }
+
+    #[test]
+    fn what_is_left_out_is_said() {
+        let cuts = [Cut { of: None, shown: 2, total: 1_234 }];
+        assert_eq!(markdown(&json!(["a", "b"]), &cuts), "- a\n- b\n\nThis is 2 of 1,234.");
+    }
+
+    #[test]
+    fn places_and_claims_of_values() {
+        let value =
+            json!({ "all": [{ "path": "a.rs", "line": 3 }, { "path": "b.rs", "from": 1, "to": 2 }], "said": "c.rs:4" });
+        let got: Vec<String> = places(&value).iter().map(|c| format!("{}:{}-{}", c.path, c.from, c.to)).collect();
+        assert_eq!(got, ["a.rs:3-3", "b.rs:1-2"]);
+        assert_eq!(claims(&value), "a.rs\nb.rs\nc.rs:4\n");
+    }
+}
