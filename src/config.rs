@@ -47,6 +47,8 @@ pub struct Config {
     pub idle: Duration,
     /// A scope with at most this many bytes is answered by one plain call; 0 switches that off.
     pub plain_below: u64,
+    /// Tokens that a prompt and its reply may have together; 0: what the model's window has.
+    pub max_context: u64,
     /// Characters of data that one sub-call may carry.
     pub max_data: usize,
     /// Computing time of one cell.
@@ -55,6 +57,8 @@ pub struct Config {
     pub heap: u64,
     /// Writable memory of a worker (`RLIMIT_DATA`) in bytes.
     pub memory: u64,
+    /// Whether summaries of modules are kept for later questions.
+    pub orientation: bool,
     /// Whether runs are recorded.
     pub journal: bool,
     /// Whether replies of models are kept and used again.
@@ -189,10 +193,12 @@ impl Config {
             workers_memory: 4096 << 20,
             idle: Duration::from_secs(120),
             plain_below: 48_000,
+            max_context: 0,
             max_data: 400_000,
             cell_time: Duration::from_secs(10),
             heap: 512 << 20,
             memory: 1536 << 20,
+            orientation: true,
             journal: true,
             cache: true,
             cache_size: 256 << 20,
@@ -249,10 +255,12 @@ impl Config {
             "workers_mib" => self.workers_memory = number::<u64>(text, key)? << 20,
             "idle_seconds" => self.idle = Duration::from_secs(number(text, key)?),
             "plain_below" => self.plain_below = number(text, key)?,
+            "max_context" => self.max_context = number(text, key)?,
             "max_data" => self.max_data = number(text, key)?,
             "cell_seconds" => self.cell_time = Duration::from_secs(number(text, key)?),
             "heap_mib" => self.heap = number::<u64>(text, key)? << 20,
             "memory_mib" => self.memory = number::<u64>(text, key)? << 20,
+            "orientation" => self.orientation = text.parse().ok()?,
             "journal" => self.journal = text.parse().ok()?,
             "cache" => self.cache = text.parse().ok()?,
             "cache_mib" => self.cache_size = number::<u64>(text, key)? << 20,

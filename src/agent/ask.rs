@@ -13,11 +13,12 @@ use super::citations::{Checked, Dropped};
 use super::conversation::Conversation;
 use super::drift::Drifts;
 use super::event::RunEvent;
+use super::origins::Trail;
 use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::session::{Session, Setup};
-use super::{place, plain, profile, record};
+use super::{orientation, place, plain, profile, record};
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
@@ -178,11 +179,20 @@ async fn drive(
             (answer, Some(tripped))
         }
     };
-    let session = session.clone();
     let elapsed = calls.ledger.elapsed();
-    tokio::task::spawn_blocking(move || report(&session, answer, tripped, elapsed))
+    let reported = session.clone();
+    let mut report = tokio::task::spawn_blocking(move || report(&reported, answer, tripped, elapsed))
         .await
-        .map_err(|_| AskError::Cancelled)
+        .map_err(|_| AskError::Cancelled)?;
+    if report.complete {
+        let cited = report.citations.iter().map(|cited| cited.path.clone()).collect();
+        tokio::select! {
+            () = orientation::remember(session, question, cited, &stop.cancel) => {}
+            () = stop.answer_now.cancelled() => {}
+        }
+        report.spent = calls.ledger.spent();
+    }
+    Ok(report)
 }
 
 async fn plain_call(
@@ -198,19 +208,23 @@ async fn plain_call(
 }
 
 async fn explore(
-    session: &Session,
+    session: &Arc<Session>,
     conversation: &mut Conversation,
     asked: &Asked<'_>,
     stop: &Stop,
 ) -> Result<(Ended, Findings), AskError> {
     let bindings = &session.bindings;
     let repo = bindings.repo.clone();
-    let about = tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?)));
-    let (info, tree) = about.await.map_err(|_| AskError::Cancelled)??;
+    let (mapped, question) = (session.clone(), asked.question.to_owned());
+    let about = tokio::task::spawn_blocking(move || {
+        let map = orientation::section(&mapped, &question).unwrap_or_default();
+        Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?, map))
+    });
+    let (info, tree, map) = about.await.map_err(|_| AskError::Cancelled)??;
     let root = &bindings.calls.models.root;
     let profile = profile::of(&root.name);
     let transport = profile.transport(root.model.has_tools());
-    let mut first = prompt::question(&bindings.key, asked, &info, &tree);
+    let mut first = prompt::question(&bindings.key, asked, &info, &tree) + &map;
     if let Some(schema) = &bindings.schema {
         first.push_str(&format!("\n\n{}", prompt::must_satisfy(&bindings.key, schema.value())));
     }
@@ -221,7 +235,7 @@ async fn explore(
     let vars = conversation.variables();
     let mut root = Root {
         bindings,
-        referee: session,
+        referee: &**session,
         warned: false,
         repl: conversation.repl(session).await?,
         vars,
@@ -229,9 +243,12 @@ async fn explore(
         cancel: &stop.cancel,
         answer_now: &stop.answer_now,
         findings: Findings::default(),
+        trail: Trail::default(),
     };
-    let ended = root.run(messages).await?;
-    Ok((ended, root.findings))
+    let ended = root.run(messages).await;
+    let Root { findings, trail, .. } = root;
+    conversation.ran(trail);
+    Ok((ended?, findings))
 }
 
 pub(super) fn report(

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::answer::{Answers, Citation, HeldAnswer};
 use super::budget::Left;
 use super::calls::Calls;
+use super::digest::Notes;
 use super::event::RunEvent;
 use super::fence::FenceKey;
 use super::schema::Schema;
@@ -29,6 +30,7 @@ pub struct Bindings {
     pub key: FenceKey,
     /// Characters of data that one sub-call may carry.
     pub max_data: usize,
+    pub notes: Notes,
     /// What the answer has to satisfy.
     pub schema: Option<Schema>,
     /// 0 for the root.
@@ -126,6 +128,7 @@ impl Bindings {
             "budget" => to_json(&self.left()),
             "note" => {
                 let text: String = args.next("text")?;
+                self.notes.add(&text);
                 self.calls.journal.write(Event::Note { text: text.clone() });
                 (self.calls.emit)(RunEvent::Note { text });
                 Ok("null".to_owned())

@@ -23,6 +23,8 @@ pub struct Limits {
     pub wall: Duration,
     /// Model requests in flight at once.
     pub concurrency: usize,
+    /// Tokens that a prompt of a loop and its reply may have together; 0: what the model's window has.
+    pub context: u64,
     /// Levels of children below the root.
     pub depth: u32,
     /// Workers that live at once, the root's included; at least one for each level.
@@ -40,6 +42,7 @@ impl Default for Limits {
             usd: Some(2.0),
             wall: Duration::from_secs(20 * 60),
             concurrency: 8,
+            context: 0,
             depth: 2,
             workers: 6,
             memory: 4 << 30,

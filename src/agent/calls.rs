@@ -123,6 +123,9 @@ impl Calls {
     /// Makes one call, unless its reply is there already. Waits for a permit, never sends without a reservation, and settles
     /// whatever happens.
     pub async fn complete(&self, ask: Ask, cancel: &Cancel) -> Result<Reply, CallFailure> {
+        if ask.parent.is_some() {
+            self.tree.subcall();
+        }
         self.complete_beside(ask, None, cancel).await
     }
 

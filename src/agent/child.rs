@@ -12,6 +12,7 @@ use super::bindings::Bindings;
 use super::budget::Tripped;
 use super::citations;
 use super::event::RunEvent;
+use super::origins::Trail;
 use super::prompt::{self, Asked};
 use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
@@ -254,6 +255,7 @@ async fn answer(
         cancel,
         answer_now: &never,
         findings: Findings::default(),
+        trail: Trail::default(),
     };
     if let Some(data) = data {
         // A string literal, since `__proto__` means something else in an object literal than in JSON.

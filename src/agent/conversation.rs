@@ -1,9 +1,10 @@
 //! A conversation: the REPL that its questions share, and what later questions are told of earlier ones.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::origins::{LISTING, Origins, Print, Trail};
 use super::seen::Earlier;
 use super::session::Session;
 use crate::cancel::Cancel;
@@ -35,6 +36,11 @@ pub struct Conversation {
     /// Whether variables were made that a worker's end would take away.
     filled: bool,
     variables: BTreeMap<String, Variable>,
+    origins: Origins,
+    /// The cells of questions that `origins` does not know yet, with the files as they were for them.
+    trails: Vec<(Trail, BTreeMap<String, Print>)>,
+    /// The cells of the question that is being answered.
+    trail: Trail,
 }
 
 struct Turn {
@@ -90,7 +96,7 @@ impl Conversation {
     }
 
     /// What a question's prompt says of those before it; `None` for the first.
-    pub(super) async fn recall(&mut self, session: &Session, cancel: &Cancel) -> Option<String> {
+    pub(super) async fn recall(&mut self, session: &Arc<Session>, cancel: &Cancel) -> Option<String> {
         if self.asked == 0 {
             return None;
         }
@@ -109,10 +115,12 @@ impl Conversation {
         Some(text)
     }
 
-    async fn variables_now(&mut self, session: &Session, cancel: &Cancel) -> String {
+    async fn variables_now(&mut self, session: &Arc<Session>, cancel: &Cancel) -> String {
         let Some(repl) = self.repl.as_mut().and_then(|repl| repl.is_live().then_some(repl)) else {
             self.repl = None;
             self.variables.clear();
+            self.origins = Origins::default();
+            self.trails.clear();
             return match std::mem::take(&mut self.filled) {
                 true => "The worker was ended since: all variables are gone.\n".to_owned(),
                 false => "There are no variables.\n".to_owned(),
@@ -122,6 +130,13 @@ impl Conversation {
         let now = repl.vars(cancel).await;
         let number = self.asked;
         let mut before = std::mem::take(&mut self.variables);
+        let is_other = |(name, what): &(&String, &String)| before.get(*name).is_none_or(|known| known.what != **what);
+        let late = now.iter().filter(is_other).map(|(name, _)| name.clone()).collect();
+        for (trail, prints) in self.trails.drain(..) {
+            self.origins.follow(&trail, &late, &prints);
+        }
+        self.origins.retain(|name| now.contains_key(name));
+        let files = prints(session, self.origins.paths()).await;
         self.variables = now
             .into_iter()
             .map(|(name, what)| match before.remove(&name) {
@@ -134,7 +149,8 @@ impl Conversation {
         }
         let mut text = "Variables, which hold the files as they were for their question:\n".to_owned();
         for (name, Variable { what, number }) in self.variables.iter().take(MOST_VARIABLES) {
-            let _ = writeln!(text, "- {name}: {what} (question {number})");
+            let stale = self.origins.stale(name, &files).map_or(String::new(), |why| format!("; stale: {why}"));
+            let _ = writeln!(text, "- {name}: {what} (question {number}{stale})");
         }
         if self.variables.len() > MOST_VARIABLES {
             let _ = writeln!(text, "- and {} more", self.variables.len() - MOST_VARIABLES);
@@ -149,6 +165,9 @@ impl Conversation {
             let text = |path: &str| looked_at.snapshot.text(&RelPath::parse(path).ok()?).ok();
             Arc::new(Earlier::new(&looked_at.bindings.calls.seen, text))
         });
+        let trail = std::mem::take(&mut self.trail);
+        let prints = prints(session, trail.files()).await;
+        self.trails.push((trail, prints));
         let Ok(seen) = seen.await else { return };
         let (question, answer) = (question.to_owned(), answer.to_owned());
         self.turns.push_back(Turn { number: self.asked, question, answer, seen });
@@ -157,10 +176,34 @@ impl Conversation {
         }
     }
 
+    /// Takes the cells of the question that is being answered.
+    pub(super) fn ran(&mut self, trail: Trail) {
+        self.trail = trail;
+    }
+
     /// Counts a question that begins.
     pub(super) fn begin(&mut self) {
         self.asked += 1;
     }
+}
+
+/// What tells the files' texts of now from others.
+async fn prints(session: &Arc<Session>, paths: BTreeSet<String>) -> BTreeMap<String, Print> {
+    let session = session.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        let print = |path: &str| match path {
+            LISTING => {
+                let mut hasher = blake3::Hasher::new();
+                for file in session.snapshot.files().ok()? {
+                    hasher.update(format!("{}\0{}\0", file.path, file.bytes).as_bytes());
+                }
+                Some(hasher.finalize())
+            }
+            path => session.snapshot.text(&RelPath::parse(path).ok()?).ok().map(|text| blake3::hash(text.as_bytes())),
+        };
+        paths.into_iter().map(|path| (print(&path), path)).map(|(print, path)| (path, print)).collect()
+    });
+    work.await.unwrap_or_default()
 }
 
 /// A text cut to `most` characters, every line behind a mark, so that none passes for a part of the prompt's frame.

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
-use crate::model::Role;
+use crate::model::{Role, tokens};
 use crate::workspace::{RelPath, WorkspaceError};
 
 /// More files than this make a scope worth exploring, however small they are.
@@ -32,7 +32,8 @@ pub fn whole_scope(session: &Session) -> Option<String> {
         // A file that cannot be shown whole makes the short cut wrong: the loop can say more about it.
         show(&mut text, &file.path, &session.snapshot.text(&file.path).ok()?);
     }
-    Some(text)
+    let window = session.bindings.calls.window(CallRole::Root);
+    (tokens::estimate(&text) <= window / 2).then_some(text)
 }
 
 /// All text files of a scope as one text with numbered lines; `None` when it has more than `most` tokens.

@@ -13,6 +13,8 @@ use super::circles::{self, Circles};
 use super::code::{self, Asked};
 use super::entire::withheld;
 use super::event::RunEvent;
+use super::history::{self, History};
+use super::origins::Trail;
 use super::prompt::{self, Held, Transport};
 use super::record;
 use super::referee::Referee;
@@ -28,6 +30,9 @@ const VERIFICATIONS: u32 = 2;
 
 /// Replies without code, and identical cells, in a row that end a run.
 const PATIENCE: u32 = 3;
+
+/// How often one turn's prompt may be refused for its length.
+const MOST_REFUSALS: u32 = 6;
 
 /// How the loop ended.
 #[derive(Debug)]
@@ -52,6 +57,8 @@ pub struct Root<'a> {
     /// Ends the work; what was found so far is answered.
     pub answer_now: &'a Cancel,
     pub findings: Findings,
+    /// The cells, for who asks later where variables come from.
+    pub trail: Trail,
 }
 
 enum Step {
@@ -61,7 +68,7 @@ enum Step {
 
 impl Root<'_> {
     /// Runs turns until the loop ends. `messages` holds the system prompt and the question.
-    pub async fn run(&mut self, mut messages: Vec<Message>) -> Result<Ended, ModelError> {
+    pub async fn run(&mut self, messages: Vec<Message>) -> Result<Ended, ModelError> {
         // Whatever is under way stops when the user wants an answer now; the salvage call then still has `cancel`.
         let work = self.cancel.child_token();
         let stop = work.clone();
@@ -70,13 +77,14 @@ impl Root<'_> {
             answer_now.cancelled().await;
             stop.cancel();
         });
+        let mut messages = History::new(messages);
         let ended = self.turns(&mut messages, &work).await;
         watch.abort();
         drop(finished);
         ended
     }
 
-    async fn turns(&mut self, messages: &mut Vec<Message>, work: &Cancel) -> Result<Ended, ModelError> {
+    async fn turns(&mut self, messages: &mut History, work: &Cancel) -> Result<Ended, ModelError> {
         let calls = self.bindings.calls.clone();
         let (mut without_code, mut same, mut last_code) = (0, 1, String::new());
         let (mut circles, mut to_verify) = (Circles::default(), None);
@@ -99,10 +107,11 @@ impl Root<'_> {
                 return self.failed(error.into(), turn);
             }
             let asked = code::asked(&reply);
+            let sent = messages.messages();
             if !matches!(asked, Asked::Cell { .. }) {
-                calls.forget(self.ask(messages, turn));
+                calls.forget(self.ask(sent.clone(), turn));
             }
-            push_reply(messages, &reply);
+            messages.reply(&reply);
             let (source, call, ignored) = match asked {
                 Asked::Cell { code, call, ignored } => (code, call, ignored),
                 Asked::Malformed { call, reason } => {
@@ -138,13 +147,18 @@ impl Root<'_> {
             without_code = 0;
             same = if source == last_code { same + 1 } else { 1 };
             if same >= PATIENCE {
-                calls.forget(self.ask(&messages[..messages.len() - 1], turn));
+                calls.forget(self.ask(sent, turn));
                 return Ok(Ended::Tripped(Tripped::Repeated { times: same }));
             }
             last_code.clone_from(&source);
 
             let cell = self.repl.cells() + 1;
             let outcome = self.cell(cell, &source, work).await;
+            // A child's files belong to the cell that started it.
+            if self.bindings.depth == 0 {
+                let (files, failed) = (calls.seen.take_fresh(), outcome.error.is_some() || outcome.lost.is_some());
+                self.trail.cell(&source, files, failed);
+            }
             let stopped = work.is_cancelled();
             let (held, step) = self.judge(&outcome);
             if let Step::End(ended) = step {
@@ -176,7 +190,9 @@ impl Root<'_> {
                 (Some(left), _) => Some(left.saturating_sub(1)),
             };
             let now = self.repl.vars(work).await;
-            let news = list(now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what)));
+            let news = || now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what));
+            self.trail.news(news().map(|(name, _)| name));
+            let news = list(news());
             self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
             if let Some(left) = to_verify {
@@ -211,36 +227,51 @@ impl Root<'_> {
         Some(Aside { text: format!("\nBudget, {:.0} % left: {left}\n", share * 100.0), presses })
     }
 
-    fn ask(&self, messages: &[Message], turn: u32) -> Ask {
+    fn ask(&self, messages: Vec<Message>, turn: u32) -> Ask {
         Ask {
             role: CallRole::Root,
             purpose: Purpose::at(self.bindings.depth),
-            messages: messages.to_vec(),
+            messages,
             tools: match self.transport {
                 Transport::Tool => vec![code::tool()],
                 Transport::Fence => Vec::new(),
             },
-            max_tokens: self.bindings.calls.root_output(),
+            max_tokens: history::output(&self.bindings.calls),
             schema: None,
             parent: None,
             label: format!("turn {turn}"),
         }
     }
 
-    /// The root model's next reply. A context window that is full is answered once by dropping old outputs.
+    /// The root model's next reply. A prompt that is too long for it is made shorter, as long as that is possible.
     async fn reply(
         &self,
-        messages: &mut [Message],
+        messages: &mut History,
         turn: u32,
         aside: Option<&Aside>,
         work: &Cancel,
     ) -> Result<Reply, CallFailure> {
         let calls = &self.bindings.calls;
-        match calls.complete_beside(self.ask(messages, turn), aside, work).await {
-            Err(CallFailure::Model(ModelError::TooLong(_))) if shorten(messages) => {
-                calls.complete_beside(self.ask(messages, turn), aside, work).await
+        messages.fit(self.bindings, &self.vars, turn, work).await;
+        let mut refusals = 0;
+        loop {
+            let ask = self.ask(messages.messages(), turn);
+            let max_tokens = ask.max_tokens;
+            match calls.complete_beside(ask, aside, work).await {
+                Err(CallFailure::Model(ModelError::TooLong(reason))) => {
+                    // The refusal has made the window smaller, and with it what a reply may take.
+                    refusals += 1;
+                    let shorter = messages.fit(self.bindings, &self.vars, turn, work).await;
+                    if refusals > MOST_REFUSALS || !(shorter || history::output(calls) < max_tokens) {
+                        return Err(ModelError::TooLong(reason).into());
+                    }
+                }
+                Ok(reply) => {
+                    messages.counted(&reply.usage);
+                    return Ok(reply);
+                }
+                failed => return failed,
             }
-            result => result,
         }
     }
 
@@ -322,39 +353,12 @@ impl Root<'_> {
     }
 }
 
-/// Appends a reply, with the one tool call that is answered.
-fn push_reply(messages: &mut Vec<Message>, reply: &Reply) {
-    let mut message = prompt::message(Role::Assistant, reply.text.clone());
-    message.tool_calls = reply.tool_calls.iter().take(1).cloned().collect();
-    if message.tool_calls.is_empty() && message.content.trim().is_empty() {
-        // Some servers refuse messages without content.
-        message.content = "(no reply)".to_owned();
-    }
-    messages.push(message);
-}
-
 fn tool_result(call: String, content: String) -> Message {
     Message { role: Role::Tool, content, tool_calls: Vec::new(), tool_call_id: Some(call) }
 }
 
-/// Replaces old outputs by their sizes, all but the last two. Says whether that made anything shorter.
-fn shorten(messages: &mut [Message]) -> bool {
-    const SHORT: usize = 1_000;
-    let outputs: Vec<usize> =
-        (2..messages.len()).filter(|&at| matches!(messages[at].role, Role::User | Role::Tool)).collect();
-    let mut shorter = false;
-    for &at in outputs.iter().rev().skip(2) {
-        let size = messages[at].content.chars().count();
-        if size > SHORT {
-            messages[at].content = format!("[{size} characters of output are left out here; the variables remain]");
-            shorter = true;
-        }
-    }
-    shorter
-}
-
 /// `a: string of 12 characters; b: Array(3)`, at most 40 of them.
-fn list<'a>(vars: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+pub(super) fn list<'a>(vars: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     const MOST: usize = 40;
     let mut text: Vec<String> = vars.map(|(name, what)| format!("{name}: {what}")).collect();
     let more = text.len().saturating_sub(MOST);

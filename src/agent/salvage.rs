@@ -126,7 +126,7 @@ fn whole(reply: crate::model::Reply) -> String {
 }
 
 /// The head and the tail of a long text.
-fn clip(text: &str, most: usize) -> String {
+pub(super) fn clip(text: &str, most: usize) -> String {
     let size = text.chars().count();
     if size <= most {
         return text.to_owned();

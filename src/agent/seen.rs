@@ -3,10 +3,12 @@
 //! A line counts when it came back as a match, definition or reference, or when it stood in a prompt. A bulk read alone
 //! does not count: its lines are remembered, and count from the moment that one of them reaches a model.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::origins::LISTING;
 
 /// Lines of reads that are remembered at most; older reads are forgotten first.
 const MOST_READ_LINES: usize = 4_000_000;
@@ -46,6 +48,8 @@ struct State {
     spans: HashSet<(String, u64, u64)>,
     reads: Vec<Read>,
     read_lines: usize,
+    /// Files that came back since somebody took these.
+    fresh: BTreeSet<String>,
 }
 
 struct Read {
@@ -122,6 +126,7 @@ impl Seen {
     /// Lines that came back as a match, definition or reference.
     pub fn found(&self, path: &str, lines: RangeInclusive<u64>) {
         let mut state = self.state();
+        state.brought(path);
         match state.lines.get_mut(path) {
             Some(set) => set.insert(*lines.start(), *lines.end()),
             None => state.lines.entry(path.to_owned()).or_default().insert(*lines.start(), *lines.end()),
@@ -141,12 +146,28 @@ impl Seen {
     pub fn read(&self, path: &str, from: u64, text: &str) {
         let lines: Vec<Option<u64>> = text.lines().map(|line| telling(line).then(|| fingerprint(line))).collect();
         let mut state = self.state();
+        state.brought(path);
         state.read_lines += lines.len();
         state.reads.push(Read { path: path.to_owned(), from, lines });
         while state.read_lines > MOST_READ_LINES && state.reads.len() > 1 {
             let dropped = state.reads.remove(0);
             state.read_lines -= dropped.lines.len();
         }
+    }
+
+    /// The list of all files came back.
+    pub fn listed(&self) {
+        self.state().brought(LISTING);
+    }
+
+    /// The files that came back since the last time this was asked, with [`LISTING`] for the list of them.
+    pub fn take_fresh(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.state().fresh)
+    }
+
+    /// The files of which anything came back, those with lines that count first.
+    pub fn paths(&self) -> Vec<String> {
+        self.record.paths()
     }
 
     /// A prompt that goes to a model: every read line that stands in it counts from now on, whichever question read it.
@@ -167,6 +188,14 @@ impl Seen {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.record.state()
+    }
+}
+
+impl State {
+    fn brought(&mut self, path: &str) {
+        if !self.fresh.contains(path) {
+            self.fresh.insert(path.to_owned());
+        }
     }
 }
 

@@ -7,14 +7,18 @@ use super::answer::Answers;
 use super::bindings::Bindings;
 use super::budget::{Ledger, Limits};
 use super::calls::{Calls, Models};
+use super::digest::Notes;
 use super::event::{self, Emit};
 use super::fence::FenceKey;
+use super::history;
+use super::orientation::Maps;
 use super::place::At;
 use super::schema::Schema;
 use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
 use crate::cache::Cache;
 use crate::host::{RepoHost, Sighted, Sighting, Symbols};
+use crate::journal::event::Role as CallRole;
 use crate::journal::{Event, Journal};
 use crate::repl::{Host, Options, Repl, ReplError};
 use crate::workspace::{RelPath, Snapshot};
@@ -36,6 +40,8 @@ pub struct Setup {
     pub at: Option<At>,
     /// Definitions that were extracted before; to be shared between runs over the same files.
     pub symbols: Arc<Symbols>,
+    /// Where what is learned of the repository is kept for later questions.
+    pub maps: Option<Maps>,
     /// What the answer has to satisfy.
     pub schema: Option<Schema>,
     /// Replies that are there already; to be shared between the runs of a process.
@@ -48,6 +54,7 @@ pub struct Session {
     pub(super) bindings: Arc<Bindings>,
     pub(super) plain_below: u64,
     pub(super) at: Option<At>,
+    pub(super) maps: Option<Maps>,
 }
 
 /// What a child begins with.
@@ -77,6 +84,8 @@ impl Session {
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols.clone(), sighted(seen.clone())));
         let tree = Arc::new(Tree::new(Ledger::new(setup.limits)).with_cache(setup.cache));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
+        let mut options = setup.repl;
+        options.output = options.output.min(history::shown(calls.window(CallRole::Root)));
         let bindings = Arc::new(Bindings {
             repo,
             calls,
@@ -86,12 +95,13 @@ impl Session {
             schema: setup.schema,
             depth: 0,
             data: 0,
-            options: setup.repl,
+            options,
             symbols: setup.symbols,
+            notes: Notes::default(),
             turns: AtomicU32::new(0),
             cell: AtomicU64::new(0),
         });
-        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, at: setup.at }
+        Self { snapshot: setup.snapshot, bindings, plain_below: setup.plain_below, at: setup.at, maps: setup.maps }
     }
 
     /// A child of the agent that has these bindings: its own view and worker, the same budget, journal and record of what
@@ -114,10 +124,11 @@ impl Session {
             data,
             options,
             symbols: parent.symbols.clone(),
+            notes: Notes::default(),
             turns: AtomicU32::new(0),
             cell: AtomicU64::new(0),
         });
-        Self { snapshot, bindings, plain_below: 0, at: None }
+        Self { snapshot, bindings, plain_below: 0, at: None, maps: None }
     }
 
     /// Starts the worker in which this session's cells run.
@@ -154,5 +165,6 @@ fn sighted(seen: Arc<Seen>) -> Sighted {
         Sighting::Found { path, from, to } => seen.found(path, from..=to),
         Sighting::Defined { path, line, from, to } => seen.defined(path, line, from, to),
         Sighting::Read { path, from, text } => seen.read(path, from, text),
+        Sighting::Listed => seen.listed(),
     })
 }

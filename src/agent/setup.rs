@@ -6,6 +6,7 @@ use super::budget::Limits;
 use super::calls::{Models, Named};
 use super::event::Emit;
 use super::fence::FenceKey;
+use super::orientation::Maps;
 use super::session::Setup;
 use crate::cache::Cache;
 use crate::config::{self, Config};
@@ -90,6 +91,7 @@ pub fn redacted(config: &Config) -> serde_json::Value {
         "max_seconds": config.max_time.as_secs(),
         "concurrency": config.concurrency,
         "plain_below": config.plain_below,
+        "max_context": config.max_context,
         "max_data": config.max_data,
         "cell_seconds": config.cell_time.as_secs(),
         "heap_mib": config.heap >> 20,
@@ -114,6 +116,7 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
             usd: config.max_usd,
             wall: config.max_time,
             concurrency: config.concurrency,
+            context: config.max_context,
             depth: config.max_depth,
             workers: config.workers,
             memory: config.workers_memory,
@@ -126,6 +129,7 @@ pub fn run(config: &Config, snapshot: Snapshot, models: Models, repl: Options, j
         max_data: config.max_data,
         at: None,
         symbols: Arc::default(),
+        maps: config.orientation.then(|| Maps::new(&config.state_dir)),
         schema: None,
         cache: cache(config),
     }

@@ -26,6 +26,7 @@ pub struct Tree {
     calls: AtomicU64,
     hosts: AtomicU64,
     agents: AtomicU64,
+    subcalls: AtomicU64,
 }
 
 /// A child's right to a worker, until it is dropped.
@@ -42,8 +43,9 @@ impl Tree {
         let children = limits.workers.saturating_sub(1).max(depth);
         let levels = (1..=depth).map(|level| Arc::new(Semaphore::new(children - (depth - level)))).collect();
         let [calls, hosts, agents] = std::array::from_fn(|_| AtomicU64::new(1));
-        let (windows, cache) = Default::default();
-        Self { ledger, windows, cache, requests, levels, calls, hosts, agents }
+        let subcalls = AtomicU64::new(0);
+        let (windows, cache) = (Windows::new(limits.context), Cache::default());
+        Self { ledger, windows, cache, requests, levels, calls, hosts, agents, subcalls }
     }
 
     /// Replies that are there already are taken from here.
@@ -84,6 +86,16 @@ impl Tree {
     /// The number of a model call that begins.
     pub fn call(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts a model call that code asked for.
+    pub fn subcall(&self) {
+        self.subcalls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many model calls code has asked for.
+    pub fn subcalls(&self) -> u64 {
+        self.subcalls.load(Ordering::Relaxed)
     }
 
     /// The number of a host call that begins.

@@ -20,12 +20,21 @@ const LEAST: u32 = 64;
 
 /// The windows that refusals taught, by model, in tokens as this program estimates them.
 #[derive(Default)]
-pub struct Windows(Mutex<BTreeMap<String, u64>>);
+pub struct Windows {
+    /// What the user says that they are; 0: what their families have.
+    set: u64,
+    learnt: Mutex<BTreeMap<String, u64>>,
+}
 
 impl Windows {
+    /// `set`: tokens that every model takes, or 0 for what is known of it.
+    pub fn new(set: u64) -> Self {
+        Self { set, ..Self::default() }
+    }
+
     /// Tokens that a prompt and its reply may have together, as far as is known.
     pub fn of(&self, model: &str) -> u64 {
-        let known = profile::of(model).window;
+        let known = if self.set > 0 { self.set } else { profile::of(model).window };
         self.lock().get(model).map_or(known, |learnt| known.min(*learnt))
     }
 
@@ -40,7 +49,7 @@ impl Windows {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Sighting<'a> {
     Defined { path: &'a str, line: u64, from: u64, to: u64 },
     /// As the text of a read that starts at line `from`.
     Read { path: &'a str, from: u64, text: &'a str },
+    /// Something that depends on which files there are, and how large they are.
+    Listed,
 }
 
 /// Hears of every sighting. Called from the threads that answer calls.
@@ -81,6 +83,11 @@ impl RepoHost {
     /// Answers one call with JSON. Blocks; fails with an error that names what to do.
     pub fn call(&self, call: &Call, cancel: &Cancel) -> Result<String, CallError> {
         let mut args = Arguments::parse(call)?;
+        const LISTINGS: [&str; 6] =
+            ["repo.info", "repo.files", "repo.tree", "repo.lines", "repo.modules", "repo.partition"];
+        if LISTINGS.contains(&call.name.as_str()) {
+            (self.sighted)(Sighting::Listed);
+        }
         match call.name.as_str() {
             "repo.info" => to_json(&self.info().map_err(failure)?),
             "repo.files" => {
@@ -239,6 +246,12 @@ impl RepoHost {
     /// The name of the innermost definition around these lines.
     pub fn name_around(&self, path: &str, from: u64, to: u64) -> Option<String> {
         self.innermost(path, from, to).map(|definition| definition.name)
+    }
+
+    /// The names that a file defines at its top.
+    pub fn names(&self, path: &str) -> Vec<String> {
+        let outline = graph::outline(&self.snapshot, &self.symbols, path);
+        outline.map(|list| list.items.into_iter().map(|definition| definition.name).collect()).unwrap_or_default()
     }
 
     fn innermost(&self, path: &str, from: u64, to: u64) -> Option<graph::Definition> {

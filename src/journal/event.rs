@@ -128,6 +128,15 @@ pub enum Event {
     Note {
         text: String,
     },
+    /// Older messages gave way to a digest, or outputs to their sizes, because the prompt neared the model's window.
+    Compacted {
+        turn: u32,
+        /// Messages that the digest stands for.
+        messages: u32,
+        /// Of the prompt, estimated.
+        tokens_before: u64,
+        tokens_after: u64,
+    },
     /// A limit tripped.
     Limit {
         /// `turns`, `calls`, `tokens`, `usd`, `seconds`, ...
@@ -429,6 +438,7 @@ impl Event {
             | Self::CallFinished { .. }
             | Self::HostReply { .. }
             | Self::Note { .. }
+            | Self::Compacted { .. }
             | Self::Limit { .. }
             | Self::Usage(_)
             | Self::End { .. }

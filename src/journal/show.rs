@@ -122,6 +122,11 @@ impl Page<'_> {
             }
             Event::AgentEnded { detail, .. } => self.line(2, format_args!("the child is done {detail}")),
             Event::Note { text } => self.block(2, "note", text),
+            Event::Compacted { messages, tokens_before, tokens_after, .. } => {
+                let messages = plural(u64::from(*messages), "message");
+                let (before, after) = (grouped(*tokens_before), grouped(*tokens_after));
+                self.line(2, format_args!("compacted: {messages} replaced, {before} tokens became {after}"));
+            }
             Event::Limit { which, detail } => self.line(2, format_args!("limit: {which}: {detail}")),
             Event::Answer { value, citations, held, .. } => self.answer(value, citations, *held),
             Event::Usage(totals) => self.line(2, format_args!("so far: {}", used(totals))),

@@ -47,7 +47,12 @@ pub(super) enum Item<'a> {
     Call(usize),
     Cell(usize),
     Note(&'a str),
-    Limit { which: &'a str, detail: &'a str },
+    /// Tokens of the prompt, before and after.
+    Compacted(u64, u64),
+    Limit {
+        which: &'a str,
+        detail: &'a str,
+    },
     Held,
 }
 
@@ -188,6 +193,9 @@ impl<'a> Tree<'a> {
                 });
             }
             Event::Note { text } => self.put(at, Item::Note(text)),
+            Event::Compacted { tokens_before, tokens_after, .. } => {
+                self.put(at, Item::Compacted(*tokens_before, *tokens_after));
+            }
             Event::Limit { which, detail } => self.put(at, Item::Limit { which, detail }),
             Event::Answer { value, citations, held, .. } => {
                 self.answer = Some(Answer { value, citations, held: *held });

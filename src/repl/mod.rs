@@ -61,6 +61,11 @@ pub trait Host: Send + Sync {
     fn waited_for(&self) {}
 }
 
+/// The globals that a cell declares; none when it is no cell that can run.
+pub fn declared(code: &str) -> Vec<String> {
+    cell::rewrite(code, session::RESERVED).map(|cell| cell.names).unwrap_or_default()
+}
+
 /// What a worker may use, and what makes its runs repeatable.
 #[derive(Debug, Clone)]
 pub struct Options {

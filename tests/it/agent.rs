@@ -89,6 +89,7 @@ impl World {
             .env("SPELUNK_STATE_DIR", self.state())
             .env("SPELUNK_CONFIG", self.dir.path().join("config.toml"))
             .env("SPELUNK_PLAIN_BELOW", "0")
+            .env("SPELUNK_ORIENTATION", "false")
             // Every call of a script is to be seen by its server.
             .env("SPELUNK_CACHE", "false")
             .stdin(Stdio::null())

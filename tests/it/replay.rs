@@ -355,6 +355,7 @@ async fn a_later_question_is_replayed_over_the_earlier_ones() {
             symbols: Arc::default(),
             schema: None,
             cache: spelunk::cache::Cache::default(),
+            maps: Default::default(),
         };
         let report = ask_in(&mut talk, setup, "a question", &Stop::default()).await.unwrap();
         assert!(report.complete);

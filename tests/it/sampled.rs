@@ -163,6 +163,7 @@ async fn report(snapshot: &Snapshot, question: &str) -> Result<Report, String> {
         max_data: 0,
         at: None,
         symbols: Arc::default(),
+        maps: None,
         schema: None,
         cache: spelunk::cache::Cache::default(),
     };

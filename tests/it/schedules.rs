@@ -280,6 +280,7 @@ fn setup(state: &std::path::Path, repo: &std::path::Path, limits: Limits, model:
         symbols: Arc::default(),
         schema: None,
         cache: spelunk::cache::Cache::default(),
+        maps: Default::default(),
     }
 }
 

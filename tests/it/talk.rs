@@ -39,6 +39,7 @@ fn setup(dir: &Path, model: Arc<dyn Model>) -> Setup {
         max_data: 400_000,
         at: None,
         symbols: Arc::default(),
+        maps: None,
         schema: None,
         cache: Cache::default(),
     }
@@ -83,6 +84,39 @@ async fn variables_stay_and_the_prompt_says_where_they_come_from() {
     let (_, prompt) = ask(&mut talk, dir.path(), "and?", &["answer(`${more}`)"]).await;
     let line = |name: &str| prompt.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{prompt}"));
     assert!(line("- hits: ").ends_with("(question 1)") && line("- more: ").ends_with("(question 2)"), "{prompt}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_from_files_that_changed_are_said_to_be_stale() {
+    let (dir, mut talk) = (repository(), Conversation::default());
+    let write = |text: &str| std::fs::write(dir.path().join("other.rs"), text).unwrap();
+    write("fn other() {}\n");
+    let stale = |prompt: &str| -> Vec<String> {
+        let lines = prompt.lines().filter(|line| line.starts_with("- ") && line.contains("; stale: other.rs changed)"));
+        lines.map(|line| line[2..].split(':').next().unwrap().to_owned()).collect()
+    };
+    let first = [
+        "const words = repo.read('words.rs'); const hits = repo.search('count_words')",
+        "const other = repo.read('other.rs'); const name = () => other.slice(3, 8)",
+        "const size = other.length; answer(`${size} ${name()}`)",
+    ];
+    ask(&mut talk, dir.path(), "one", &first).await;
+    let (_, prompt) = ask(&mut talk, dir.path(), "two", &["answer('nothing changed')"]).await;
+    assert!(prompt.contains("- size: ") && !prompt.contains("stale"), "{prompt}");
+
+    write("fn another() {}\n");
+    let fresh = ["const other = repo.read('other.rs'); other.length", "answer('read again')"];
+    let (_, prompt) = ask(&mut talk, dir.path(), "three", &fresh).await;
+    assert_eq!(stale(&prompt), ["name", "other", "size"], "{prompt}");
+    let (_, prompt) = ask(&mut talk, dir.path(), "four", &["answer('x')"]).await;
+    assert_eq!(stale(&prompt), ["name", "size"], "{prompt}");
+    // Back to what they come from.
+    write("fn other() {}\n");
+    let (_, prompt) = ask(&mut talk, dir.path(), "five", &["answer('x')"]).await;
+    assert_eq!(stale(&prompt), ["name", "other", "size"], "{prompt}");
+    std::fs::remove_file(dir.path().join("other.rs")).unwrap();
+    let (_, prompt) = ask(&mut talk, dir.path(), "six", &["answer('x')"]).await;
+    assert_eq!(stale(&prompt), ["name", "other", "size"], "{prompt}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -68,6 +68,7 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "plan/apply.rs",
             "plan/verify.rs",
             "journal/files.rs",
+            "agent/orientation/store.rs",
             "cache/files.rs",
             "model/scripted.rs",
             "config.rs",

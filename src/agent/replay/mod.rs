@@ -91,7 +91,8 @@ pub async fn replay(state_dir: &Path, run: Run) -> Result<Replay, ReplayError> {
         let scene = |seed, epoch_ms| {
             let options = track::options(&header, seed, epoch_ms, program.clone())
                 .ok_or_else(|| unusable(&run, "it does not say what the worker may use"))?;
-            Ok::<_, ReplayError>(Scene { run: &run.id, models: &header.models, options })
+            let context = header.config.get("max_context").and_then(serde_json::Value::as_u64).unwrap_or(0);
+            Ok::<_, ReplayError>(Scene { run: &run.id, models: &header.models, options, context })
         };
         replay.add(play(scene(header.seed, header.epoch_ms)?, root, &mut repl).await?);
         if at < last {

@@ -50,6 +50,8 @@ pub struct Scene<'a> {
     pub run: &'a str,
     pub models: &'a journal::Models,
     pub options: Options,
+    /// `Limits::context` of the run.
+    pub context: u64,
 }
 
 /// Plays one agent. `repl` holds the variables of the runs before, and those of this one afterwards.
@@ -59,7 +61,7 @@ pub async fn play(scene: Scene<'_>, track: Track, repl: &mut Option<Repl>) -> Re
     let answer = match plain_call(&stage, &session).await {
         Some(answer) => Some(answer),
         None if stage.track.turns == 0 && stage.track.cells.is_empty() => rest(&stage, &session, None).await,
-        None => explore(&stage, &session, scene.options, repl).await?,
+        None => explore(&stage, &session, session.bindings.options.clone(), repl).await?,
     };
     let difference = stage.difference();
     if let (None, Some(replayed)) = (&difference, &answer) {
@@ -105,6 +107,8 @@ fn session(stage: &Arc<Stage>, scene: &Scene<'_>) -> Session {
             tokens: u64::MAX / 2,
             usd: None,
             wall: std::time::Duration::from_secs(365 * 24 * 60 * 60),
+            // Outputs were cut, and older turns gave way, as the window wanted it.
+            context: scene.context,
             ..Limits::default()
         },
         repl: scene.options.clone(),
@@ -116,6 +120,7 @@ fn session(stage: &Arc<Stage>, scene: &Scene<'_>) -> Session {
         max_data: 0,
         at: None,
         symbols: Arc::default(),
+        maps: None,
         cache: crate::cache::Cache::default(),
         schema: stage.track.schema.clone().and_then(|schema| Schema::new(schema).ok()),
     })
@@ -157,6 +162,7 @@ async fn explore(
         cancel: &stage.stop,
         answer_now: &never,
         findings: Findings::default(),
+        trail: Default::default(),
     };
     for cell in stage.track.cells.iter().take_while(|cell| cell.prepares) {
         root.prepare(&cell.code).await;

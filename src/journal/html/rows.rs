@@ -104,6 +104,9 @@ impl<'p, 'a> Rows<'p, 'a> {
                 Item::Call(call) => self.call(&self.tree.calls[*call], Owner::Turn),
                 Item::Cell(cell) => self.cell(&self.tree.cells[*cell]),
                 Item::Note(text) => self.note("note", text),
+                Item::Compacted(before, after) => {
+                    self.note("compacted", &format!("the prompt's {before} tokens became {after}"));
+                }
                 Item::Limit { which, detail } => self.note("limit", &format!("{which}: {detail}")),
                 Item::Held => self.note("answer", "held until the output beside it was seen"),
             }
