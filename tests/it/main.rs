@@ -26,6 +26,7 @@ mod model_anthropic;
 mod modules;
 mod obedient;
 mod orientation;
+mod page;
 mod pieces;
 mod places;
 mod queries;
