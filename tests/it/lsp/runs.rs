@@ -84,7 +84,7 @@ async fn children_are_told_of_by_their_numbers() {
         assert_eq!((&child["parent"], &child["depth"], &child["question"]), (&json!(0), &json!(1), &json!("Many?")));
         assert_eq!(child["scope"], json!([scope]));
         let (turns, code) = (notices(child["agent"].clone(), "turn"), notices(child["agent"].clone(), "code"));
-        assert_eq!((turns.len(), &code[0]["cell"], &code[0]["code"]), (1, &json!(1), &json!(cell[0])));
+        assert_eq!((turns.len(), &code[0]["cell"], &code[0]["code"]), (1, &json!(1), &json!(format!("{}\n", cell[0]))));
     }
     let mut ended: Vec<u64> =
         notices(Value::Null, "childEnded").iter().map(|child| child["agent"].as_u64().unwrap()).collect();
