@@ -161,7 +161,7 @@ async fn one(
         }
         Ok(Some(report)) => Some(measured(outcome, report)),
         Ok(None) => Some(Outcome { state: State::DidNotFit, ..outcome }),
-        Err(AskError::Cancelled | AskError::Model(ModelError::Cancelled)) => None,
+        Err(AskError::Cancelled { .. } | AskError::Model(ModelError::Cancelled)) => None,
         Err(error) => Some(Outcome { state: State::Failed, error: error.to_string(), ..outcome }),
     })
 }

@@ -80,7 +80,15 @@ impl From<AskError> for CliError {
             AskError::Model(error) => error.into(),
             AskError::Repl(error) => error.into(),
             AskError::Workspace(error) => error.into(),
-            AskError::Cancelled => Self { message: "stopped".to_owned(), hint: None, code: STOPPED },
+            AskError::Cancelled { held } => {
+                // What was found is the user's, though nobody confirmed it.
+                let message = if held.is_empty() {
+                    "stopped".to_owned()
+                } else {
+                    format!("stopped; this was not confirmed:\n\n{held}")
+                };
+                Self { message, hint: None, code: STOPPED }
+            }
         }
     }
 }

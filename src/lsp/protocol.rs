@@ -300,7 +300,7 @@ pub struct End {
     pub reason: Reason,
     /// How it ended, in words.
     pub message: String,
-    /// Markdown, made safe to show; empty when there is none.
+    /// Markdown, made safe to show; empty when there is none. Of a cancelled run: what was there already and not confirmed.
     pub answer: String,
     /// The answer as a value, when it is no Markdown or had to satisfy a schema. For programs: not made safe to show.
     #[serde(default, skip_serializing_if = "Value::is_null")]

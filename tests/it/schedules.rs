@@ -356,7 +356,7 @@ async fn run(seed: u64) -> Early {
                 }
             }
         }
-        Err(AskError::Cancelled) => {
+        Err(AskError::Cancelled { .. }) => {
             assert_eq!((early, end), (Early::Cancel, EndReason::Cancelled), "seed {seed}");
             early
         }
