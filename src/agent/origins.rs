@@ -18,7 +18,11 @@ pub type Print = Option<blake3::Hash>;
 
 /// The cells of one question.
 #[derive(Default)]
-pub struct Trail(Vec<Step>);
+pub struct Trail {
+    steps: Vec<Step>,
+    /// The variables when somebody last looked.
+    vars: BTreeMap<String, String>,
+}
 
 struct Step {
     code: String,
@@ -31,21 +35,34 @@ struct Step {
 }
 
 impl Trail {
-    /// A cell that ran.
-    pub fn cell(&mut self, code: &str, files: BTreeSet<String>, failed: bool) {
-        self.0.push(Step { code: code.to_owned(), files, failed, news: None });
+    /// Begins where these variables are.
+    pub fn after(vars: BTreeMap<String, String>) -> Self {
+        Self { steps: Vec::new(), vars }
     }
 
-    /// The variables that are new or other since the last cell.
-    pub fn news<'a>(&mut self, names: impl Iterator<Item = &'a String>) {
-        if let Some(step) = self.0.last_mut() {
-            step.news = Some(names.cloned().collect());
+    /// A cell that ran.
+    pub fn cell(&mut self, code: &str, files: BTreeSet<String>, failed: bool) {
+        self.steps.push(Step { code: code.to_owned(), files, failed, news: None });
+    }
+
+    /// The variables after the last cell.
+    pub fn now(&mut self, vars: &BTreeMap<String, String>) {
+        let news = self.news(vars);
+        if let Some(step) = self.steps.last_mut() {
+            step.news = Some(news);
         }
+        self.vars.clone_from(vars);
+    }
+
+    /// Those that are new or other since somebody last looked.
+    fn news(&self, vars: &BTreeMap<String, String>) -> BTreeSet<String> {
+        let news = vars.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what));
+        news.map(|(name, _)| name.clone()).collect()
     }
 
     /// Everything that its cells brought back.
     pub fn files(&self) -> BTreeSet<String> {
-        self.0.iter().flat_map(|step| step.files.iter().cloned()).collect()
+        self.steps.iter().flat_map(|step| step.files.iter().cloned()).collect()
     }
 }
 
@@ -61,11 +78,11 @@ struct Origin {
 }
 
 impl Origins {
-    /// Follows a question's cells. `late`: variables that are new or other since they were last looked at; `prints`: the
-    /// files as they were for that question.
-    pub fn follow(&mut self, trail: &Trail, late: &BTreeSet<String>, prints: &BTreeMap<String, Print>) {
-        for step in &trail.0 {
-            let news = step.news.as_ref().unwrap_or(late);
+    /// Follows a question's cells. `vars`: the variables after them; `prints`: the files as they were for that question.
+    pub fn follow(&mut self, trail: &Trail, vars: &BTreeMap<String, String>, prints: &BTreeMap<String, Print>) {
+        let late = trail.news(vars);
+        for step in &trail.steps {
+            let news = step.news.as_ref().unwrap_or(&late);
             let declared = declared(&step.code);
             for name in news.iter().chain(&declared) {
                 self.0.entry(name.clone()).or_default();
@@ -171,13 +188,15 @@ mod tests {
 
     /// Follows cells of `(code, files, new variables)`, then says what is stale when `a` has another text.
     fn check(cells: &[(&str, &[&str], &[&str])], expect: &[(&str, bool)]) {
-        let mut trail = Trail::default();
+        let (mut trail, mut vars) = (Trail::default(), BTreeMap::new());
         for (code, files, news) in cells {
             trail.cell(code, files.iter().map(|path| (*path).to_owned()).collect(), false);
-            trail.news(news.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().iter());
+            // Each in another state after every cell that makes it.
+            vars.extend(news.iter().map(|name| ((*name).to_owned(), code.to_string())));
+            trail.now(&vars);
         }
         let mut origins = Origins::default();
-        origins.follow(&trail, &BTreeSet::new(), &prints(&[("a", "1"), ("b", "1")]));
+        origins.follow(&trail, &vars, &prints(&[("a", "1"), ("b", "1")]));
         let now = prints(&[("a", "2"), ("b", "1")]);
         for (name, stale) in expect {
             let expect = stale.then(|| "a changed".to_owned());
