@@ -92,7 +92,7 @@ impl Origins {
             let anything = ["globalThis", "eval", "Function", "vars"].iter().any(|word| uses(&step.code, word) > 0);
             let named: BTreeSet<String> =
                 names.into_iter().filter(|name| anything || uses(&step.code, name) > 0).collect();
-            for name in declared.iter().filter(|name| !step.failed && uses(&step.code, name) == 1) {
+            for name in declared.iter().filter(|name| !step.failed && is_fresh(&step.code, name)) {
                 self.0.insert(name.clone(), Origin::default());
             }
             let reached = self.reach(&named);
@@ -168,14 +168,37 @@ impl Origins {
     }
 }
 
+/// Whether code declares a name before it uses it, and not from itself.
+fn is_fresh(code: &str, name: &str) -> bool {
+    let Some(at) = words(code, name).next() else { return false };
+    let before = code[..at].trim_end();
+    if !["const", "let", "var"].iter().any(|keyword| before.ends_with(keyword)) {
+        return false;
+    }
+    let mut depth = 0;
+    let statement: String = code[at..]
+        .chars()
+        .take_while(|c| {
+            depth += i32::from(matches!(c, '(' | '[' | '{')) - i32::from(matches!(c, ')' | ']' | '}'));
+            depth > 0 || !matches!(c, ';' | '\n')
+        })
+        .collect();
+    uses(&statement, name) == 1
+}
+
 /// How often code has a name as a word.
 fn uses(code: &str, name: &str) -> usize {
+    words(code, name).count()
+}
+
+/// Where code has a name as a word.
+fn words<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    let whole = |at: &usize| {
+    let whole = move |at: &usize| {
         !code[..*at].chars().next_back().is_some_and(is_word)
             && !code[at + name.len()..].chars().next().is_some_and(is_word)
     };
-    if name.is_empty() { 0 } else { code.match_indices(name).map(|(at, _)| at).filter(whole).count() }
+    code.match_indices(name).map(|(at, _)| at).filter(move |at| !name.is_empty() && whole(at))
 }
 
 #[cfg(test)]
@@ -227,6 +250,17 @@ mod tests {
         check(&[x, ("const x = x + 1", &[], &["x"])], &[("x", true)]);
         let n = ("const n = x.length", &[][..], &["n"][..]);
         check(&[x, n, ("const x = repo.read('b')", &["b"], &["x"])], &[("n", true)]);
+    }
+
+    #[test]
+    fn declarations_are_fresh() {
+        let check = |code: &str, expect: bool| assert_eq!(is_fresh(code, "x"), expect, "{code}");
+        check("const x = repo.read('a'); x.length", true);
+        check("const y = 1\nlet x = [\n  y,\n]\nx", true);
+        check("const x = x + 1", false);
+        check("var x = [\n  ...x,\n]", false);
+        check("y = x; const x = 1", false);
+        check("x = 1", false);
     }
 
     #[test]
