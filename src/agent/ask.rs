@@ -245,6 +245,7 @@ async fn explore(
         prompt::message(Role::User, first),
     ];
     let vars = conversation.variables();
+    let trail = Trail::after(vars.clone());
     let mut root = Root {
         bindings,
         referee: &**session,
@@ -255,7 +256,7 @@ async fn explore(
         cancel: &stop.cancel,
         answer_now: &stop.answer_now,
         findings: Findings::default(),
-        trail: Trail::default(),
+        trail,
     };
     let ended = root.run(messages).await;
     let Root { findings, trail, .. } = root;

@@ -130,10 +130,8 @@ impl Conversation {
         let now = repl.vars(cancel).await;
         let number = self.asked;
         let mut before = std::mem::take(&mut self.variables);
-        let is_other = |(name, what): &(&String, &String)| before.get(*name).is_none_or(|known| known.what != **what);
-        let late = now.iter().filter(is_other).map(|(name, _)| name.clone()).collect();
         for (trail, prints) in self.trails.drain(..) {
-            self.origins.follow(&trail, &late, &prints);
+            self.origins.follow(&trail, &now, &prints);
         }
         self.origins.retain(|name| now.contains_key(name));
         let files = prints(session, self.origins.paths()).await;

@@ -18,7 +18,11 @@ pub type Print = Option<blake3::Hash>;
 
 /// The cells of one question.
 #[derive(Default)]
-pub struct Trail(Vec<Step>);
+pub struct Trail {
+    steps: Vec<Step>,
+    /// The variables when somebody last looked.
+    vars: BTreeMap<String, String>,
+}
 
 struct Step {
     code: String,
@@ -31,21 +35,34 @@ struct Step {
 }
 
 impl Trail {
-    /// A cell that ran.
-    pub fn cell(&mut self, code: &str, files: BTreeSet<String>, failed: bool) {
-        self.0.push(Step { code: code.to_owned(), files, failed, news: None });
+    /// Begins where these variables are.
+    pub fn after(vars: BTreeMap<String, String>) -> Self {
+        Self { steps: Vec::new(), vars }
     }
 
-    /// The variables that are new or other since the last cell.
-    pub fn news<'a>(&mut self, names: impl Iterator<Item = &'a String>) {
-        if let Some(step) = self.0.last_mut() {
-            step.news = Some(names.cloned().collect());
+    /// A cell that ran.
+    pub fn cell(&mut self, code: &str, files: BTreeSet<String>, failed: bool) {
+        self.steps.push(Step { code: code.to_owned(), files, failed, news: None });
+    }
+
+    /// The variables after the last cell.
+    pub fn now(&mut self, vars: &BTreeMap<String, String>) {
+        let news = self.news(vars);
+        if let Some(step) = self.steps.last_mut() {
+            step.news = Some(news);
         }
+        self.vars.clone_from(vars);
+    }
+
+    /// Those that are new or other since somebody last looked.
+    fn news(&self, vars: &BTreeMap<String, String>) -> BTreeSet<String> {
+        let news = vars.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what));
+        news.map(|(name, _)| name.clone()).collect()
     }
 
     /// Everything that its cells brought back.
     pub fn files(&self) -> BTreeSet<String> {
-        self.0.iter().flat_map(|step| step.files.iter().cloned()).collect()
+        self.steps.iter().flat_map(|step| step.files.iter().cloned()).collect()
     }
 }
 
@@ -61,11 +78,11 @@ struct Origin {
 }
 
 impl Origins {
-    /// Follows a question's cells. `late`: variables that are new or other since they were last looked at; `prints`: the
-    /// files as they were for that question.
-    pub fn follow(&mut self, trail: &Trail, late: &BTreeSet<String>, prints: &BTreeMap<String, Print>) {
-        for step in &trail.0 {
-            let news = step.news.as_ref().unwrap_or(late);
+    /// Follows a question's cells. `vars`: the variables after them; `prints`: the files as they were for that question.
+    pub fn follow(&mut self, trail: &Trail, vars: &BTreeMap<String, String>, prints: &BTreeMap<String, Print>) {
+        let late = trail.news(vars);
+        for step in &trail.steps {
+            let news = step.news.as_ref().unwrap_or(&late);
             let declared = declared(&step.code);
             for name in news.iter().chain(&declared) {
                 self.0.entry(name.clone()).or_default();
@@ -75,7 +92,7 @@ impl Origins {
             let anything = ["globalThis", "eval", "Function", "vars"].iter().any(|word| uses(&step.code, word) > 0);
             let named: BTreeSet<String> =
                 names.into_iter().filter(|name| anything || uses(&step.code, name) > 0).collect();
-            for name in declared.iter().filter(|name| !step.failed && uses(&step.code, name) == 1) {
+            for name in declared.iter().filter(|name| !step.failed && is_fresh(&step.code, name)) {
                 self.0.insert(name.clone(), Origin::default());
             }
             let reached = self.reach(&named);
@@ -151,14 +168,37 @@ impl Origins {
     }
 }
 
+/// Whether code declares a name before it uses it, and not from itself.
+fn is_fresh(code: &str, name: &str) -> bool {
+    let Some(at) = words(code, name).next() else { return false };
+    let before = code[..at].trim_end();
+    if !["const", "let", "var"].iter().any(|keyword| before.ends_with(keyword)) {
+        return false;
+    }
+    let mut depth = 0;
+    let statement: String = code[at..]
+        .chars()
+        .take_while(|c| {
+            depth += i32::from(matches!(c, '(' | '[' | '{')) - i32::from(matches!(c, ')' | ']' | '}'));
+            depth > 0 || !matches!(c, ';' | '\n')
+        })
+        .collect();
+    uses(&statement, name) == 1
+}
+
 /// How often code has a name as a word.
 fn uses(code: &str, name: &str) -> usize {
+    words(code, name).count()
+}
+
+/// Where code has a name as a word.
+fn words<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    let whole = |at: &usize| {
+    let whole = move |at: &usize| {
         !code[..*at].chars().next_back().is_some_and(is_word)
             && !code[at + name.len()..].chars().next().is_some_and(is_word)
     };
-    if name.is_empty() { 0 } else { code.match_indices(name).map(|(at, _)| at).filter(whole).count() }
+    code.match_indices(name).map(|(at, _)| at).filter(move |at| !name.is_empty() && whole(at))
 }
 
 #[cfg(test)]
@@ -171,13 +211,15 @@ mod tests {
 
     /// Follows cells of `(code, files, new variables)`, then says what is stale when `a` has another text.
     fn check(cells: &[(&str, &[&str], &[&str])], expect: &[(&str, bool)]) {
-        let mut trail = Trail::default();
+        let (mut trail, mut vars) = (Trail::default(), BTreeMap::new());
         for (code, files, news) in cells {
             trail.cell(code, files.iter().map(|path| (*path).to_owned()).collect(), false);
-            trail.news(news.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().iter());
+            // Each in another state after every cell that makes it.
+            vars.extend(news.iter().map(|name| ((*name).to_owned(), code.to_string())));
+            trail.now(&vars);
         }
         let mut origins = Origins::default();
-        origins.follow(&trail, &BTreeSet::new(), &prints(&[("a", "1"), ("b", "1")]));
+        origins.follow(&trail, &vars, &prints(&[("a", "1"), ("b", "1")]));
         let now = prints(&[("a", "2"), ("b", "1")]);
         for (name, stale) in expect {
             let expect = stale.then(|| "a changed".to_owned());
@@ -208,6 +250,17 @@ mod tests {
         check(&[x, ("const x = x + 1", &[], &["x"])], &[("x", true)]);
         let n = ("const n = x.length", &[][..], &["n"][..]);
         check(&[x, n, ("const x = repo.read('b')", &["b"], &["x"])], &[("n", true)]);
+    }
+
+    #[test]
+    fn declarations_are_fresh() {
+        let check = |code: &str, expect: bool| assert_eq!(is_fresh(code, "x"), expect, "{code}");
+        check("const x = repo.read('a'); x.length", true);
+        check("const y = 1\nlet x = [\n  y,\n]\nx", true);
+        check("const x = x + 1", false);
+        check("var x = [\n  ...x,\n]", false);
+        check("y = x; const x = 1", false);
+        check("x = 1", false);
     }
 
     #[test]

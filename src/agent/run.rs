@@ -190,9 +190,8 @@ impl Root<'_> {
                 (Some(left), _) => Some(left.saturating_sub(1)),
             };
             let now = self.repl.vars(work).await;
-            let news = || now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what));
-            self.trail.news(news().map(|(name, _)| name));
-            let news = list(news());
+            self.trail.now(&now);
+            let news = list(now.iter().filter(|(name, what)| self.vars.get(*name) != Some(*what)));
             self.vars = now;
             let mut seen = prompt::observation(&self.bindings.key, cell, &outcome, held.as_ref(), ignored, &news);
             if let Some(left) = to_verify {
