@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn past_runs_give_their_median_and_their_ninth_tenth() {
-        let check = |runs: Vec<Summary>, expect: Option<(Option<(f64, f64)>, (f64, f64))>| {
+        type Pair = (f64, f64);
+        let check = |runs: Vec<Summary>, expect: Option<(Option<Pair>, Pair)>| {
             let got = from_runs(runs, "openai/gpt-4o");
             let pair = |span: Span| (span.low, span.high);
             assert_eq!(got.map(|estimate| (estimate.usd.map(pair), pair(estimate.seconds))), expect);

@@ -151,7 +151,7 @@ fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
         text::cut(&text, text::ANSWER_TEXT)
     );
     for problem in answer.problems.iter().take(50) {
-        let _ = write!(out, "<p class=warn>{}</p>\n", text::line(problem, 1_000));
+        let _ = writeln!(out, "<p class=warn>{}</p>", text::line(problem, 1_000));
     }
     if !answer.citations.is_empty() {
         out.push_str("<table><tr><th>citation<th>state</tr>");
