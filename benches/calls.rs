@@ -122,7 +122,7 @@ pub async fn ours(server: &Served) -> Took {
         }
     });
     let snapshot = Workspace::open(tree.path()).unwrap().snapshot();
-    let mut repl = agent::setup::options(&config).unwrap();
+    let mut repl = agent::setup::options(&config, 0).unwrap();
     repl.program = env!("CARGO_BIN_EXE_spelunk").into();
     let journal = agent::setup::journal(&config, &snapshot, "parts?", &models, &repl);
     let setup = agent::setup::run(&config, snapshot, models, repl, journal.clone(), emit);

@@ -18,7 +18,7 @@ use super::run::{Ended, Root};
 use super::salvage::{Findings, salvage};
 use super::schema::Schema;
 use super::session::{Given, Session};
-use super::{profile, record};
+use super::{profile, record, setup};
 use crate::cancel::Cancel;
 use crate::host::{Narrowed, Scope};
 use crate::journal::Event;
@@ -214,10 +214,7 @@ fn options(bindings: &Bindings, question: &str) -> Options {
     // V8 dies of a heap that is not made of whole pages.
     let whole = |bytes: u64| bytes >> 20 << 20;
     let (memory, heap) = (whole(memory), whole((memory / 3).max(LEAST_HEAP).min(mine.heap)));
-    let digest = blake3::hash(format!("{}\n{question}", mine.seed).as_bytes());
-    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
-    // JavaScript numbers hold 53 bits.
-    let seed = u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> 11;
+    let seed = setup::seed(&format!("{}\n{question}", mine.seed));
     Options { memory, heap, seed, ..mine.clone() }
 }
 

@@ -141,8 +141,8 @@ pub fn cache(config: &Config) -> Cache {
     if most == 0 { Cache::default() } else { Cache::open(&config.state_dir, most) }
 }
 
-/// What the worker may use.
-pub fn options(config: &Config) -> Result<Options, SetupError> {
+/// What the worker may use. Runs seed `Math.random` by their question, so that asking it again can lead to equal prompts.
+pub fn options(config: &Config, seed: u64) -> Result<Options, SetupError> {
     let program = std::env::current_exe().map_err(SetupError::Program)?;
     Ok(Options {
         program,
@@ -150,9 +150,15 @@ pub fn options(config: &Config) -> Result<Options, SetupError> {
         memory: config.memory,
         cell: config.cell_time,
         output: OUTPUT,
-        seed: config::random_seed(),
+        seed,
         epoch_ms: now_ms(),
     })
+}
+
+/// A seed from a text: as many bits as JavaScript numbers hold.
+pub fn seed(text: &str) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *blake3::hash(text.as_bytes()).as_bytes();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h]) >> 11
 }
 
 fn now_ms() -> u64 {

@@ -168,7 +168,7 @@ async fn one(
 
 /// A run of its own for each question, with a worker that knows nothing of the others.
 fn prepare(bench: &Bench, task: &Task) -> Result<Setup, BenchError> {
-    let repl = setup::options(&bench.config)?;
+    let repl = setup::options(&bench.config, setup::seed(&task.question))?;
     let snapshot = task.snapshot.clone();
     let journal = setup::journal(&bench.config, &snapshot, &task.question, &bench.models, &repl);
     let silent = std::sync::Arc::new(|_| {});

@@ -72,7 +72,7 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     }
     let live = Live::new(args.show_code);
     let is_typed = schema.is_some();
-    let repl = setup::options(&config)?;
+    let repl = setup::options(&config, agent::setup::seed(args.question.trim()))?;
     let journal = agent::setup::journal(&config, &snapshot, &args.question, &models, &repl);
     let mut setup = agent::setup::run(&config, snapshot, models, repl, journal, live.emit());
     setup.schema = schema;

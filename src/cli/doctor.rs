@@ -91,7 +91,7 @@ fn kept(config: &Config) -> Check {
 
 async fn sandbox(config: &Config, checks: &mut Vec<Check>) -> Result<(), CliError> {
     let started = Instant::now();
-    let mut repl = match Repl::start(setup::options(config)?, Arc::new(Nobody)).await {
+    let mut repl = match Repl::start(setup::options(config, 0)?, Arc::new(Nobody)).await {
         Ok(repl) => repl,
         Err(error) => {
             checks.push(Check { good: false, what: "worker", found: error.to_string() });

@@ -4,7 +4,7 @@ use super::{CliError, Place};
 use crate::agent::event::Emit;
 use crate::agent::setup::{self, SetupError};
 use crate::agent::{Models, Setup};
-use crate::config::Config;
+use crate::config::{Config, random_seed};
 use crate::journal::Journal;
 use crate::repl::Options;
 use crate::workspace::{Snapshot, Workspace};
@@ -33,13 +33,13 @@ pub fn models(config: &Config) -> Result<Models, CliError> {
 }
 
 /// What the worker may use.
-pub fn options(config: &Config) -> Result<Options, CliError> {
-    Ok(setup::options(config)?)
+pub fn options(config: &Config, seed: u64) -> Result<Options, CliError> {
+    Ok(setup::options(config, seed)?)
 }
 
 /// Joins everything for cells that run without a question and without a journal.
 pub fn cells(config: &Config, snapshot: Snapshot, emit: Emit) -> Result<Setup, CliError> {
-    Ok(setup::run(config, snapshot, models(config)?, options(config)?, Journal::off(), emit))
+    Ok(setup::run(config, snapshot, models(config)?, options(config, random_seed())?, Journal::off(), emit))
 }
 
 impl From<SetupError> for CliError {

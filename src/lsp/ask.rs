@@ -85,7 +85,7 @@ fn build(
     if schema.is_some() && models.root.model.provider() == "builtin" {
         return Err(Error::failed("builtin answers in Markdown, and cannot satisfy a schema; choose a language model"));
     }
-    let options = setup::options(config).map_err(failed)?;
+    let options = setup::options(config, setup::seed(params.question.trim())).map_err(failed)?;
     let at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
     let question = params.question.trim().to_owned();
     // The last moment at which no trace is left.
