@@ -1,5 +1,6 @@
 # Sourced: finds or installs the clients that the language server is tested with, and exports where they are:
-# a Neovim of 0.11 or newer as SPELUNK_TEST_NVIM, and a Python with pytest-lsp as SPELUNK_TEST_PYTHON.
+# a Neovim of 0.11 or newer as SPELUNK_TEST_NVIM, and a Python with pytest-lsp as SPELUNK_TEST_PYTHON. The Chromium that
+# opens the page of a run is SPELUNK_TEST_CHROMIUM; where none can be had its test says that it is skipped.
 tools=${CARGO_TARGET_DIR:-target}/tools
 case $tools in /*) ;; *) tools=$PWD/$tools ;; esac
 
@@ -44,4 +45,14 @@ cmp -s "$wanted" "$tools/python/requirements.txt" || [ "$SPELUNK_TEST_PYTHON" !=
   python3 -m venv "$tools/python" && "$SPELUNK_TEST_PYTHON" -m pip install -q --disable-pip-version-check -r "$wanted" &&
     cp "$wanted" "$tools/python/requirements.txt"
 } >&2
-export SPELUNK_TEST_NVIM SPELUNK_TEST_PYTHON
+
+for chromium in ${SPELUNK_TEST_CHROMIUM-} chromium chromium-browser google-chrome; do
+  chromium=$(command -v "$chromium" || true)
+  [ -n "$chromium" ] && break
+done
+if [ -z "$chromium" ] && [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then
+  { apt-get update -q && apt-get install -y -q chromium; } >&2 || true
+  chromium=$(command -v chromium || true)
+fi
+SPELUNK_TEST_CHROMIUM=$chromium
+export SPELUNK_TEST_NVIM SPELUNK_TEST_PYTHON SPELUNK_TEST_CHROMIUM

@@ -33,6 +33,8 @@ pub struct Config {
     pub max_tokens: u64,
     /// US dollars; `None` for no bound.
     pub max_usd: Option<f64>,
+    /// US dollars above which a run's estimate has to be confirmed; `None` asks nobody.
+    pub confirm_usd: Option<f64>,
     pub max_time: Duration,
     pub concurrency: usize,
     /// Levels of children below the root.
@@ -183,6 +185,7 @@ impl Config {
             max_calls: 120,
             max_tokens: 4_000_000,
             max_usd: Some(2.0),
+            confirm_usd: None,
             max_time: Duration::from_secs(1200),
             concurrency: 8,
             max_depth: 2,
@@ -243,8 +246,8 @@ impl Config {
             "max_turns" => self.max_turns = number(text, key)?,
             "max_calls" => self.max_calls = number(text, key)?,
             "max_tokens" => self.max_tokens = number(text, key)?,
-            "max_usd" if text == "none" => self.max_usd = None,
-            "max_usd" => self.max_usd = Some(text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0)?),
+            "max_usd" => self.max_usd = amount(text)?,
+            "confirm_usd" => self.confirm_usd = amount(text)?,
             "max_seconds" => self.max_time = Duration::from_secs(number(text, key)?),
             "concurrency" => self.concurrency = number(text, key)?,
             "max_depth" => self.max_depth = number(text, key)?,
@@ -293,6 +296,14 @@ fn environment_provider(
 fn text_value(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// An amount of money, or none.
+fn amount(text: &str) -> Option<Option<f64>> {
+    if text == "none" {
+        return Some(None);
+    }
+    text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0).map(Some)
 }
 
 /// A whole number within the bounds that the table has for the key.

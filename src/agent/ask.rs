@@ -73,8 +73,17 @@ pub enum AskError {
     Repl(#[from] ReplError),
     #[error("{0}")]
     Workspace(#[from] WorkspaceError),
-    #[error("cancelled")]
-    Cancelled,
+    #[error("{}", if held.is_empty() { "cancelled" } else { "cancelled; an answer was there, and not confirmed" })]
+    Cancelled {
+        /// The answer that waited for its author's word, as Markdown; empty when there was none.
+        held: String,
+    },
+}
+
+impl AskError {
+    pub(super) fn cancelled() -> Self {
+        Self::Cancelled { held: String::new() }
+    }
 }
 
 /// Answers one question.
@@ -109,13 +118,14 @@ async fn answer(
 ) -> Result<Report, AskError> {
     let calls = session.bindings.calls.clone();
     (calls.emit)(RunEvent::Started { run: calls.journal.id().unwrap_or_default().to_owned() });
+    session.record_schema();
     let result = drive(session, conversation, question, stop).await;
     let (reason, detail) = match &result {
         Ok(report) => match &report.tripped {
             Some(tripped) => (EndReason::Limit, tripped.to_string()),
             None => (EndReason::Answered, String::new()),
         },
-        Err(AskError::Cancelled) => (EndReason::Cancelled, String::new()),
+        Err(AskError::Cancelled { .. }) => (EndReason::Cancelled, String::new()),
         Err(error) => (EndReason::Failed, error.to_string()),
     };
     calls.journal.write(Event::End { reason, detail, totals: record::totals(&calls.ledger.spent()) });
@@ -140,7 +150,7 @@ async fn drive(
             let scope = (!builtin).then(|| plain::whole_scope(&session)).flatten();
             Ok::<_, WorkspaceError>((scope, session.at.as_ref().map(|at| place::describe(&session, at))))
         });
-        info.await.map_err(|_| AskError::Cancelled)??
+        info.await.map_err(|_| AskError::cancelled())??
     };
     let asked = Asked { question, place, before };
     let mut findings = Findings::default();
@@ -169,7 +179,10 @@ async fn drive(
         }
     };
     let (answer, tripped) = match ended {
-        Ended::Cancelled => return Err(AskError::Cancelled),
+        Ended::Cancelled => {
+            let held = session.bindings.answers.held().map_or_else(String::new, |held| held.markdown());
+            return Err(AskError::Cancelled { held });
+        }
         Ended::Answered(answer) => (Some(answer), None),
         Ended::Tripped(tripped) => {
             calls.journal.write(record::limit(&tripped));
@@ -182,7 +195,7 @@ async fn drive(
     let reported = session.clone();
     let mut report = tokio::task::spawn_blocking(move || report(&reported, answer, tripped, elapsed))
         .await
-        .map_err(|_| AskError::Cancelled)?;
+        .map_err(|_| AskError::cancelled())?;
     if report.complete {
         let cited = report.citations.iter().map(|cited| cited.path.clone()).collect();
         tokio::select! {
@@ -219,7 +232,7 @@ async fn explore(
         let map = orientation::section(&mapped, &question).unwrap_or_default();
         Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?, map))
     });
-    let (info, tree, map) = about.await.map_err(|_| AskError::Cancelled)??;
+    let (info, tree, map) = about.await.map_err(|_| AskError::cancelled())??;
     let root = &bindings.calls.models.root;
     let profile = profile::of(&root.name);
     let transport = profile.transport(root.model.has_tools());

@@ -23,7 +23,7 @@ pub async fn ask_plainly(setup: Setup, question: &str, most: u64, stop: &Stop) -
             None => (EndReason::Answered, String::new()),
         },
         Ok(None) => (EndReason::Failed, "the scope does not fit into one prompt".to_owned()),
-        Err(AskError::Cancelled) => (EndReason::Cancelled, String::new()),
+        Err(AskError::Cancelled { .. }) => (EndReason::Cancelled, String::new()),
         Err(error) => (EndReason::Failed, error.to_string()),
     };
     let calls = &session.bindings.calls;
@@ -34,7 +34,7 @@ pub async fn ask_plainly(setup: Setup, question: &str, most: u64, stop: &Stop) -
 async fn call(session: &Arc<Session>, question: &str, most: u64, stop: &Stop) -> Result<Option<Report>, AskError> {
     let reading = session.clone();
     let scope = tokio::task::spawn_blocking(move || plain::everything(&reading, most));
-    let Some(scope) = scope.await.map_err(|_| AskError::Cancelled)?? else { return Ok(None) };
+    let Some(scope) = scope.await.map_err(|_| AskError::cancelled())?? else { return Ok(None) };
     let asked = Asked { question, place: None, before: None };
     let answer = tokio::select! {
         answer = plain::answer(session, &asked, &scope, &stop.cancel) => answer,
@@ -44,10 +44,10 @@ async fn call(session: &Arc<Session>, question: &str, most: u64, stop: &Stop) ->
         Ok(answer) => (answer, None),
         Err(CallFailure::Tripped(tripped)) => (None, Some(tripped)),
         Err(CallFailure::Model(ModelError::TooLong(_))) => return Ok(None),
-        Err(CallFailure::Model(ModelError::Cancelled)) => return Err(AskError::Cancelled),
+        Err(CallFailure::Model(ModelError::Cancelled)) => return Err(AskError::cancelled()),
         Err(CallFailure::Model(error)) => return Err(error.into()),
     };
     let (session, elapsed) = (session.clone(), session.bindings.calls.ledger.elapsed());
     let report = tokio::task::spawn_blocking(move || report(&session, answer, tripped, elapsed));
-    report.await.map(Some).map_err(|_| AskError::Cancelled)
+    report.await.map(Some).map_err(|_| AskError::cancelled())
 }

@@ -170,6 +170,7 @@ async fn start(
     let mut ending = Ending { bindings, agent, how: (EndReason::Cancelled, String::new()) };
     let given = Given { agent, snapshot: narrowed.snapshot, data: size, schema, options };
     let child = Arc::new(Session::child(bindings, given));
+    child.record_schema();
     let result = answer(&child, &question, data.as_deref(), cancel).await;
     ending.how = match &result {
         Ok((_, None)) => (EndReason::Answered, String::new()),

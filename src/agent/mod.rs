@@ -3,6 +3,7 @@
 //! `ask` answers one question, `ask_in` the next one of a `conversation`. `run` is the loop over a REPL, `bindings` what JavaScript can reach, `calls` the one way
 //! to a model, through `budget` and the journal.
 
+pub mod activity;
 pub mod answer;
 mod ask;
 mod baseline;
@@ -19,6 +20,7 @@ mod data;
 mod digest;
 pub mod drift;
 mod entire;
+pub mod estimate;
 pub mod event;
 mod evidence;
 mod fence;

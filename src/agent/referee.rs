@@ -1,5 +1,7 @@
 //! Whoever looks at an answer before it ends a run.
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+
 use super::answer::HeldAnswer;
 use super::citations::Status;
 use super::session::Session;
@@ -13,6 +15,14 @@ pub trait Referee: Sync {
     fn problems(&self, answer: &HeldAnswer) -> Vec<String>;
 }
 
+/// Does what may take long without keeping others from this thread, where the runtime has other threads for them.
+fn apart<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
 /// Checks the citations, and that lists are whole. `builtin` cannot mend anything, so it is not told.
 impl Referee for Session {
     fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
@@ -22,7 +32,7 @@ impl Referee for Session {
         let cut = answer.cuts.iter().map(|cut| {
             format!("{}: if all are meant, pass {{ limit }} to the call that made the list; if not, say so", cut.said())
         });
-        let (kept, dropped) = tokio::task::block_in_place(|| answer.check(self));
+        let (kept, dropped) = apart(|| answer.check(self));
         let dropped = dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason));
         let unsupported = kept
             .iter()

@@ -18,8 +18,8 @@ use super::seen::{Earlier, Now, Seen};
 use super::tree::Tree;
 use crate::cache::Cache;
 use crate::host::{RepoHost, Sighted, Sighting, Symbols};
-use crate::journal::Journal;
 use crate::journal::event::Role as CallRole;
+use crate::journal::{Event, Journal};
 use crate::repl::{Host, Options, Repl, ReplError};
 use crate::workspace::{RelPath, Snapshot};
 
@@ -135,6 +135,14 @@ impl Session {
     pub async fn repl(&self) -> Result<Repl, ReplError> {
         let host: Arc<dyn Host> = self.bindings.clone();
         Repl::start(self.bindings.options.clone(), host).await
+    }
+
+    /// Records what the answer has to satisfy.
+    pub(super) fn record_schema(&self) {
+        if let Some(schema) = &self.bindings.schema {
+            let schema = schema.value().to_string().into();
+            self.bindings.calls.journal.write(Event::Expects { schema });
+        }
     }
 
     /// Lets a REPL that is already there serve this session.

@@ -1,4 +1,5 @@
-//! Sub-calls: `llm` and `llmAll`. A question and its data stay apart; data is never cut, it is split where it does not fit, or refused with sizes.
+//! Sub-calls: `llm` and `llmAll`. A question and its data stay apart; data is never cut: it is split where it does not fit, or
+//! refused with sizes.
 
 use std::sync::Arc;
 

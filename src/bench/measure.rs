@@ -29,9 +29,11 @@ pub struct Done<'a> {
 }
 
 impl Bench {
-    /// The short cut for small scopes is off: it is what a run is compared with.
+    /// The short cut for small scopes is off, since it is what a run is compared with, and so is the cache of replies:
+    /// what it holds takes no time and costs nothing.
     pub fn new(mut config: Config, models: Models) -> Self {
         config.plain_below = 0;
+        config.cache = false;
         let baseline = models.root.model.provider() != "builtin";
         Self { config, models, jobs: 4, prompt_tokens: 100_000, baseline }
     }
@@ -159,7 +161,7 @@ async fn one(
         }
         Ok(Some(report)) => Some(measured(outcome, report)),
         Ok(None) => Some(Outcome { state: State::DidNotFit, ..outcome }),
-        Err(AskError::Cancelled | AskError::Model(ModelError::Cancelled)) => None,
+        Err(AskError::Cancelled { .. } | AskError::Model(ModelError::Cancelled)) => None,
         Err(error) => Some(Outcome { state: State::Failed, error: error.to_string(), ..outcome }),
     })
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::progress::Live;
-use super::{CliError, Overrides, Place, exit, files, output, setup};
+use super::{CliError, Overrides, Place, confirm, exit, files, output, setup};
 use crate::agent::{self, Stop};
 use crate::config::Config;
 
@@ -21,6 +21,12 @@ pub struct Ask {
     /// The answer has to satisfy the JSON Schema in this file, and is printed as JSON; `value` with --json
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
+    /// Print what the answer may cost and how long it may take, and ask nothing
+    #[arg(long)]
+    estimate: bool,
+    /// Go on, whatever it may cost; --max-usd still holds
+    #[arg(long)]
+    yes: bool,
     /// Print the answer, its citations and the costs as JSON
     #[arg(long)]
     json: bool,
@@ -52,6 +58,17 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     if schema.is_some() && models.root.model.provider() == "builtin" {
         return Err(CliError::usage("builtin answers in Markdown, and cannot satisfy a schema")
             .hint("--model names a language model"));
+    }
+    if args.estimate {
+        let estimate = confirm::estimate(&config, &snapshot, &models).await?;
+        match args.json {
+            true => output::json(&estimate),
+            false => output::plain(&estimate.said()),
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(limit) = config.confirm_usd.filter(|_| !args.yes) {
+        confirm::confirm(&confirm::estimate(&config, &snapshot, &models).await?, limit).await?;
     }
     let live = Live::new(args.show_code);
     let is_typed = schema.is_some();

@@ -13,6 +13,7 @@ pub const USAGE: u8 = 2;
 pub const PARTIAL: u8 = 3;
 pub const NO_ANSWER: u8 = 4;
 pub const MODEL: u8 = 5;
+pub const UNCONFIRMED: u8 = 6;
 pub const STOPPED: u8 = 130;
 
 /// An error at the rim.
@@ -79,7 +80,15 @@ impl From<AskError> for CliError {
             AskError::Model(error) => error.into(),
             AskError::Repl(error) => error.into(),
             AskError::Workspace(error) => error.into(),
-            AskError::Cancelled => Self { message: "stopped".to_owned(), hint: None, code: STOPPED },
+            AskError::Cancelled { held } => {
+                // What was found is the user's, though nobody confirmed it.
+                let message = if held.is_empty() {
+                    "stopped".to_owned()
+                } else {
+                    format!("stopped; this was not confirmed:\n\n{held}")
+                };
+                Self { message, hint: None, code: STOPPED }
+            }
         }
     }
 }

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
-use crate::agent::budget::Spent;
+use crate::agent::activity::Activity;
 use crate::agent::event::{Emit, RunEvent};
 use crate::display;
-use crate::journal::event::Role;
 
 /// The progress of one run. Clones show the same line.
 #[derive(Clone)]
@@ -19,15 +18,7 @@ struct Shared {
     bar: Option<ProgressBar>,
     show_code: bool,
     started: Instant,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    turn: u32,
-    doing: String,
-    spent: Spent,
-    open: u32,
+    activity: Mutex<Activity>,
 }
 
 impl Live {
@@ -41,7 +32,7 @@ impl Live {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self(Arc::new(Shared { bar, show_code, started: Instant::now(), state: Mutex::default() }))
+        Self(Arc::new(Shared { bar, show_code, started: Instant::now(), activity: Mutex::default() }))
     }
 
     pub fn emit(&self) -> Emit {
@@ -65,74 +56,58 @@ impl Live {
     }
 
     fn event(&self, event: RunEvent) {
-        let mut line = None;
         {
-            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-            match event {
-                RunEvent::TurnStarted { turn } => {
-                    state.turn = turn;
-                    state.doing = "thinking".to_owned();
-                }
-                RunEvent::CallStarted { role: Role::Leaf, label, .. } => {
-                    state.open += 1;
-                    state.doing = format!("{} sub-calls: {label}", state.open);
-                }
-                RunEvent::CallFinished { role, error, hit, spent, .. } => {
-                    if hit {
-                        state.doing =
-                            format!("{} from the cache", output::plural(u64::from(spent.hits), "reply", "replies"));
-                    }
-                    state.spent = spent;
-                    if role == Role::Leaf {
-                        state.open = state.open.saturating_sub(1);
-                    }
-                    line = error.map(|error| format!("a model call failed: {error}"));
-                }
-                RunEvent::CallRetry { reason, wait, .. } => {
-                    line = Some(format!("{reason}; again in {:.1} s", wait.as_secs_f64()));
-                }
-                RunEvent::Looking { what } => {
-                    state.doing.clone_from(&what);
-                    // Without a live line every look would be a line of its own: too many.
-                }
-                RunEvent::Cell { cell, code } => {
-                    state.doing = "running code".to_owned();
-                    line = if self.0.show_code {
-                        Some(format!("--- cell {cell}\n{}", code.trim_end()))
-                    } else {
-                        self.0
-                            .bar
-                            .is_none()
-                            .then(|| format!("turn {cell}: running {} lines of code", code.lines().count()))
-                    };
-                }
-                RunEvent::CellDone { output, error, .. } if self.0.show_code => {
-                    let mut shown = output;
-                    if let Some(error) = error {
-                        shown.push('\n');
-                        shown.push_str(&error);
-                    }
-                    line = Some(format!("--- output\n{}", shown.trim()));
-                }
-                RunEvent::Note { text } => line = Some(text),
-                RunEvent::Limit { tripped } => line = Some(tripped.to_string()),
-                _ => {}
-            }
+            let mut activity = self.0.activity.lock().unwrap_or_else(PoisonError::into_inner);
+            activity.hear(&event);
             if let Some(bar) = &self.0.bar {
-                bar.set_message(display::terminal(&status(&state, self.0.started.elapsed())).into_owned());
+                bar.set_message(display::terminal(&status(&activity, self.0.started.elapsed())).into_owned());
             }
         }
-        if let Some(line) = line {
+        let (agent, event) = match event {
+            RunEvent::Of { agent, event } => (agent, *event),
+            event => (0, event),
+        };
+        if let Some(line) = self.line(agent, event) {
             self.say(&line);
         }
     }
+
+    /// What is said of an event in a line that stays.
+    fn line(&self, agent: u64, event: RunEvent) -> Option<String> {
+        let Shared { show_code, bar, .. } = &*self.0;
+        // Lines of a child begin with its number.
+        let of = if agent > 0 { format!("child {agent}: ") } else { String::new() };
+        Some(match event {
+            RunEvent::CallFinished { error: Some(error), .. } => format!("{of}a model call failed: {error}"),
+            RunEvent::CallRetry { reason, wait, .. } => format!("{of}{reason}; again in {:.1} s", wait.as_secs_f64()),
+            RunEvent::Cell { cell, code } if *show_code => format!("--- {of}cell {cell}\n{}", code.trim_end()),
+            RunEvent::Cell { cell, code } if bar.is_none() => {
+                format!("{of}turn {cell}: running {} lines of code", code.lines().count())
+            }
+            RunEvent::CellDone { output, error, .. } if *show_code => {
+                let error = error.map_or(String::new(), |error| format!("\n{error}"));
+                format!("--- {of}output\n{}", format!("{output}{error}").trim())
+            }
+            RunEvent::AgentStarted { agent, question, scope, .. } if *show_code || bar.is_none() => {
+                let over = if scope.is_empty() { String::new() } else { format!(" over {}", scope.join(", ")) };
+                format!("child {agent}{over}: {}", question.lines().next().unwrap_or_default())
+            }
+            RunEvent::AgentEnded { agent, error: Some(error) } => format!("child {agent} ended: {error}"),
+            RunEvent::AgentEnded { agent, error: None } if *show_code || bar.is_none() => {
+                format!("child {agent} answered")
+            }
+            RunEvent::Note { text } => format!("{of}{text}"),
+            RunEvent::Limit { tripped } => format!("{of}{tripped}"),
+            _ => return None,
+        })
+    }
 }
 
-fn status(state: &State, elapsed: Duration) -> String {
-    let mut text = format!("turn {} · {} · {} s", state.turn, state.doing.replace('\n', " "), elapsed.as_secs());
-    if state.spent.usage.input > 0 {
+fn status(activity: &Activity, elapsed: Duration) -> String {
+    let mut text = format!("turn {} · {} · {} s", activity.turn, activity.words(), elapsed.as_secs());
+    if activity.spent.usage.input > 0 {
         text.push_str(" · ");
-        text.push_str(&output::money(state.spent.usd, state.spent.unpriced));
+        text.push_str(&output::money(activity.spent.usd, activity.spent.unpriced));
     }
     text
 }

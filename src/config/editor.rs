@@ -166,6 +166,7 @@ impl Config {
             "max_calls" => f64::from(self.max_calls),
             "max_tokens" => self.max_tokens as f64,
             "max_usd" => self.max_usd.unwrap_or(f64::INFINITY),
+            "confirm_usd" => self.confirm_usd.unwrap_or(f64::INFINITY),
             "max_seconds" => self.max_time.as_secs_f64(),
             "concurrency" => self.concurrency as f64,
             "max_depth" => f64::from(self.max_depth),
@@ -237,7 +238,9 @@ mod tests {
         for setting in SETTINGS.iter().filter(|setting| matches!(setting.kind, Kind::Integer(..) | Kind::Amount)) {
             let base = machine("");
             let lowest = if let Kind::Integer(least, _) = setting.kind { least } else { 0 };
-            let (config, warnings) = base.with_workspace(&json!({ setting.editor_key(): lowest }));
+            // What is the default anyway is no wish.
+            let other = if setting.default == lowest.to_string() { lowest + 1 } else { lowest };
+            let (config, warnings) = base.with_workspace(&json!({ setting.editor_key(): other }));
             assert_eq!(config != base, setting.scope == Scope::Window, "{}", setting.key);
             assert_eq!(warnings.is_empty(), setting.scope == Scope::Window, "{warnings:?}");
         }

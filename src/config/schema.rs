@@ -40,7 +40,7 @@ fn property(kind: Kind, default: &str, description: &str, scope: &str) -> Value 
             json!({ "type": "integer", "minimum": least, "maximum": most, "default": parsed(default) })
         }
         Kind::Amount => {
-            json!({ "type": ["number", "string"], "minimum": 0, "pattern": "^none$", "default": parsed(default) })
+            json!({ "type": ["number", "string"], "minimum": 0, "pattern": "^none$", "default": amount(default) })
         }
         Kind::Switch => json!({ "type": "boolean", "default": parsed(default) }),
         Kind::Choice(choices) => json!({ "type": "string", "enum": choices, "default": default }),
@@ -71,6 +71,11 @@ fn providers() -> Value {
             },
         },
     })
+}
+
+/// A number, or `none`.
+fn amount(default: &str) -> Value {
+    serde_json::from_str(default).unwrap_or_else(|_| default.into())
 }
 
 fn parsed(default: &str) -> Value {

@@ -118,6 +118,7 @@ pub const SETTINGS: &[Setting] = &[
     limit("max_calls", "SPELUNK_MAX_CALLS", "120", COUNT, "model calls per run, sub-calls included"),
     limit("max_tokens", "SPELUNK_MAX_TOKENS", "4000000", MANY, "input and output tokens per run"),
     limit("max_usd", "SPELUNK_MAX_USD", "2.0", Kind::Amount, "US dollars per run; `none` for no bound"),
+    limit("confirm_usd", "SPELUNK_CONFIRM_USD", "none", Kind::Amount, "US dollars: a run that may cost more has to be confirmed; `none` for no question"),
     limit("max_seconds", "SPELUNK_MAX_SECONDS", "1200", MANY, "wall time per run"),
     limit("concurrency", "SPELUNK_CONCURRENCY", "8", Kind::Integer(1, 256), "model requests in flight at once"),
     limit("max_depth", "SPELUNK_MAX_DEPTH", "2", Kind::Integer(0, 8), "levels of children (`rlm`) below the root; 0 for none"),

@@ -276,38 +276,15 @@ mod tests {
 
     #[test]
     fn excerpts() {
-        let check = |left: &str, right: &str, expect: Expect| expect.assert_eq(&excerpt(left, right));
+        let check = |left: &str, right: &str, expect: &str| assert_eq!(excerpt(left, right), expect);
         check(
             "a\nb\nc\nd\ne\nf\ng",
             "a\nb\nc\nX\nY\ne\nf\ng",
-            expect![[r#"
-              [1 lines alike]
-              b
-              c
-            - d
-            + X
-            + Y
-              e
-              f
-              [1 lines alike]
-        "#]],
+            "  [1 lines alike]\n  b\n  c\n- d\n+ X\n+ Y\n  e\n  f\n  [1 lines alike]\n",
         );
-        check("a\na", "a", expect!["  a\n- a\n"]);
-        check("", "new", expect!["+ new\n"]);
-        check(
-            "a\n",
-            "a",
-            expect![[r#"
-              a
-              [they differ in line ends only]
-        "#]],
-        );
-        check(
-            "a",
-            "a",
-            expect![[r#"
-              a
-        "#]],
-        );
+        check("a\na", "a", "  a\n- a\n");
+        check("", "new", "+ new\n");
+        check("a\n", "a", "  a\n  [they differ in line ends only]\n");
+        check("a", "a", "  a\n");
     }
 }

@@ -34,6 +34,11 @@ fn is_root(agent: &u64) -> bool {
 pub enum Event {
     /// Always the first line.
     Header(Box<Header>),
+    /// The agent's answer has to satisfy this.
+    Expects {
+        /// A JSON Schema.
+        schema: Body,
+    },
     /// The cells run where those of another run did, over the variables that it left.
     Follows {
         /// Its id.
@@ -423,6 +428,7 @@ impl Event {
                 bodies
             }
             Self::Answer { value, .. } => vec![value],
+            Self::Expects { schema } => vec![schema],
             Self::AgentStarted(agent) => vec![&mut agent.question],
             Self::AgentEnded { .. }
             | Self::Header(_)

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::blobs::Blobs;
 use super::event::{Body, EndReason, Message, Outcome, Reply, Request, Role, ToolCall, Usage};
 use super::reader::Run;
-use super::tree::{Call, Tree};
+use super::tree::{Agent, Call, Tree};
 use crate::display;
 
 /// Version of the lines: a change of meaning needs a new one, a new field does not.
@@ -23,6 +23,10 @@ struct Line<'a> {
     version: u32,
     run: &'a str,
     call: u64,
+    /// Whose call it is, 0 for the root, and how deep that stands.
+    agent: u64,
+    depth: Option<u32>,
+    parent_agent: Option<u64>,
     turn: Option<u32>,
     parent: Option<u64>,
     role: Option<Role>,
@@ -35,9 +39,12 @@ struct Line<'a> {
     error: Option<&'a str>,
     outcome: &'static str,
     attempts: u32,
+    hit: bool,
     retries: Vec<Retry<'a>>,
     usage: Usage,
     usd: Option<f64>,
+    /// How the agent ended.
+    agent_end: Option<EndReason>,
     /// How the run ended, the same in all its lines.
     end: Option<EndReason>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -90,7 +97,7 @@ pub fn export<E>(run: &Run, blobs: &Blobs, mut each: impl FnMut(&str) -> Result<
     let mut missing = 0;
     for call in &tree.calls {
         let mut texts = Texts { blobs, missing: Vec::new() };
-        let line = texts.line(&run.id, call, tree.end.map(|(reason, _)| reason));
+        let line = texts.line(&run.id, call, &tree);
         missing += line.missing.len();
         match serde_json::to_string(&line) {
             Ok(json) => each(&plain(&json))?,
@@ -122,7 +129,10 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    fn line<'a>(&mut self, run: &'a str, call: &Call<'a>, end: Option<EndReason>) -> Line<'a> {
+    fn line<'a>(&mut self, run: &'a str, call: &Call<'a>, tree: &Tree<'a>) -> Line<'a> {
+        let agent = &tree.agents[call.agent];
+        let end = |agent: &Agent<'_>| agent.end.map(|(reason, _)| reason);
+        let depth = if agent.number == 0 { Some(0) } else { agent.started.map(|started| started.depth) };
         let (reply, error) = match call.outcome {
             Some(Outcome::Ok(reply)) => (Some(self.reply(reply)), None),
             Some(Outcome::Error(error)) => (None, Some(error.as_str())),
@@ -132,8 +142,11 @@ impl Texts<'_> {
             version: VERSION,
             run,
             call: call.number,
+            agent: agent.number,
+            depth,
+            parent_agent: agent.started.map(|started| started.parent),
             turn: call.turn,
-            parent: call.parent,
+            parent: call.parent.or(agent.started.map(|started| started.host)),
             role: call.role,
             model: call.model,
             started_ms: call.span.start,
@@ -144,10 +157,12 @@ impl Texts<'_> {
             error,
             outcome: call.state(),
             attempts: call.attempts,
+            hit: call.hit,
             retries: call.retries.iter().map(|(reason, wait_ms)| Retry { reason, wait_ms: *wait_ms }).collect(),
             usage: call.usage,
             usd: call.usd,
-            end,
+            agent_end: end(agent),
+            end: end(tree.root()),
             missing: std::mem::take(&mut self.missing),
         }
     }

@@ -5,10 +5,12 @@ use std::fmt::Display;
 
 use super::blobs::Blobs;
 use super::event::{
-    Body, Citation, EndReason, Event, Header, HostError, Message, Outcome, Reply, Role, ToolCall, Totals, Usage,
+    Agent as Started, Body, Citation, EndReason, Event, Header, HostError, Message, Outcome, Reply, Role, ToolCall,
+    Totals, Usage,
 };
 use super::id::date;
 use super::reader::Run;
+use super::tree::{Agent, Told, Tree, totals};
 use crate::display;
 
 /// Lines of a text that are shown, half from its start and half from its end, unless all is asked for.
@@ -18,12 +20,11 @@ const MAX_WIDTH: usize = 400;
 
 /// Renders a run. `full` shows texts uncut, what was sent to the models, and every host call.
 pub fn show(run: &Run, blobs: &Blobs, full: bool) -> String {
-    let mut page = Page { text: String::new(), blobs, full, names: BTreeMap::new(), tally: BTreeMap::new() };
+    let tree = Tree::of(run);
+    let (names, tally) = (BTreeMap::new(), BTreeMap::new());
+    let mut page = Page { tree: &tree, text: String::new(), margin: 0, blobs, full, names, tally };
     page.line(0, format_args!("run {}", run.id));
-    for line in &run.lines {
-        page.event(line.at, &line.event);
-    }
-    page.tally();
+    page.agent(tree.root());
     for damage in &run.damage {
         page.line(0, format_args!("damaged: {} bytes at {}: {}", damage.bytes, damage.offset, damage.reason));
     }
@@ -37,7 +38,10 @@ pub fn show(run: &Run, blobs: &Blobs, full: bool) -> String {
 }
 
 struct Page<'a> {
+    tree: &'a Tree<'a>,
     text: String,
+    /// How far the agent at hand stands to the right of the root.
+    margin: usize,
     blobs: &'a Blobs,
     full: bool,
     /// Names of the host calls by number.
@@ -47,9 +51,56 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// All that an agent did, and what its children did where they began: those that ran at once, one after the other.
+    fn agent(&mut self, agent: &Agent<'_>) {
+        for told in &agent.told {
+            match told {
+                Told::Line(line) => self.event(line.at, &line.event),
+                Told::Child(child) => {
+                    let tally = std::mem::take(&mut self.tally);
+                    self.child(&self.tree.agents[*child]);
+                    self.tally = tally;
+                }
+            }
+        }
+        self.tally();
+    }
+
+    fn child(&mut self, child: &Agent<'_>) {
+        self.blank();
+        self.margin += 4;
+        let (number, at) = (child.number, seconds(child.span.start));
+        match child.started {
+            Some(started) => {
+                let Started { host, item, depth, question, scope, .. } = started;
+                let name = self.names.get(host).map_or("host call", String::as_str);
+                let of = format!("{name} {host}, item {}", item + 1);
+                self.line(0, format_args!("child {number}, for {of}, at depth {depth}, at {at}"));
+                if !scope.is_empty() {
+                    self.block(2, "scope", &scope.join(", "));
+                }
+                self.body(2, "question", question);
+            }
+            None => self.line(0, format_args!("child {number}: its beginning is not in the journal")),
+        }
+        self.margin += 2;
+        self.agent(child);
+        self.margin -= 2;
+        let (state, took) = (child.state(), seconds(child.span.duration(self.tree.length)));
+        let used = used(&totals(self.tree, child));
+        match child.end {
+            Some((_, "")) => self.line(0, format_args!("child {number}: {state} after {took}: {used}")),
+            Some((_, detail)) => self.line(0, format_args!("child {number}: {state} ({detail}) after {took}: {used}")),
+            None => self.line(0, format_args!("child {number}: its end is not in the journal: {used}")),
+        }
+        self.margin -= 4;
+        self.blank();
+    }
+
     fn event(&mut self, at: u64, event: &Event) {
         match event {
             Event::Header(header) => self.header(header),
+            Event::Expects { schema } => self.body(2, "schema", schema),
             Event::Follows { run } => self.line(0, format_args!("over the variables of: {run}")),
             Event::TurnStarted { turn } => {
                 self.blank();
@@ -81,7 +132,8 @@ impl Page<'_> {
                     return;
                 }
                 let price = usd.map_or(String::new(), |usd| format!(", {}", money(usd)));
-                self.line(2, format_args!("call {call}: {}{price}{attempts}, at {}", tokens(usage), seconds(at)));
+                let used = tokens(usage);
+                self.line(2, format_args!("call {call}: {used}{price}{attempts}, at {}", seconds(at)));
                 match outcome {
                     Outcome::Ok(reply) => self.reply(reply),
                     Outcome::Error(error) => self.block(4, "failed", error),
@@ -115,11 +167,8 @@ impl Page<'_> {
                 warnings.iter().for_each(|warning| self.block(4, "warning", warning));
                 lost.iter().for_each(|lost| self.block(4, "worker replaced", lost));
             }
-            Event::AgentStarted(agent) => {
-                self.line(2, format_args!("a child of agent {} at depth {}", agent.parent, agent.depth));
-                self.body(4, "question", &agent.question);
-            }
-            Event::AgentEnded { detail, .. } => self.line(2, format_args!("the child is done {detail}")),
+            // `child` tells of these.
+            Event::AgentStarted(_) | Event::AgentEnded { .. } => {}
             Event::Note { text } => self.block(2, "note", text),
             Event::Compacted { messages, tokens_before, tokens_after, .. } => {
                 let messages = plural(u64::from(*messages), "message");
@@ -127,7 +176,7 @@ impl Page<'_> {
                 self.line(2, format_args!("compacted: {messages} replaced, {before} tokens became {after}"));
             }
             Event::Limit { which, detail } => self.line(2, format_args!("limit: {which}: {detail}")),
-            Event::Answer { value, citations, held, .. } => self.answer(value, citations, *held),
+            Event::Answer { value, citations, held, problems } => self.answer(value, citations, problems, *held),
             Event::Usage(totals) => self.line(2, format_args!("so far: {}", used(totals))),
             Event::End { reason, detail, totals } => {
                 let reason = match reason {
@@ -204,8 +253,12 @@ impl Page<'_> {
         }
     }
 
-    fn answer(&mut self, value: &Body, citations: &[Citation], held: bool) {
-        let title = if held { "answer, held until its output is seen" } else { "answer" };
+    fn answer(&mut self, value: &Body, citations: &[Citation], problems: &[String], held: bool) {
+        let title = match (held, problems) {
+            (false, _) => "answer",
+            (true, []) => "answer, held until its output is seen",
+            (true, _) => "answer, sent back",
+        };
         self.blank();
         self.line(0, title);
         match self.blobs.text(value) {
@@ -217,6 +270,7 @@ impl Page<'_> {
             },
             Err(error) => self.line(2, error),
         }
+        problems.iter().for_each(|problem| self.block(2, "problem", problem));
         for Citation { path, from, to, status, .. } in citations {
             self.line(2, format_args!("{path}:{from}-{to} {status}"));
         }
@@ -266,11 +320,13 @@ impl Page<'_> {
     /// One line of ours: what it quotes cannot start another.
     fn line(&mut self, indent: usize, text: impl Display) {
         let text = text.to_string().replace('\n', "\\n");
-        self.text.extend([&" ".repeat(indent), text.as_str(), "\n"]);
+        self.text.extend([&" ".repeat(self.margin + indent), text.as_str(), "\n"]);
     }
 
     fn blank(&mut self) {
-        self.text.push('\n');
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
     }
 }
 

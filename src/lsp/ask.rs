@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tower_lsp::ls_types::{Range, Uri};
 
 use super::Error;
+use super::confirm::confirm;
 use super::files::file_path;
 use super::lines::Encoding;
 use super::protocol::{AskParams, Place};
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::journal::event::EndReason;
 use crate::journal::{self, Journal};
 use crate::text::LineIndex;
+use crate::workspace::Snapshot;
 
 /// A record that was opened for a run. Dropped before the run begins, it says that the run was cancelled.
 pub struct Opened(Option<Journal>);
@@ -58,6 +60,7 @@ pub async fn prepare(
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
     let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
+    confirm(state, &config, &view, &params, cancel).await?;
     let (state, cancel) = (state.clone(), cancel.clone());
     // Opening a journal and asking git for the revision go to the disk.
     let work = tokio::task::spawn_blocking(move || build(&state, &params, emit, view, &config, &cancel));
@@ -73,16 +76,7 @@ fn build(
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
     let failed = |error: setup::SetupError| Error::failed(error.to_string());
-    let scope = scope(&view, params.scope.to_vec());
-    let snapshot = if scope.is_empty() {
-        view.snapshot.clone()
-    } else {
-        let scoped = view.snapshot.scoped(&scope)?;
-        if scoped.files()?.is_empty() {
-            return Err(Error::params(format!("no file matches the scope {}", scope.join(", "))));
-        }
-        scoped
-    };
+    let snapshot = scoped(&view, params)?;
     if snapshot.root_paths().is_empty() {
         return Err(Error::failed("no folder is open; open the one that the question is about"));
     }
@@ -107,6 +101,19 @@ fn build(
     setup.symbols = state.symbols.clone();
     setup.cache = state.cache(config).clone();
     Ok(Asked { setup, opened, view, question, model, leaf_model, note: note(state, config) })
+}
+
+/// The part of the workspace that a question is about.
+pub fn scoped(view: &View, params: &AskParams) -> Result<Snapshot, Error> {
+    let scope = scope(view, params.scope.to_vec());
+    if scope.is_empty() {
+        return Ok(view.snapshot.clone());
+    }
+    let scoped = view.snapshot.scoped(&scope)?;
+    if scoped.files()?.is_empty() {
+        return Err(Error::params(format!("no file matches the scope {}", scope.join(", "))));
+    }
+    Ok(scoped)
 }
 
 /// Says when trust, and not the user, chose the model.

@@ -12,7 +12,6 @@ use crate::agent::budget::Spent as RunSpent;
 use crate::agent::citations::{Checked, Status};
 use crate::agent::event::RunEvent;
 use crate::display;
-use crate::journal::event::Role;
 use crate::workspace::RelPath;
 
 /// Text of a model, a repository or a person, as it may be shown.
@@ -20,8 +19,16 @@ pub fn safe(text: &str) -> String {
     display::terminal(text).into_owned()
 }
 
-/// The protocol's word for what happened; `None` for what the client learns otherwise.
-pub fn event(event: RunEvent) -> Option<Event> {
+/// Whose event it is, 0 for the root, and the protocol's word for it; `None` for what the client learns otherwise.
+pub fn event(event: RunEvent) -> Option<(u64, Event)> {
+    let (agent, event) = match event {
+        RunEvent::Of { agent, event } => (agent, *event),
+        event => (0, event),
+    };
+    Some((agent, word(event)?))
+}
+
+fn word(event: RunEvent) -> Option<Event> {
     let safe = |text: String| safe(&text);
     Some(match event {
         RunEvent::TurnStarted { turn } => Event::Turn { turn },
@@ -40,21 +47,16 @@ pub fn event(event: RunEvent) -> Option<Event> {
         }
         RunEvent::Looking { what } => Event::Looking { what: safe(what) },
         RunEvent::Note { text } => Event::Note { text: safe(text) },
+        RunEvent::AgentStarted { agent, parent, depth, question, scope } => Event::ChildStarted {
+            agent,
+            parent,
+            depth,
+            question: safe(question),
+            scope: scope.into_iter().map(safe).collect(),
+        },
+        RunEvent::AgentEnded { agent, error } => Event::ChildEnded { agent, error: error.map(safe) },
         RunEvent::Limit { tripped } => Event::Limit { message: tripped.to_string() },
-        _ => return None,
-    })
-}
-
-/// What one line of progress says about an event; `None` when it is not worth one.
-pub fn doing(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::CallStarted { label, role: Role::Root, .. } => label.clone(),
-        Event::CallStarted { label, .. } => format!("asking: {label}"),
-        Event::Looking { what } => what.clone(),
-        Event::Note { text } => text.lines().next().unwrap_or_default().to_owned(),
-        Event::Retry { reason, .. } => format!("trying again: {reason}"),
-        Event::Limit { message } => message.clone(),
-        _ => return None,
+        RunEvent::Started { .. } | RunEvent::Of { .. } => return None,
     })
 }
 

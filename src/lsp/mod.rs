@@ -8,6 +8,7 @@ mod ask;
 mod capabilities;
 mod catalogue;
 mod commands;
+mod confirm;
 mod conversations;
 mod convert;
 mod disk;

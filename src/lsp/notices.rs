@@ -7,9 +7,10 @@ use tower_lsp::ls_types::ProgressToken;
 
 use super::out::Out;
 use super::progress::Progress;
-use super::protocol::{End, Event, Reason, RunNotice, RunNotification, Spent};
+use super::protocol::{End, Event, Reason, RunNotice, RunNotification};
 use super::runs::Entry;
 use super::{answers, events};
+use crate::agent::activity::Activity;
 use crate::agent::event::RunEvent;
 
 /// What comes from a run.
@@ -76,9 +77,9 @@ impl Watch {
         mut events: mpsc::UnboundedReceiver<Happened>,
         done: oneshot::Sender<End>,
     ) {
-        self.tell(started);
+        self.tell(0, started);
         if let Some(text) = self.note.clone() {
-            self.tell(Event::Note { text });
+            self.tell(0, Event::Note { text });
         }
         let mut said = Said::default();
         let end = loop {
@@ -93,13 +94,13 @@ impl Watch {
             }
             self.progress.report(&mut said);
         };
-        self.end(end, said.spent, done).await;
+        self.end(end, said, done).await;
     }
 
-    async fn end(mut self, mut end: End, spent: Spent, done: oneshot::Sender<End>) {
+    async fn end(mut self, mut end: End, said: Said, done: oneshot::Sender<End>) {
         let state = self.entry.state();
         if matches!(end.reason, Reason::Cancelled | Reason::Failed) {
-            end.spent = spent;
+            end.spent = events::spent(&said.activity.spent);
         }
         if let Some(note) = &self.note {
             end.message = format!("{}; {note}", end.message);
@@ -109,7 +110,7 @@ impl Watch {
             end.document = answers::offer(&state, &end).await;
         }
         self.entry.leave();
-        self.tell(Event::End(Box::new(end.clone())));
+        self.tell(0, Event::End(Box::new(end.clone())));
         self.progress.end(&end.message);
         // The request that waited for it may be gone.
         drop(done.send(end));
@@ -118,75 +119,65 @@ impl Watch {
     /// Tells of a batch. Gives the end, which is to be told last.
     fn tell_all(&mut self, batch: Vec<Happened>, said: &mut Said) -> Option<End> {
         let mut end = None;
-        let mut pending: Option<(u64, String)> = None;
+        let mut pending: Option<(u64, u64, String)> = None;
         for happened in batch {
             match happened {
                 Happened::End(last) => end = Some(*last),
-                Happened::Event(event) => match events::event(event) {
-                    Some(Event::Text { call, text }) => match &mut pending {
-                        Some((of, so_far)) if *of == call => so_far.push_str(&text),
-                        _ => self.flush(pending.replace((call, text))),
-                    },
-                    Some(event) => {
-                        self.flush(pending.take());
-                        said.hear(&event);
-                        self.tell(event);
+                Happened::Event(event) => {
+                    said.activity.hear(&event);
+                    match events::event(event) {
+                        Some((agent, Event::Text { call, text })) => match &mut pending {
+                            Some((_, of, so_far)) if *of == call => so_far.push_str(&text),
+                            _ => self.flush(pending.replace((agent, call, text))),
+                        },
+                        Some((agent, event)) => {
+                            self.flush(pending.take());
+                            self.tell(agent, event);
+                        }
+                        None => {}
                     }
-                    None => {}
-                },
+                }
             }
         }
         self.flush(pending);
         end
     }
 
-    fn flush(&mut self, text: Option<(u64, String)>) {
-        if let Some((call, text)) = text {
-            self.tell(Event::Text { call, text });
+    fn flush(&mut self, text: Option<(u64, u64, String)>) {
+        if let Some((agent, call, text)) = text {
+            self.tell(agent, Event::Text { call, text });
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    fn tell(&mut self, agent: u64, event: Event) {
         // What only shows that something goes on; the end has the whole answer.
         let can_be_missed = matches!(event, Event::Text { .. } | Event::Looking { .. });
         if self.notices && !(can_be_missed && self.out.is_behind()) {
-            let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, event };
+            let agent = Some(agent).filter(|agent| *agent > 0);
+            let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, agent, event };
             self.seq += 1;
             self.out.notify::<RunNotification>(&notice);
         }
     }
 }
 
-/// What a line of progress says: the turn, what is being done, the money.
+/// What a line of progress says: the turn, the money, what is being done.
 #[derive(Default)]
 struct Said {
-    turn: u32,
-    doing: String,
-    spent: Spent,
+    activity: Activity,
     last: String,
 }
 
 impl Said {
-    fn hear(&mut self, event: &Event) {
-        match event {
-            Event::Turn { turn } => self.turn = *turn,
-            Event::CallFinished { spent, .. } => self.spent = spent.clone(),
-            other => {
-                if let Some(doing) = events::doing(other) {
-                    self.doing = doing;
-                }
-            }
-        }
-    }
-
     /// The line, when it has changed.
     fn line(&mut self) -> Option<String> {
-        let mut line = format!("turn {}", self.turn.max(1));
-        if self.spent.usd > 0.0 {
-            line.push_str(&format!(", ${:.4}", self.spent.usd));
+        let mut line = format!("turn {}", self.activity.turn.max(1));
+        if self.activity.spent.usd > 0.0 {
+            line.push_str(&format!(", ${:.4}", self.activity.spent.usd));
         }
-        if !self.doing.is_empty() {
-            line.push_str(&format!(": {}", self.doing));
+        let words = events::safe(&self.activity.words());
+        if !words.is_empty() {
+            line.push_str(&format!(": {words}"));
         }
         (line != self.last).then(|| self.last.clone_from(&line)).map(|()| line)
     }

@@ -185,6 +185,9 @@ pub struct RunNotice {
     pub run_id: String,
     /// Counts the notices of the run from 0, without gaps.
     pub seq: u64,
+    /// The child that it comes from, from 1; absent for the run's own agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<u64>,
     pub event: Event,
 }
 
@@ -248,6 +251,23 @@ pub enum Event {
     Note {
         text: String,
     },
+    /// Code started a child over a part of the repository; what it does comes with its number.
+    ChildStarted {
+        agent: u64,
+        /// 0: the run's own agent.
+        parent: u64,
+        /// 1 for a child of the run's own agent.
+        depth: u32,
+        question: String,
+        /// As its parent wrote it; empty when it sees no files.
+        scope: Vec<String>,
+    },
+    ChildEnded {
+        agent: u64,
+        /// Why it has no answer, or only a partial one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
     Limit {
         message: String,
     },
@@ -280,7 +300,7 @@ pub struct End {
     pub reason: Reason,
     /// How it ended, in words.
     pub message: String,
-    /// Markdown, made safe to show; empty when there is none.
+    /// Markdown, made safe to show; empty when there is none. Of a cancelled run: what was there already and not confirmed.
     pub answer: String,
     /// The answer as a value, when it is no Markdown or had to satisfy a schema. For programs: not made safe to show.
     #[serde(default, skip_serializing_if = "Value::is_null")]

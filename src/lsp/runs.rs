@@ -17,6 +17,7 @@ use super::state::{State, View};
 use super::{Error, events};
 use crate::agent::drift::Drifts;
 use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
+use crate::display;
 use crate::journal;
 use crate::journal::event::EndReason;
 
@@ -190,8 +191,12 @@ impl Work {
         let end = end.unwrap_or_else(|error| {
             let message =
                 error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
-            let reason = if matches!(error, Some(AskError::Cancelled)) { Reason::Cancelled } else { Reason::Failed };
-            events::failure(reason, &message, self.model, self.run_id, self.conversation_id)
+            let (reason, held) = match &error {
+                Some(AskError::Cancelled { held }) => (Reason::Cancelled, display::markdown(held)),
+                _ => (Reason::Failed, String::new()),
+            };
+            let end = events::failure(reason, &message, self.model, self.run_id, self.conversation_id);
+            End { answer: held, ..end }
         });
         // Whoever hears of the end may ask the next question at once.
         drop(self.conversation);

@@ -34,7 +34,10 @@ fn reserve(ledger: &Ledger, held: &[Held], estimate: Estimate, purpose: Purpose)
     let (limits, spent) = (ledger.limits(), ledger.spent());
     let (calls_kept, tokens_kept, share) = match purpose {
         Purpose::Work => (1, ledger.salvage_tokens(), 0.9),
-        Purpose::Below(_) => unreachable!("not asked for here"),
+        Purpose::Below(depth) => {
+            let tokens = ledger.salvage_tokens() + u64::from(depth) * (limits.tokens / 20);
+            (1 + depth * (limits.calls / 20).max(1), tokens, 0.9 - 0.05 * f64::from(depth))
+        }
         Purpose::Salvage => (0, 0, 1.0),
     };
     let calls = spent.calls + held.len() as u32 + 1 + calls_kept;
@@ -43,7 +46,9 @@ fn reserve(ledger: &Ledger, held: &[Held], estimate: Estimate, purpose: Purpose)
     let room = limits.usd.map_or(f64::INFINITY, |limit| limit * share - usd);
     match ledger.reserve(estimate, purpose) {
         Ok(reservation) => {
-            assert!(calls <= limits.calls, "{calls} calls of {}", limits.calls);
+            // The first call of all is made whatever is kept.
+            let most = limits.calls.max(1 + calls_kept);
+            assert!(calls <= most, "{calls} calls of {most}");
             assert!(tokens + estimate.input + estimate.output + tokens_kept <= limits.tokens);
             assert!(estimate.usd.is_none() || room > -1e-9, "{room}");
             Some(reservation)
@@ -78,7 +83,10 @@ fn no_order_of_events_overdraws_a_ledger() {
                 0..5 => {
                     let usd = (random.below(4) > 0).then(|| random.below(100) as f64 / 1000.0);
                     let estimate = Estimate { input: random.below(8_000), output: random.below(4_000), usd };
-                    let purpose = if random.below(20) == 0 { Purpose::Salvage } else { Purpose::Work };
+                    let purpose = match random.below(20) {
+                        0 => Purpose::Salvage,
+                        depth => Purpose::at(depth as u32 % 4),
+                    };
                     match reserve(&ledger, &held, estimate, purpose) {
                         Some(reservation) => held.push(Held {
                             reservation,
@@ -152,6 +160,11 @@ fn sixty_four_at_once_get_exactly_what_there_is() {
     }
 }
 
+/// Answers sub-calls whose prompt begins so.
+fn asked(server: &Server, prompt: &'static str, answer: Answer) {
+    server.rule(move |request| request.last_message().starts_with(prompt).then(|| answer.clone()));
+}
+
 /// Runs cells under limits; the report, what the server was asked, and the last message of each request.
 async fn run(server: &Server, cells: &[&str], args: &[&str]) -> Value {
     let world = World::new();
@@ -165,7 +178,7 @@ async fn run(server: &Server, cells: &[&str], args: &[&str]) -> Value {
 #[tokio::test]
 async fn a_script_that_asks_for_ever_ends_at_the_limit_of_calls() {
     let server = Server::start().await;
-    server.rule(|request| request.last_message().contains("again").then(|| Answer::says("yes")));
+    asked(&server, "again", Answer::says("yes"));
     let cells = [
         "let asked = 0; for (;;) { try { await llm('again'); asked++ } catch (e) { console.log(asked, e.message); break } }",
     ];
@@ -181,7 +194,7 @@ async fn a_script_that_asks_for_ever_ends_at_the_limit_of_calls() {
 #[tokio::test]
 async fn a_batch_gets_as_many_calls_as_there_are() {
     let (server, gate) = (Server::start().await, Gate::new());
-    server.when("part", crate::agent::gated("fine", &gate));
+    asked(&server, "part", crate::agent::gated("fine", &gate));
     gate.open();
     let cells = ["const all = await llmAll(Array.from({ length: 64 }, (_, n) => ({ prompt: `part ${n}` }))); \
          console.log(all.filter((one) => one.ok).length, new Set(all.filter((one) => !one.ok).map((one) => one.error)))"];
@@ -197,11 +210,11 @@ async fn tokens_are_bounded_when_nobody_says_what_was_used() {
     let server = Server::start().await;
     let text = "word ".repeat(2_000);
     let reply = Answer::events([chunk(json!({ "content": text }), Some("stop")).to_string(), "[DONE]".to_owned()]);
-    server.when("much", reply);
+    asked(&server, "much", reply);
     let cells = ["for (;;) await llm('much', 'x'.repeat(8000), { maxTokens: 4000 })"];
     let report = run(&server, &cells, &["--max-tokens", "60000"]).await;
     assert_eq!((&report["tripped"], &report["spent"]["usage"]["estimated"]), (&json!("tokens"), &json!(true)));
-    let leaves = server.requests().iter().filter(|request| request.last_message().contains("much")).count() as u64;
+    let leaves = server.requests().iter().filter(|request| request.last_message().starts_with("much")).count() as u64;
     assert!(leaves >= 5, "{leaves}");
     assert!(total(&report) <= 60_000, "{report}");
     assert!(total(&report) >= leaves * (tokens::estimate(&text) + 2_000), "{report}");
@@ -212,12 +225,12 @@ async fn replies_that_break_off_are_paid_for_within_the_limit() {
     let server = Server::start().await;
     let half = "word ".repeat(3_000);
     let broken = chunk(json!({ "content": half }), None).to_string();
-    server.when("much", Answer::events([&broken]).cut());
+    asked(&server, "much", Answer::events([&broken]).cut());
     let cells = [
         "for (let n = 0; n < 3; n++) try { await llm('much', null, { maxTokens: 4000 }) } catch (e) { console.log(e.message) }",
     ];
     let report = run(&server, &cells, &["--max-tokens", "34000"]).await;
-    let sent = server.requests().iter().filter(|request| request.last_message().contains("much")).count() as u64;
+    let sent = server.requests().iter().filter(|request| request.last_message().starts_with("much")).count() as u64;
     assert!(sent * tokens::estimate(&half) + 15 <= 34_000, "{sent} times");
     assert!(sent >= 4, "{sent}");
     assert!(total(&report) <= 34_000, "{report}");
@@ -228,7 +241,7 @@ async fn replies_that_break_off_are_paid_for_within_the_limit() {
 #[tokio::test]
 async fn a_call_that_nobody_waits_for_is_given_up_and_paid() {
     let server = Server::start().await;
-    server.when("forgotten", Answer::status(200).hang().then_head());
+    asked(&server, "forgotten", Answer::status(200).hang().then_head());
     let cells = [
         "let pending = llm('forgotten', 'x'.repeat(400)).catch(() => {}); repo.files().length; setTimeout(() => answer('enough'), 0)",
         "answer('enough')",

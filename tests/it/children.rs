@@ -79,6 +79,30 @@ async fn each_child_sees_its_part_and_its_answer_comes_back() {
 }
 
 #[tokio::test]
+async fn what_children_do_is_shown_under_their_numbers() {
+    let root: &[&str] = &["const a = await rlm('How many?', { scope: 'lib/one' }); a.value", "answer('Three.')"];
+    let child: &[&str] = &["repo.search('pub fn ').total", "answer(3)"];
+    let (world, server) = (world(), Server::start().await);
+    script(&server, &[("what happens?", root), ("How many?", child)]);
+    let finished = finish(world.ask(&server, &["--show-code"])).await;
+    let said = &finished.stderr;
+    for part in [
+        "child 1 over lib/one: How many?",
+        "--- child 1: cell 2\nanswer(3)",
+        "--- child 1: output\n3",
+        "child 1 answered",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.contains("--- cell 2\nanswer('Three.')"), "{said}");
+    let report = finished.json();
+    let shown = world.run(&["trace", report["run"].as_str().unwrap()]).await.stdout;
+    let at = |part: &str| shown.find(part).unwrap_or_else(|| panic!("{part}: {shown}"));
+    assert!(at("\n  cell 1\n") < at("\n    child 1, for rlm") && at("\n    child 1: answered") < at("\n  cell 1 done"));
+    assert!(at("\n        cell 2\n") < at("\n    child 1: answered"), "{shown}");
+}
+
+#[tokio::test]
 async fn data_and_schema() {
     let root: &[&str] = &[
         "const a = await rlm('Sum them.', { data: { numbers: [1, 2, 39], ['__proto__']: 'x', text: 'a\\u2028`${b}' }, \

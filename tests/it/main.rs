@@ -7,6 +7,7 @@
 
 mod agent;
 mod bench;
+mod broken_state;
 mod budget;
 mod cache;
 mod calls;
@@ -25,6 +26,7 @@ mod model_anthropic;
 mod modules;
 mod obedient;
 mod orientation;
+mod page;
 mod pieces;
 mod places;
 mod queries;
@@ -32,8 +34,10 @@ mod questions;
 mod random;
 mod refreshed;
 mod repl;
+mod replay;
 mod sampled;
 mod sandbox;
+mod schedules;
 mod search;
 mod server;
 mod talk;

@@ -165,7 +165,7 @@ async fn a_cancelled_question_leaves_the_conversation_usable() {
     let stop = Stop::default();
     stop.cancel.cancel();
     let stopped = ask_in(&mut talk, setup(dir.path(), cells(&["1"])), "two", &stop).await;
-    assert!(matches!(stopped, Err(AskError::Cancelled)), "{stopped:?}");
+    assert!(matches!(stopped, Err(AskError::Cancelled { .. })), "{stopped:?}");
     let (_, prompt) = ask(&mut talk, dir.path(), "three", &["answer('x')"]).await;
     assert!(prompt.contains("Answer 1:\n> done\nQuestion 2:\n> two\nAnswer 2:\n> (none: cancelled)\n"), "{prompt}");
 }

@@ -7,10 +7,10 @@ use expect_test::expect_file;
 use regex::Regex;
 use serde_json::{Value, json};
 use spelunk::journal::event::{
-    CellError, Citation, EndReason, HostError, Line, Message, Models, Outcome, Reply, Request, Role, ToolCall, Totals,
-    Usage,
+    Agent, CellError, Citation, EndReason, HostError, Line, Message, Models, Outcome, Reply, Request, Role, ToolCall,
+    Totals, Usage,
 };
-use spelunk::journal::{Blobs, Body, Event, Header, Run, export, html, read};
+use spelunk::journal::{Blobs, Body, Event, Header, Run, export, html, read, show};
 use tempfile::TempDir;
 
 use crate::agent::{Finished, World, contains};
@@ -59,9 +59,15 @@ impl State {
     }
 }
 
+/// Between a child's start and its end all lines are the child's.
 fn journal(events: Vec<Event>) -> Vec<u8> {
-    let lines =
-        events.into_iter().enumerate().map(|(n, event)| Line { seq: n as u64, at: n as u64 * 10, agent: 0, event });
+    let mut inside = false;
+    let lines = events.into_iter().enumerate().map(|(n, event)| {
+        inside |= matches!(event, Event::AgentStarted(_));
+        let agent = u64::from(inside);
+        inside &= !matches!(event, Event::AgentEnded { .. });
+        Line { seq: n as u64, at: n as u64 * 10, agent, event }
+    });
     lines.flat_map(|line| (serde_json::to_string(&line).unwrap() + "\n").into_bytes()).collect()
 }
 
@@ -235,6 +241,78 @@ async fn what_is_there_is_not_replaced() {
     }
 }
 
+/// Three children at once, one of which fails, and one with a child of its own that ends by a limit.
+pub const CHILDREN: &[u8] = include_bytes!("../data/trace/children.jsonl");
+
+#[test]
+fn children_stand_below_their_host_calls() {
+    let state = State::of(CHILDREN);
+    let shown = show::show(&state.run(), &state.blobs(), false);
+    expect_file!["../data/trace/children.txt"].assert_eq(&shown);
+    let page = state.page();
+    assert_sound(&page);
+    for part in
+        ["4, at most 4 at once", "3 children, 3 at once", "id=\"cell-3-2\"", "id=\"turn-4-1\"", "from the cache"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    let (lines, lost) = state.lines();
+    assert_eq!(lost, Vec::<String>::new());
+    let of = |agent: u64, key: &str| -> Vec<Value> {
+        let lines = lines.iter().filter(|line| line["agent"] == agent && line["role"] == "root");
+        lines.map(|line| line[key].clone()).collect()
+    };
+    assert_eq!((of(0, "turn"), of(0, "parent_agent")), (vec![json!(1), json!(2)], vec![Value::Null; 2]));
+    assert_eq!((of(4, "turn"), of(4, "parent")), (vec![json!(1), json!(2)], vec![json!(4); 2]));
+    assert_eq!((of(4, "parent_agent"), of(4, "depth")), (vec![json!(3); 2], vec![json!(2); 2]));
+    assert_eq!((of(4, "agent_end"), of(4, "end")), (vec![json!("limit"); 2], vec![json!("answered"); 2]));
+    assert_eq!(of(2, "agent_end"), ["failed"]);
+    assert_eq!(lines.iter().filter(|line| line["hit"] == true).count(), 1);
+}
+
+/// A run that was killed, at any line: what is there of its children is shown.
+#[test]
+fn a_killed_run_with_children_is_shown() {
+    let ends: Vec<usize> = memchr::memchr_iter(b'\n', CHILDREN).collect();
+    for end in ends {
+        let begun = CHILDREN[..end]
+            .split(|byte| *byte == b'\n')
+            .filter(|line| memchr::memmem::find(line, b"agent_started").is_some());
+        let begun = begun.count();
+        let state = State::of(&CHILDREN[..=end]);
+        let (page, shown) = (state.page(), show::show(&state.run(), &state.blobs(), false));
+        assert_sound(&page);
+        assert_eq!(page.matches("<b>Child ").count(), begun);
+        assert_eq!(shown.matches(" at depth ").count(), begun, "{shown}");
+    }
+}
+
+/// What a journal claims about its children never makes a circle, nor a tree too deep to show.
+#[test]
+fn absurd_children_are_shown() {
+    let mut lines = String::new();
+    let mut add = |agent: u64, event: Value| {
+        let mut line = json!({ "seq": lines.lines().count(), "at": lines.len(), "agent": agent });
+        line.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+        lines += &format!("{line}\n");
+    };
+    let begins = |parent: u64, host: u64| json!({ "type": "agent_started", "parent": parent, "host": host, "depth": 1, "question": "q", "seed": 1, "epoch_ms": 1 });
+    let asks = |host: u64| json!({ "type": "host_call", "cell": 1, "host": host, "name": "rlm", "args": "[]", "blocking": false });
+    // Its own parent, below its own host call; then one below the other, without end.
+    add(1, asks(1));
+    add(1, begins(1, 1));
+    add(1, begins(1, 1));
+    for agent in 2..300 {
+        add(agent - 1, asks(agent));
+        add(agent, begins(agent - 1, agent));
+    }
+    let state = State::of(lines.as_bytes());
+    let (page, shown) = (state.page(), show::show(&state.run(), &state.blobs(), true));
+    assert_sound(&page);
+    assert_eq!(page.matches("<b>Child ").count(), 301);
+    assert!(shown.contains("child 299, ") && shown.lines().all(|line| line.len() < 400));
+}
+
 #[test]
 fn goldens_of_a_recorded_run() {
     let state = State::of(include_bytes!("../data/trace/run.jsonl"));
@@ -276,6 +354,15 @@ fn full_of(text: &str) -> Vec<Event> {
         hit: false,
     };
     let host = |host, name: &str| Event::HostCall { cell: 1, host, name: name.into(), args: body(), blocking: true };
+    let done = || Event::CellDone {
+        cell: 1,
+        output: body(),
+        value: Some(body()),
+        error: Some(CellError { kind: own(), text: body() }),
+        warnings: vec![own()],
+        computed_ms: 1,
+        lost: Some(own()),
+    };
     let citation = Citation { path: own(), from: 1, to: 3, status: own(), hash: own() };
     let header = Header {
         spelunk: own(),
@@ -301,22 +388,30 @@ fn full_of(text: &str) -> Vec<Event> {
         host(3, "llm"),
         call(2, Some(3), Role::Leaf),
         finished(2, Outcome::Error(own())),
-        Event::CellDone {
-            cell: 1,
-            output: body(),
-            value: Some(body()),
-            error: Some(CellError { kind: own(), text: body() }),
-            warnings: vec![own()],
-            computed_ms: 1,
-            lost: Some(own()),
-        },
+        host(4, "rlm"),
+        Event::AgentStarted(Box::new(Agent {
+            host: 4,
+            depth: 1,
+            question: body(),
+            scope: vec![own(), own()],
+            ..Agent::default()
+        })),
+        Event::TurnStarted { turn: 1 },
+        call(3, None, Role::Root),
+        finished(3, Outcome::Ok(Reply { text: body(), tool_calls: vec![tool()], finish: own() })),
+        Event::Cell { cell: 1, code: body() },
+        done(),
+        Event::Note { text: own() },
+        Event::Answer { value: body(), citations: Vec::new(), held: false, problems: vec![own()] },
+        Event::AgentEnded { reason: EndReason::Failed, detail: own() },
+        done(),
         Event::Note { text: own() },
         Event::Limit { which: own(), detail: own() },
         Event::Answer {
             value: json!(text).to_string().into(),
             citations: vec![citation.clone()],
             held: true,
-            problems: Vec::new(),
+            problems: vec![own()],
         },
         Event::Answer { value: body(), citations: vec![citation], held: false, problems: Vec::new() },
         Event::End { reason: EndReason::Limit, detail: own(), totals: Totals::default() },
@@ -345,10 +440,13 @@ fn hostile_texts_in_every_field() {
         assert_sound(&page);
         assert!(page.len() < 9 << 20, "{} bytes", page.len());
         let (lines, lost) = state.lines();
-        assert_eq!(lines.len(), 2);
+        assert_eq!(lines.len(), 3);
         assert_eq!(lines[0]["messages"][1]["content"], text);
         assert_eq!(lines[0]["reply"]["text"], text);
         assert_eq!((&lines[1]["error"], &lines[1]["parent"]), (&json!(text), &json!(3)));
+        assert_eq!((&lines[2]["agent"], &lines[2]["depth"], &lines[2]["parent"]), (&json!(1), &json!(1), &json!(4)));
+        let shown = show::show(&state.run(), &state.blobs(), true);
+        assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:.2000}");
         // Only the options have to be JSON.
         assert_eq!(lost.is_empty(), serde_json::from_str::<Value>(text).is_ok(), "{lost:?}");
     }
@@ -378,7 +476,9 @@ fn damaged_journals_show_what_is_left() {
         let (exported, lost) = state.lines();
         assert!(lost[0].starts_with("damaged: 8 bytes at"), "{lost:?}");
         // A call without its beginning, or without its end, is there with the rest.
-        assert_eq!(exported.len(), 2, "without line {missing}");
+        assert_eq!(exported.len(), 3, "without line {missing}");
+        let shown = show::show(&state.run(), &state.blobs(), false);
+        assert!(shown.contains("child 1: failed (some text)") || shown.contains("child 1: its end"), "{shown}");
     }
 }
 

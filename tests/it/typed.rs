@@ -144,3 +144,124 @@ async fn citations_are_followed_through_changes() {
     let shown = check(&["--json"]).await;
     assert_eq!((shown.code, &shown.json()[1]["status"]), (Some(0), &json!("valid")));
 }
+
+const SCHEMA: &str = r#"{ "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"], "additionalProperties": false }"#;
+
+/// Asks with the schema in a file; replies without code are told apart by what they are asked.
+async fn with_schema(
+    cells: &[&str],
+    replies: &[&str],
+    plain: bool,
+    args: &[&str],
+) -> (Option<i32>, Value, Vec<String>) {
+    let (world, server) = (World::new(), Server::start().await);
+    world.file("schema.json", SCHEMA);
+    let mut replies: Vec<Answer> = replies.iter().rev().map(|reply| Answer::says(reply)).collect();
+    server.rule(move |request| {
+        request.json()["messages"][0]["content"].as_str().filter(|text| !text.contains("declare const repo"))?;
+        replies.pop()
+    });
+    turns(&server, cells);
+    let (repo, file) = (world.repo(), world.repo().join("schema.json"));
+    let all = [
+        "ask",
+        "how many?",
+        repo.to_str().unwrap(),
+        "--json",
+        "--model",
+        "openai/test",
+        "--schema",
+        file.to_str().unwrap(),
+    ];
+    let mut command = world.command(&[&all, args].concat());
+    command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_PLAIN_BELOW", if plain { "50000" } else { "0" });
+    let finished = finish(command.spawn().unwrap()).await;
+    let seen = server.requests().iter().map(|request| request.last_message()).collect();
+    (finished.code, finished.json(), seen)
+}
+
+#[tokio::test]
+async fn an_answer_satisfies_the_schema_wherever_it_comes_from() {
+    // From code: what is wrong is thrown where it was written.
+    let cells = ["answer({ n: 'two' })", "answer({ n: repo.files('*.rs').total })"];
+    let (code, report, seen) = with_schema(&cells, &[], false, &[]).await;
+    assert_eq!((code, &report["value"]), (Some(0), &json!({ "n": 2 })), "{report}");
+    assert!(
+        seen[0].contains("it has to satisfy this JSON Schema") && seen[0].contains("additionalProperties"),
+        "{}",
+        seen[0]
+    );
+    assert!(seen[1].contains(r#"at "/n": "two" is not of type "integer""#), "{}", seen[1]);
+
+    // From a plain call, at the second attempt; then from the loop.
+    let (code, report, seen) = with_schema(&[], &["There are two.", "```json\n{\"n\": 2}\n```"], true, &[]).await;
+    assert_eq!((code, &report["value"], seen.len()), (Some(0), &json!({ "n": 2 }), 2), "{report}");
+    assert!(seen[1].contains("it is not JSON"), "{}", seen[1]);
+    let (code, report, _) = with_schema(&["answer({ n: 3 })"], &["Two.", "{}"], true, &[]).await;
+    assert_eq!((code, &report["value"]), (Some(0), &json!({ "n": 3 })), "{report}");
+
+    // From the salvage; what does not satisfy it is said, and is no value.
+    let one = ["--max-turns", "1"];
+    let (code, report, _) = with_schema(&["console.log('found')"], &["{\"n\": 1.5}", "{\"n\": 1}"], false, &one).await;
+    assert_eq!((code, &report["value"], &report["complete"]), (Some(3), &json!({ "n": 1 }), &json!(false)), "{report}");
+    let (code, report, _) = with_schema(&["console.log('found')"], &["About one.", "One."], false, &one).await;
+    assert_eq!((code, &report["answer"]), (Some(3), &json!("About one.")), "{report}");
+    assert!(report.get("value").is_none() && report["unfit"][0].as_str().unwrap().contains("not of type"), "{report}");
+    assert!(report["end"].as_str().unwrap().contains("does not satisfy the schema"), "{report}");
+}
+
+#[tokio::test]
+async fn schemas_that_cannot_be_used_are_refused() {
+    let world = World::new();
+    world.file("none.json", r#"{ "type": "integr" }"#);
+    world.file("text.json", "type: integer");
+    world.file("fine.json", SCHEMA);
+    let check = async |file: &str, model: &str, expect: &str| {
+        let (repo, path) = (world.repo(), world.repo().join(file));
+        let args = ["ask", "q", repo.to_str().unwrap(), "--model", model, "--schema", path.to_str().unwrap()];
+        let finished = world.run(&args).await;
+        assert_eq!(finished.code, Some(2), "{}", finished.stderr);
+        assert!(finished.stderr.contains(expect), "{}", finished.stderr);
+    };
+    check("none.json", "ollama/x", "none.json: the schema is not a JSON Schema").await;
+    check("text.json", "ollama/x", "text.json: it is not JSON").await;
+    check("absent.json", "ollama/x", "absent.json: ").await;
+    check("fine.json", "builtin", "builtin answers in Markdown").await;
+}
+
+#[tokio::test]
+async fn a_run_that_may_cost_more_is_confirmed_first() {
+    let (world, server) = (World::new(), Server::start().await);
+    server.always(Answer::says("```js\nanswer('done')\n```"));
+    let repo = world.repo();
+    let ask = async |model: &str, confirm: &str, args: &[&str]| {
+        let all = ["ask", "what?", repo.to_str().unwrap(), "--json", "--model", model];
+        let mut command = world.command(&[&all, args].concat());
+        command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_CONFIRM_USD", confirm);
+        finish(command.spawn().unwrap()).await
+    };
+    let estimate = ask("openai/gpt-4o", "none", &["--estimate"]).await.json();
+    let (low, high) = (estimate["usd"]["low"].as_f64().unwrap(), estimate["usd"]["high"].as_f64().unwrap());
+    assert!(0.0 < low && low < high && high <= 2.0, "{estimate}");
+    assert!(estimate["basis"].as_str().unwrap().contains("a rough guess for 2 files"), "{estimate}");
+    assert_eq!(
+        ask("openai/gpt-4o", "none", &["--estimate", "--max-usd", "0.0001"]).await.json()["usd"]["high"],
+        0.0001
+    );
+    assert_eq!(ask("builtin", "none", &["--estimate"]).await.json()["usd"]["high"], 0.0);
+    assert!(ask("openai/unheard-of", "none", &["--estimate"]).await.json()["usd"].is_null());
+    // Nobody is there to be asked.
+    for model in ["openai/gpt-4o", "openai/unheard-of"] {
+        let refused = ask(model, "0.0001", &[]).await;
+        assert_eq!(refused.code, Some(6), "{}", refused.stderr);
+        assert!(refused.json()["hint"].as_str().unwrap().contains("--yes"), "{}", refused.stdout);
+    }
+    assert_eq!(server.requests().len(), 0, "nothing was asked so far");
+    // What is surely cheap enough, and what was agreed to, begins. Three runs tell what the next may cost.
+    for (confirm, args) in [("5", &[][..]), ("0.0001", &["--yes"]), ("none", &[])] {
+        let done = ask("openai/gpt-4o", confirm, args).await;
+        assert_eq!((done.code, &done.json()["answer"]), (Some(0), &json!("done")), "{}", done.stderr);
+    }
+    let estimate = ask("openai/gpt-4o", "none", &["--estimate"]).await.json();
+    assert!(estimate["basis"].as_str().unwrap().contains("the last 3 runs here with openai/gpt-4o"), "{estimate}");
+}

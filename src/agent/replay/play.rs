@@ -12,11 +12,12 @@ use super::track::Track;
 use crate::agent::answer::HeldAnswer;
 use crate::agent::budget::{Limits, Tripped};
 use crate::agent::calls::{Models, Named};
-use crate::agent::code;
 use crate::agent::fence::FenceKey;
+use crate::agent::plain;
 use crate::agent::prompt::{Asked, Transport};
 use crate::agent::run::{Ended, Root};
 use crate::agent::salvage::{Findings, salvage};
+use crate::agent::schema::Schema;
 use crate::agent::session::{Session, Setup};
 use crate::cancel::Cancel;
 use crate::journal::Journal;
@@ -57,7 +58,7 @@ pub struct Scene<'a> {
 pub async fn play(scene: Scene<'_>, track: Track, repl: &mut Option<Repl>) -> Result<Played, ReplayError> {
     let stage = Arc::new(Stage::new(track));
     let session = session(&stage, &scene);
-    let answer = match plain(&stage) {
+    let answer = match plain_call(&stage, &session).await {
         Some(answer) => Some(answer),
         None if stage.track.turns == 0 && stage.track.cells.is_empty() => rest(&stage, &session, None).await,
         None => explore(&stage, &session, session.bindings.options.clone(), repl).await?,
@@ -121,17 +122,18 @@ fn session(stage: &Arc<Stage>, scene: &Scene<'_>) -> Session {
         symbols: Arc::default(),
         maps: None,
         cache: crate::cache::Cache::default(),
-        schema: None,
+        schema: stage.track.schema.clone().and_then(|schema| Schema::new(schema).ok()),
     })
 }
 
 /// The answer of a run that was one plain call.
-fn plain(stage: &Stage) -> Option<HeldAnswer> {
-    let first = stage.track.asks.first().filter(|ask| ask.turn == 0 && !ask.salvage)?;
-    let reply = stage.reply().ok()?;
-    let is_plain = first.outcome.is_some() && !code::is_cell(&reply.text);
-    is_plain.then(|| HeldAnswer::text(reply.text))
+async fn plain_call(stage: &Stage, session: &Session) -> Option<HeldAnswer> {
+    stage.track.asks.first().filter(|ask| ask.turn == 0 && !ask.salvage)?;
+    plain::answer(session, &NOTHING, "", &Cancel::new()).await.ok().flatten()
 }
+
+/// What is asked stands in prompts that nobody reads.
+const NOTHING: Asked<'static> = Asked { question: "", place: None, before: None };
 
 async fn explore(
     stage: &Arc<Stage>,
@@ -191,8 +193,6 @@ async fn rest(stage: &Stage, session: &Session, left: Option<(Tripped, &Findings
     if which == "model" {
         tripped = Tripped::Model { reason };
     }
-    // Its words go into a prompt that nobody reads.
-    let asked = Asked { question: "", place: None, before: None };
     stage.salvage();
-    salvage(&session.bindings, &asked, &tripped, findings, &Cancel::new()).await
+    salvage(&session.bindings, &NOTHING, &tripped, findings, &Cancel::new()).await
 }

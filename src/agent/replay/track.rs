@@ -13,6 +13,8 @@ use crate::repl;
 pub struct Track {
     /// 0 is the root.
     pub agent: u64,
+    /// What its answer has to satisfy.
+    pub schema: Option<serde_json::Value>,
     /// The run whose variables it goes on with.
     pub follows: Option<String>,
     /// Its own calls of the root model: plain, turns, salvage.
@@ -228,6 +230,9 @@ impl Track {
                 }
                 Event::Answer { value, held: false, .. } => track.answer = Some(texts.get(value)),
                 Event::TurnStarted { turn } => track.turns = *turn,
+                Event::Expects { schema } => {
+                    track.schema = serde_json::from_str(&texts.get(schema)).ok();
+                }
                 Event::Follows { run } => track.follows = Some(run.clone()),
                 Event::Limit { which, detail } => track.limit = Some((which.clone(), detail.clone())),
                 Event::End { reason, detail, .. } | Event::AgentEnded { reason, detail } => {
@@ -254,7 +259,7 @@ impl Track {
             Some((EndReason::Limit, _)) => self
                 .limit
                 .as_ref()
-                .is_some_and(|(which, _)| !matches!(which.as_str(), "no-code" | "repeated" | "model")),
+                .is_some_and(|(which, _)| !matches!(which.as_str(), "no-code" | "repeated" | "circles" | "model")),
             Some(_) => true,
         }
     }

@@ -3,16 +3,18 @@
 use std::fmt::Write as _;
 
 use super::super::show::seconds;
-use super::super::tree::{Host, Span, Tree};
+use super::super::tree::{Agent, Host, Span, Tree};
+use super::rows::id;
 
-/// Lanes of sub-calls in the overview; those above are in the last one.
+/// Lanes of children and of sub-calls in the overview; those above are in the last one.
 const LANES: usize = 48;
 /// Bars of one kind in the overview, and in one row.
 const MAX_BARS: usize = 4_000;
 const MAX_ROW_BARS: usize = 200;
-/// Pixels: where the lanes begin, and the heights of a lane and of a sub-call's lane.
+/// Pixels: where the lanes begin, and the heights of a lane, of a child's and of a sub-call's.
 const TOP: usize = 32;
 const LANE: usize = 16;
+const CHILD_LANE: usize = 14;
 const SUB_LANE: usize = 8;
 /// Percent of the run below which two bars are one, and a bar's least width.
 const THIN: f64 = 0.1;
@@ -24,6 +26,7 @@ pub(super) enum Kind {
     Model,
     Code,
     Host,
+    Child,
     Sub,
     Failed,
 }
@@ -35,6 +38,7 @@ impl Kind {
             Self::Model => "model",
             Self::Code => "code",
             Self::Host => "host",
+            Self::Child => "child",
             Self::Sub => "sub",
             Self::Failed => "bad",
         }
@@ -50,16 +54,20 @@ pub(super) fn bars(length: u64, kind: Kind, spans: impl Iterator<Item = Span>) -
     out + "</svg>"
 }
 
-/// Everything at once: turns, root calls, cells, host calls, and sub-calls in as many lanes as there were at once.
+/// Everything at once: the root's turns, calls, cells and host calls, then children and sub-calls in as many lanes as there
+/// were at once. A child's lane has its calls above its cells.
 pub(super) fn overview(tree: &Tree<'_>) -> String {
-    let subs = lanes(tree);
-    let count = subs.iter().map(|(lane, _)| lane + 1).max().unwrap_or(0);
-    let sub_top = TOP + 3 * LANE + 2;
-    let mut out =
-        format!("<svg class=all height={} role=group aria-label=\"Time axis\">", sub_top + count * SUB_LANE + 4);
+    let children = lanes(tree, tree.agents[1..].iter().map(|agent| agent.span));
+    let subs: Vec<_> = tree.calls.iter().filter(|call| call.parent.is_some()).take(MAX_BARS).collect();
+    let sub_lanes = lanes(tree, subs.iter().map(|call| call.span));
+    let count = |lanes: &[usize]| lanes.iter().map(|lane| lane + 1).max().unwrap_or(0);
+    let child_top = TOP + 3 * LANE + 2;
+    let sub_top = child_top + count(&children) * CHILD_LANE + 2;
+    let height = sub_top + count(&sub_lanes) * SUB_LANE + 4;
+    let mut out = format!("<svg class=all height={height} role=group aria-label=\"Time axis\">");
     ticks(&mut out, tree.length);
     let mut labelled = f64::MIN;
-    for turn in tree.turns.iter().take(MAX_BARS) {
+    for turn in tree.root().turns.iter().take(MAX_BARS) {
         let Some(number) = turn.number else { continue };
         let (x, _) = place(turn.span, tree.length);
         // Labels that would cover each other are left out.
@@ -69,28 +77,52 @@ pub(super) fn overview(tree: &Tree<'_>) -> String {
         }
         let _ = write!(out, "<line class=turn x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=16 y2=\"100%\"/>");
     }
-    let roots = tree.calls.iter().filter(|call| call.parent.is_none()).take(MAX_BARS);
-    for call in roots {
-        let title = format!("model call {}, {}", call.number, times(call.span, tree.length));
-        linked(&mut out, tree, call.span, Kind::Model, (TOP, LANE - 2), &format!("call-{}", call.number), &title);
+    for (agent, lane) in tree.agents[1..].iter().zip(&children).take(MAX_BARS) {
+        frame(&mut out, tree, agent, child_top + lane * CHILD_LANE);
+    }
+    // Where the calls and the cells of an agent stand, and how high they are.
+    let rows = |agent: usize| match agent.checked_sub(1).map(|child| child_top + children[child] * CHILD_LANE) {
+        None => [(TOP, LANE - 2), (TOP + LANE, LANE - 2)],
+        Some(top) => [(top + 2, 4), (top + 7, 4)],
+    };
+    for call in tree.calls.iter().filter(|call| call.parent.is_none()).take(MAX_BARS) {
+        let title = format!("model call {}, {}, {}", call.number, call.state(), times(call.span, tree.length));
+        let kind = if call.failed() { Kind::Failed } else { Kind::Model };
+        linked(&mut out, tree, call.span, kind, rows(call.agent)[0], &format!("call-{}", call.number), &title);
     }
     for cell in tree.cells.iter().take(MAX_BARS) {
         let title = format!("cell {}, {}", cell.number, times(cell.span, tree.length));
-        linked(&mut out, tree, cell.span, Kind::Code, (TOP + LANE, LANE - 2), &format!("cell-{}", cell.number), &title);
+        let id = id("cell", &tree.agents[cell.agent], cell.number);
+        linked(&mut out, tree, cell.span, Kind::Code, rows(cell.agent)[1], &id, &title);
     }
-    let plain = tree.hosts.iter().filter(|host| host.calls.is_empty()).map(|host| host.span);
+    let own = |host: &&Host<'_>| host.agent == 0 && host.calls.is_empty() && host.agents.is_empty();
+    let plain = tree.hosts.iter().filter(own).map(|host| host.span);
     for (x, width) in joined(plain, tree.length).into_iter().take(MAX_BARS) {
         let (y, height) = (TOP + 2 * LANE, LANE - 2);
         let _ = write!(out, "<rect class=host x=\"{x:.2}%\" width=\"{width:.2}%\" y={y} height={height} />");
     }
-    for (lane, call) in subs.into_iter().take(MAX_BARS) {
-        let call = &tree.calls[call];
+    for (call, lane) in subs.into_iter().zip(sub_lanes) {
         let title = format!("sub-call {}, {}, {}", call.number, call.state(), times(call.span, tree.length));
         let at = (sub_top + lane * SUB_LANE, SUB_LANE - 2);
         let kind = if call.failed() { Kind::Failed } else { Kind::Sub };
         linked(&mut out, tree, call.span, kind, at, &format!("call-{}", call.number), &title);
     }
     out + "</svg>"
+}
+
+/// A child from its beginning to its end, with its number before it where there is room.
+fn frame(out: &mut String, tree: &Tree<'_>, agent: &Agent<'_>, top: usize) {
+    let kind = if agent.failed() { Kind::Failed } else { Kind::Child };
+    let number = agent.number;
+    let title = format!("child {number}, {}, {}", agent.state(), times(agent.span, tree.length));
+    out.push_str("<g class=frame>");
+    linked(out, tree, agent.span, kind, (top, CHILD_LANE - 1), &format!("child-{number}"), &title);
+    out.push_str("</g>");
+    let (x, _) = place(agent.span, tree.length);
+    if x > 3.0 {
+        let y = top + CHILD_LANE - 3;
+        let _ = write!(out, "<text class=child x=\"{x:.2}%\" dx=-3 y={y}>{number}</text>");
+    }
 }
 
 /// A bar that leads to its row. Not by Tab: the rows are reached that way, and there are fewer of them.
@@ -120,23 +152,18 @@ pub(super) fn times(span: Span, length: u64) -> String {
     }
 }
 
-/// Each sub-call with the first lane that is free when it begins.
-fn lanes(tree: &Tree<'_>) -> Vec<(usize, usize)> {
-    let mut calls: Vec<usize> =
-        tree.hosts.iter().flat_map(|host: &Host<'_>| &host.calls).copied().take(MAX_BARS).collect();
-    calls.sort_by_key(|call| tree.calls[*call].span.start);
+/// For each span, in the order of their starts, the first lane that is free when it begins.
+fn lanes(tree: &Tree<'_>, spans: impl Iterator<Item = Span>) -> Vec<usize> {
     let mut free: Vec<u64> = Vec::new();
-    calls
-        .into_iter()
-        .map(|call| {
-            let span = tree.calls[call].span;
+    spans
+        .map(|span| {
             let lane = free.iter().position(|end| *end <= span.start).unwrap_or(free.len()).min(LANES - 1);
             let end = span.end.unwrap_or(tree.length).max(span.start + 1);
             match free.get_mut(lane) {
                 Some(until) => *until = end,
                 None => free.push(end),
             }
-            (lane, call)
+            lane
         })
         .collect()
 }

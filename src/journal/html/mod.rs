@@ -10,12 +10,12 @@ mod text;
 use std::fmt::Write as _;
 
 use super::blobs::Blobs;
-use super::event::{Citation, EndReason, Header};
+use super::event::{Citation, Header};
 use super::export::damages;
 use super::id::date;
 use super::reader::Run;
 use super::show::{grouped, money, plural, seconds};
-use super::tree::{Answer, Tree, at_once};
+use super::tree::{Answer, Span, Tree, at_once};
 use rows::Rows;
 use text::Texts;
 
@@ -40,12 +40,12 @@ pub fn page(run: &Run, blobs: &Blobs) -> String {
 fn body(run: &Run, tree: &Tree<'_>, blobs: &Blobs) -> String {
     let mut out = "<main>\n".to_owned();
     head(&mut out, run, tree);
-    if let Some(answer) = &tree.answer {
+    if let Some(answer) = &tree.root().answer {
         self::answer(&mut out, answer, blobs);
     }
     out.push_str(
         "\n<section id=time><h2>Time</h2>\n<p class=legend><span class=model>model</span> <span class=code>code</span> \
-         <span class=host>host calls</span> <span class=sub>sub-calls</span> \
+         <span class=host>host calls</span> <span class=child>children</span> <span class=sub>sub-calls</span> \
          <span class=bad>failed</span></p>\n<fieldset class=zoom><legend>Stretch</legend>",
     );
     for (zoom, checked) in [(1, " checked"), (4, ""), (20, "")] {
@@ -79,10 +79,17 @@ fn head(out: &mut String, run: &Run, tree: &Tree<'_>) {
         let cached = if totals.cached > 0 { format!(" ({} cached)", grouped(totals.cached)) } else { String::new() };
         fact("tokens", format!("{} in{cached}, {} out", grouped(totals.input), grouped(totals.output)));
     }
-    let subs: Vec<_> = tree.hosts.iter().flat_map(|host| &host.calls).map(|call| tree.calls[*call].span).collect();
-    if !subs.is_empty() {
-        let most = grouped(at_once(subs.iter().copied()) as u64);
-        fact("sub-calls", format!("{}, at most {most} at once", grouped(subs.len() as u64)));
+    let mut several = |name: &str, spans: Vec<Span>| {
+        if !spans.is_empty() {
+            let most = grouped(at_once(spans.iter().copied()) as u64);
+            fact(name, format!("{}, at most {most} at once", grouped(spans.len() as u64)));
+        }
+    };
+    several("children", tree.agents[1..].iter().map(|agent| agent.span).collect());
+    several("sub-calls", tree.calls.iter().filter(|call| call.parent.is_some()).map(|call| call.span).collect());
+    let hits = tree.calls.iter().filter(|call| call.hit).count();
+    if hits > 0 {
+        fact("from the cache", grouped(hits as u64));
     }
     fact("host calls", grouped(tree.hosts.len() as u64));
     fact("root model", text::line(&header.models.root, 200));
@@ -122,17 +129,10 @@ fn head(out: &mut String, run: &Run, tree: &Tree<'_>) {
 
 /// How the run ended, and why.
 fn ending(tree: &Tree<'_>) -> String {
-    let Some((reason, detail)) = tree.end else {
+    let Some((_, detail)) = tree.root().end else {
         return format!("{} the run was killed, or still goes on", rows::state("unfinished"));
     };
-    let word = match reason {
-        EndReason::Answered => "answered",
-        EndReason::Limit => "limit",
-        EndReason::Cancelled => "cancelled",
-        EndReason::Failed => "failed",
-        EndReason::Unknown => "unknown",
-    };
-    format!("{} {}", rows::state(word), text::cut(detail, 4_000))
+    format!("{} {}", rows::state(tree.root().state()), text::cut(detail, 4_000))
 }
 
 fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
@@ -150,6 +150,9 @@ fn answer(out: &mut String, answer: &Answer<'_>, blobs: &Blobs) {
         "\n<section id=answer><h2>Answer {held}</h2>\n<pre>\n{}</pre>\n",
         text::cut(&text, text::ANSWER_TEXT)
     );
+    for problem in answer.problems.iter().take(50) {
+        let _ = write!(out, "<p class=warn>{}</p>\n", text::line(problem, 1_000));
+    }
     if !answer.citations.is_empty() {
         out.push_str("<table><tr><th>citation<th>state</tr>");
         for Citation { path, from, to, status, .. } in answer.citations.iter().take(rows::MAX_ROWS) {

@@ -1,13 +1,16 @@
-//! The rows of the page: turns, and in them model calls, cells, host calls by name, and sub-calls.
+//! The rows of the page: turns, and in them model calls, cells, host calls by name, sub-calls, and children with turns of
+//! their own.
 
-use std::collections::BTreeSet;
+mod children;
+
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::super::event::{Body, Message, Outcome, ToolCall, Usage};
+use super::super::event::{Body, Message, Outcome, ToolCall};
 use super::super::show::{grouped, money, plural, seconds, tokens};
-use super::super::tree::{Call, Cell, Host, Item, Tree, Turn, at_once};
+use super::super::tree::{Agent, Call, Cell, Host, Item, Tree, Turn, at_once, sum};
 use super::axis::{Kind, bars, times};
 use super::text::{Fold, Owner, Texts, line};
 
@@ -24,21 +27,31 @@ pub(super) struct Rows<'p, 'a> {
     out: String,
     rows: usize,
     left_out: usize,
-    /// Of the root's last call: they are sent again with the next one.
+    /// Those on the page: after a reopening a number may come again.
+    ids: HashSet<String>,
+    /// Whose rows are being written.
+    agent: &'p Agent<'a>,
+    /// Of the agent's last call: they are sent again with the next one.
     sent: &'a [Message],
 }
 
 impl<'p, 'a> Rows<'p, 'a> {
     pub fn new(tree: &'p Tree<'a>, texts: Texts<'a>) -> Self {
-        Self { tree, texts, out: String::new(), rows: 0, left_out: 0, sent: &[] }
+        Self {
+            tree,
+            texts,
+            out: String::new(),
+            rows: 0,
+            left_out: 0,
+            ids: HashSet::new(),
+            agent: tree.root(),
+            sent: &[],
+        }
     }
 
     /// All turns with what is in them.
     pub fn finish(mut self) -> String {
-        let tree = self.tree;
-        for turn in &tree.turns {
-            self.turn(turn);
-        }
+        self.turns(self.tree.root());
         for (count, noun) in [(self.left_out, "row"), (self.texts.left_out, "text")] {
             if count > 0 {
                 let what = plural(count as u64, noun);
@@ -58,7 +71,8 @@ impl<'p, 'a> Rows<'p, 'a> {
     /// Begins a row: its label and facts are HTML. `</details>` ends it.
     fn begin(&mut self, class: &str, id: &str, open: bool, label: &str, facts: &str, bar: &str) {
         let open = if open { " open" } else { "" };
-        let id = if id.is_empty() { String::new() } else { format!(" id=\"{id}\"") };
+        let new = !id.is_empty() && self.ids.insert(id.to_owned());
+        let id = if new { format!(" id=\"{id}\"") } else { String::new() };
         let _ = write!(
             self.out,
             "\n<details class=\"row {class}\"{id}{open}><summary><span class=label>{label} <small>{facts}</small></span>\
@@ -70,53 +84,55 @@ impl<'p, 'a> Rows<'p, 'a> {
         self.out.push_str("</details>");
     }
 
+    fn turns(&mut self, agent: &'p Agent<'a>) {
+        let (before, sent) = (std::mem::replace(&mut self.agent, agent), std::mem::take(&mut self.sent));
+        for turn in &agent.turns {
+            self.turn(turn);
+        }
+        (self.agent, self.sent) = (before, sent);
+    }
+
+    /// Whose the texts of the turns at hand are.
+    fn owner(&self) -> Owner {
+        if self.agent.number == 0 { Owner::Turn } else { Owner::Child }
+    }
+
     fn turn(&mut self, turn: &'p Turn<'a>) {
         if !self.room() {
             return;
         }
-        let length = self.tree.length;
+        let (length, owner) = (self.tree.length, self.owner());
         let (label, id) = match turn.number {
-            Some(number) => (format!("<b>Turn {number}</b>"), format!("turn-{number}")),
+            Some(number) => (format!("<b>Turn {number}</b>"), id("turn", self.agent, number.into())),
             None => ("<b>Outside of turns</b>".to_owned(), String::new()),
         };
-        let (mut usage, mut usd, mut calls) = (Usage::default(), 0.0, 0);
-        for call in self.tree.calls_of(turn) {
-            calls += 1;
-            usage.input += call.usage.input;
-            usage.cached += call.usage.cached;
-            usage.written += call.usage.written;
-            usage.output += call.usage.output;
-            usage.reasoning += call.usage.reasoning;
-            usage.estimated |= call.usage.estimated;
-            usd += call.usd.unwrap_or_default();
-        }
-        let mut facts = format!("{}, {}", seconds(turn.span.duration(length)), plural(calls, "call"));
-        if calls > 0 {
-            let _ = write!(facts, ", {}", tokens(&usage));
-        }
-        if usd > 0.0 {
-            let _ = write!(facts, ", {}", money(usd));
-        }
+        let facts = format!("{}, {}", seconds(turn.span.duration(length)), used(self.tree.calls_of(turn)));
         let bar = bars(length, Kind::Turn, [turn.span].into_iter());
         self.begin("turn", &id, true, &label, &facts, &bar);
         for item in &turn.items {
             match item {
-                Item::Call(call) => self.call(&self.tree.calls[*call], Owner::Turn),
+                Item::Call(call) => {
+                    let call = &self.tree.calls[*call];
+                    self.call(call, if call.parent.is_some() { Owner::SubCall } else { owner });
+                }
                 Item::Cell(cell) => self.cell(&self.tree.cells[*cell]),
                 Item::Note(text) => self.note("note", text),
                 Item::Compacted(before, after) => {
                     self.note("compacted", &format!("the prompt's {before} tokens became {after}"));
                 }
                 Item::Limit { which, detail } => self.note("limit", &format!("{which}: {detail}")),
-                Item::Held => self.note("answer", "held until the output beside it was seen"),
+                Item::Held([]) => self.note("answer", "held until the output beside it was seen"),
+                Item::Held(problems) => self.note("answer", &format!("sent back: {}", problems.join("; "))),
+                Item::Agent(agent) => self.agent(&self.tree.agents[*agent]),
             }
         }
         self.end();
     }
 
     fn note(&mut self, kind: &str, text: &str) {
+        let owner = self.owner();
         if self.room() {
-            self.texts.plain(&mut self.out, kind, text, Owner::Turn);
+            self.texts.plain(&mut self.out, kind, text, owner);
         }
     }
 
@@ -126,13 +142,16 @@ impl<'p, 'a> Rows<'p, 'a> {
         }
         let length = self.tree.length;
         let (kind, what) = match owner {
-            Owner::Turn => (Kind::Model, "Model call"),
+            Owner::Turn | Owner::Child => (Kind::Model, "Model call"),
             Owner::SubCall => (Kind::Sub, "Sub-call"),
         };
         let kind = if call.failed() { Kind::Failed } else { kind };
         let mut label = format!("{what} {}", call.number);
         if call.state() != "answered" {
             let _ = write!(label, " {}", state(call.state()));
+        }
+        if call.hit {
+            let _ = write!(label, " {}", state("from the cache"));
         }
         if owner == Owner::SubCall {
             let beginning = match call.outcome {
@@ -142,8 +161,11 @@ impl<'p, 'a> Rows<'p, 'a> {
             };
             let _ = write!(label, " <q>{beginning}</q>");
         }
-        let mut facts = format!("{}, {}", seconds(call.span.duration(length)), tokens(&call.usage));
-        if let Some(usd) = call.usd {
+        let mut facts = seconds(call.span.duration(length));
+        if !call.hit {
+            let _ = write!(facts, ", {}", tokens(&call.usage));
+        }
+        if let Some(usd) = call.usd.filter(|_| !call.hit) {
             let _ = write!(facts, ", {}", money(usd));
         }
         if call.attempts > 1 {
@@ -175,10 +197,10 @@ impl<'p, 'a> Rows<'p, 'a> {
         self.end();
     }
 
-    /// What was sent. Of a root call only what the one before did not send already.
+    /// What was sent. Of an agent's call only what the one before did not send already.
     fn request(&mut self, messages: &'a [Message], options: &'a Body, owner: Owner) {
         let mut known = 0;
-        if owner == Owner::Turn {
+        if owner != Owner::SubCall {
             known = messages.iter().zip(self.sent).take_while(|(a, b)| a == b).count();
             self.sent = messages;
         }
@@ -202,7 +224,7 @@ impl<'p, 'a> Rows<'p, 'a> {
         if !self.room() {
             return;
         }
-        let length = self.tree.length;
+        let (length, owner) = (self.tree.length, self.owner());
         let failed = cell.done.as_ref().and_then(|done| done.error);
         let label = match (&cell.done, failed) {
             (None, _) => format!("Cell {} {}", cell.number, state("unfinished")),
@@ -214,27 +236,27 @@ impl<'p, 'a> Rows<'p, 'a> {
             let _ = write!(facts, ", {} of computing", seconds(done.computed_ms));
         }
         let bar = bars(length, Kind::Code, [cell.span].into_iter());
-        self.begin("cell", &format!("cell-{}", cell.number), true, &label, &facts, &bar);
+        self.begin("cell", &id("cell", self.agent, cell.number), true, &label, &facts, &bar);
         match cell.code {
-            Some(code) => self.texts.body(&mut self.out, "code", code, Owner::Turn, Fold::Open),
+            Some(code) => self.texts.body(&mut self.out, "code", code, owner, Fold::Open),
             None => self.out.push_str("<p class=warn>its code is not in the journal</p>"),
         }
         self.hosts(cell);
         if let Some(done) = &cell.done {
             if done.output.bytes() > 0 {
-                self.texts.body(&mut self.out, "output", done.output, Owner::Turn, Fold::Open);
+                self.texts.body(&mut self.out, "output", done.output, owner, Fold::Open);
             }
             if let Some(value) = done.value {
-                self.texts.body(&mut self.out, "value", value, Owner::Turn, Fold::Open);
+                self.texts.body(&mut self.out, "value", value, owner, Fold::Open);
             }
             if let Some(error) = done.error {
-                self.texts.body(&mut self.out, "error", &error.text, Owner::Turn, Fold::Open);
+                self.texts.body(&mut self.out, "error", &error.text, owner, Fold::Open);
             }
             for warning in done.warnings {
-                self.texts.plain(&mut self.out, "warning", warning, Owner::Turn);
+                self.texts.plain(&mut self.out, "warning", warning, owner);
             }
             if let Some(lost) = done.lost {
-                self.texts.plain(&mut self.out, "worker replaced", lost, Owner::Turn);
+                self.texts.plain(&mut self.out, "worker replaced", lost, owner);
             }
         }
         self.end();
@@ -254,7 +276,17 @@ impl<'p, 'a> Rows<'p, 'a> {
                 group.iter().flat_map(|host| &host.calls).map(|call| &tree.calls[*call]).collect();
             let failed = group.iter().filter(|host| host.failed()).count() as u64;
             let mut facts = if failed > 0 { vec![format!("{} failed", grouped(failed))] } else { Vec::new() };
-            let kind = if calls.is_empty() {
+            let children: Vec<&Agent<'a>> =
+                group.iter().flat_map(|host| &host.agents).map(|agent| &tree.agents[*agent]).collect();
+            let kind = if !children.is_empty() {
+                let most = at_once(children.iter().map(|child| child.span)) as u64;
+                let noun = if children.len() == 1 { "child" } else { "children" };
+                facts.extend([
+                    format!("{} {noun}", grouped(children.len() as u64)),
+                    format!("{} at once", grouped(most)),
+                ]);
+                Kind::Child
+            } else if calls.is_empty() {
                 facts.extend(named(group.iter().map(|host| host.args)));
                 Kind::Host
             } else {
@@ -264,10 +296,13 @@ impl<'p, 'a> Rows<'p, 'a> {
             };
             let label = format!("<code>{}</code> × {}", line(name, 100), grouped(group.len() as u64));
             let bar = bars(tree.length, kind, group.iter().map(|host| host.span));
-            self.begin("host", "", false, &label, &facts.join(", "), &bar);
+            self.begin("host", "", !children.is_empty(), &label, &facts.join(", "), &bar);
             self.listed(&group);
             for call in calls {
                 self.call(call, Owner::SubCall);
+            }
+            for child in children {
+                self.agent(child);
             }
             self.end();
         }
@@ -275,7 +310,7 @@ impl<'p, 'a> Rows<'p, 'a> {
 
     /// Host calls one by one: number, arguments, size of the result, time.
     fn listed(&mut self, group: &[&Host<'a>]) {
-        let rows = group.iter().filter(|host| host.calls.is_empty() || host.failed());
+        let rows = group.iter().filter(|host| host.calls.is_empty() && host.agents.is_empty() || host.failed());
         let count = rows.clone().count();
         if count == 0 {
             return;
@@ -301,6 +336,27 @@ impl<'p, 'a> Rows<'p, 'a> {
             let _ = write!(self.out, "<p class=text>and {} more</p>", grouped((count - MAX_LISTED) as u64));
         }
     }
+}
+
+/// What names a row: numbers of turns and cells are their agent's own.
+pub(super) fn id(kind: &str, agent: &Agent<'_>, number: u64) -> String {
+    match agent.number {
+        0 => format!("{kind}-{number}"),
+        agent => format!("{kind}-{agent}-{number}"),
+    }
+}
+
+/// `2 calls, 1,000 tokens in, 10 out, $0.0100`.
+fn used(calls: Vec<&Call<'_>>) -> String {
+    let (count, usage, usd) = sum(calls);
+    let mut used = plural(count as u64, "call");
+    if count > 0 {
+        let _ = write!(used, ", {}", tokens(&usage));
+    }
+    if usd > 0.0 {
+        let _ = write!(used, ", {}", money(usd));
+    }
+    used
 }
 
 /// The different first arguments of host calls, as few as fit: what was read.
@@ -333,7 +389,7 @@ fn named<'a>(args: impl Iterator<Item = &'a Body>) -> Vec<String> {
 /// A word on how something ended, coloured by it.
 pub(super) fn state(word: &str) -> String {
     let class = match word {
-        "answered" | "valid" => "good",
+        "answered" | "valid" | "from the cache" => "good",
         "retried" | "unfinished" | "held" | "limit" | "cancelled" | "moved" | "stale" => "warn",
         _ => "bad",
     };

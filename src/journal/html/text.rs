@@ -9,6 +9,8 @@ use crate::display::html;
 
 /// Bytes that the texts of turns may take on the page, escaped.
 pub(super) const TURNS: usize = 6 << 20;
+/// Bytes that the texts of children's turns may take, escaped.
+pub(super) const CHILDREN: usize = 6 << 20;
 /// Bytes that the texts of sub-calls may take, escaped.
 pub(super) const SUB_CALLS: usize = 6 << 20;
 /// Bytes of one text of a turn that are shown, half from its start and half from its end.
@@ -29,6 +31,7 @@ const NAMED: usize = 2_000;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
     Turn,
+    Child,
     SubCall,
 }
 
@@ -42,8 +45,8 @@ pub(super) enum Fold {
 
 pub(super) struct Texts<'a> {
     blobs: &'a Blobs,
-    /// Bytes left for turns and for sub-calls.
-    left: [usize; 2],
+    /// Bytes left for each owner.
+    left: [usize; 3],
     /// Texts that are on the page already: the text itself or its hash, and the number of its anchor.
     shown: HashMap<&'a str, usize>,
     /// Texts that were left out because the page was full.
@@ -52,7 +55,7 @@ pub(super) struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     pub fn new(blobs: &'a Blobs) -> Self {
-        Self { blobs, left: [TURNS, SUB_CALLS], shown: HashMap::new(), left_out: 0 }
+        Self { blobs, left: [TURNS, CHILDREN, SUB_CALLS], shown: HashMap::new(), left_out: 0 }
     }
 
     /// Adds a text below its title.
@@ -101,7 +104,7 @@ impl<'a> Texts<'a> {
 
     fn block(&mut self, out: &mut String, title: &str, text: &str, owner: Owner, fold: Fold, id: &str) {
         let limit = match owner {
-            Owner::Turn => TURN_TEXT,
+            Owner::Turn | Owner::Child => TURN_TEXT,
             Owner::SubCall => SUB_CALL_TEXT,
         };
         let long = text.len() > OPEN.1 || text.lines().count() > OPEN.0;

@@ -323,11 +323,11 @@ fn hops() -> Files {
     let mut limits =
         "//! All limits in one place. Areas do not use the limit that is named after them: it is history.\n\n"
             .to_owned();
-    for limit in 0..8 {
+    for (limit, number) in values.iter().enumerate() {
         // Half of them are multiples of a base in another file.
         let _ = match limit % 2 {
-            0 => writeln!(limits, "pub const {}: u64 = {};", limit_name(limit), values[limit]),
-            _ => writeln!(limits, "pub const {}: u64 = {} * crate::base::UNIT;", limit_name(limit), values[limit]),
+            0 => writeln!(limits, "pub const {}: u64 = {};", limit_name(limit), number),
+            _ => writeln!(limits, "pub const {}: u64 = {} * crate::base::UNIT;", limit_name(limit), number),
         };
     }
     const UNIT: u64 = 6;

@@ -17,6 +17,7 @@ fn points() -> Vec<(&'static str, Answer, &'static str)> {
         ("in a tight loop", says_cell("repo.search('zzz'); for (;;) {}"), "looking"),
         ("in a regular expression", says_cell("repo.search('zzz'); /^(a+)+$/.test('a'.repeat(60) + 'b')"), "looking"),
         ("between host calls", says_cell("for (;;) repo.search(/l[a-z]+/)"), "looking"),
+        ("waiting for a child", says_cell("await rlm('never answered', { data: 1 })"), "childStarted"),
         ("waiting for many", says_cell("await llmAll(Array(40).fill({ prompt: 'never answered' }))"), "code"),
     ]
 }
@@ -99,6 +100,21 @@ async fn a_run_stops_wherever_it_is() {
     let roots = |request: &&crate::server::Received| !request.last_message().contains("never answered");
     assert_eq!(server.requests().iter().filter(roots).count(), 2 * all);
     assert!(server.unanswered().is_empty(), "{:?}", server.unanswered());
+}
+
+#[tokio::test]
+async fn an_answer_that_was_not_confirmed_is_offered() {
+    let (world, server) = (World::new(), Server::start().await);
+    server.when("never answered", Answer::events::<&str>([]).hang());
+    let mut client = ours(&world, &server).await;
+    cells(&server, "what?", &["console.log('see'); answer('nearly there')", "await llm('never answered')"]);
+    let (run, request) = ask(&mut client, "what?", "spelunk/cancel").await;
+    server.received(3).await;
+    cancel(&mut client, "what?", "spelunk/cancel", &run, request).await;
+    let end = event(&mut client, &run, "end").await;
+    assert_eq!((&end["reason"], &end["answer"]), (&json!("cancelled"), &json!("nearly there")));
+    assert_eq!(end["message"], "cancelled; an answer was there, and not confirmed");
+    client.shut_down().await;
 }
 
 #[tokio::test]

@@ -25,4 +25,5 @@ mod soak;
 mod socket;
 mod talk;
 mod text;
+mod typed;
 mod watch;

@@ -58,6 +58,41 @@ async fn every_event_of_a_run_is_told_in_order() {
     client.shut_down().await;
 }
 
+#[tokio::test]
+async fn children_are_told_of_by_their_numbers() {
+    let (world, server) = (crate::children::world(), Server::start().await);
+    let root: &[&str] = &[
+        "const all = await rlmAll(['lib/one', 'lib/two'].map(scope => ({ question: 'Many?', scope }))); all.length",
+        "answer('Both were counted.')",
+    ];
+    let cell: &[&str] = &["answer(repo.search('pub fn ').total)"];
+    crate::children::script(&server, &[("what?", root), ("Many?", cell)]);
+    let mut client = ours(&world, &server).await;
+    let run = begin(&mut client, json!({ "question": "what?" })).await;
+    event(&mut client, &run, "end").await;
+    let all = client.received("spelunk/run");
+    let notices = |agent: Value, kind: &str| -> Vec<Value> {
+        let fits = |notice: &&Value| notice["agent"] == agent && notice["event"]["kind"] == kind;
+        all.iter().filter(fits).map(|notice| notice["event"].clone()).collect()
+    };
+    // The root's own are as they were before there were children.
+    assert_eq!(notices(Value::Null, "turn").len(), 2);
+    assert_eq!(notices(Value::Null, "code").len(), 2);
+    let mut started = notices(Value::Null, "childStarted");
+    started.sort_by_key(|child| child["scope"].to_string());
+    for (child, scope) in started.iter().zip(["lib/one", "lib/two"]) {
+        assert_eq!((&child["parent"], &child["depth"], &child["question"]), (&json!(0), &json!(1), &json!("Many?")));
+        assert_eq!(child["scope"], json!([scope]));
+        let (turns, code) = (notices(child["agent"].clone(), "turn"), notices(child["agent"].clone(), "code"));
+        assert_eq!((turns.len(), &code[0]["cell"], &code[0]["code"]), (1, &json!(1), &json!(format!("{}\n", cell[0]))));
+    }
+    let mut ended: Vec<u64> =
+        notices(Value::Null, "childEnded").iter().map(|child| child["agent"].as_u64().unwrap()).collect();
+    ended.sort_unstable();
+    assert_eq!((started.len(), ended), (2, vec![1, 2]));
+    client.shut_down().await;
+}
+
 fn of<'a>(events: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
     events.iter().filter(move |event| event["kind"] == kind)
 }
