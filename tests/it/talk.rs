@@ -97,26 +97,26 @@ async fn variables_from_files_that_changed_are_said_to_be_stale() {
     };
     let first = [
         "const words = repo.read('words.rs'); const hits = repo.search('count_words')",
-        "const other = repo.read('other.rs'); const name = () => other.slice(3, 8)",
-        "const size = other.length; answer(`${size} ${name()}`)",
+        "const text = repo.read('other.rs'); const name = () => text.slice(3, 8)",
+        "const size = text.length; answer(`${size} ${name()}`)",
     ];
     ask(&mut talk, dir.path(), "one", &first).await;
     let (_, prompt) = ask(&mut talk, dir.path(), "two", &["answer('nothing changed')"]).await;
     assert!(prompt.contains("- size: ") && !prompt.contains("stale"), "{prompt}");
 
     write("fn another() {}\n");
-    let fresh = ["const other = repo.read('other.rs'); other.length", "answer('read again')"];
+    let fresh = ["const text = repo.read('other.rs'); text.length", "answer('read again')"];
     let (_, prompt) = ask(&mut talk, dir.path(), "three", &fresh).await;
-    assert_eq!(stale(&prompt), ["name", "other", "size"], "{prompt}");
+    assert_eq!(stale(&prompt), ["name", "size", "text"], "{prompt}");
     let (_, prompt) = ask(&mut talk, dir.path(), "four", &["answer('x')"]).await;
     assert_eq!(stale(&prompt), ["name", "size"], "{prompt}");
     // Back to what they come from.
     write("fn other() {}\n");
     let (_, prompt) = ask(&mut talk, dir.path(), "five", &["answer('x')"]).await;
-    assert_eq!(stale(&prompt), ["name", "other", "size"], "{prompt}");
+    assert_eq!(stale(&prompt), ["name", "size", "text"], "{prompt}");
     std::fs::remove_file(dir.path().join("other.rs")).unwrap();
     let (_, prompt) = ask(&mut talk, dir.path(), "six", &["answer('x')"]).await;
-    assert_eq!(stale(&prompt), ["name", "other", "size"], "{prompt}");
+    assert_eq!(stale(&prompt), ["name", "size", "text"], "{prompt}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
