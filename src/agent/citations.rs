@@ -46,6 +46,9 @@ impl Status {
     }
 }
 
+/// Why a citation of lines that nobody saw is not kept.
+pub const NEVER_SEEN: &str = "its lines were never looked at";
+
 /// A citation that was kept.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Checked {
@@ -95,6 +98,9 @@ pub fn check(markdown: &str, passed: &[Citation], evidence: &dyn Evidence) -> (V
         let names = names_in(sentence, evidence);
         let mut texts = String::new();
         for citation in &cited {
+            // A folder or a module is named by the path.
+            texts.push_str(&citation.path);
+            texts.push('\n');
             texts.extend(evidence.lines(&citation.path, citation.from, citation.to));
             texts.push('\n');
         }
@@ -137,7 +143,7 @@ fn judge(
         return drop(path, "its lines are not a range");
     }
     if !evidence.seen(&path, from, to) {
-        return drop(path, "its lines were never looked at");
+        return drop(path, NEVER_SEEN);
     }
     let Some(text) = evidence.lines(&path, from, to) else { return drop(path, "the file has fewer lines") };
     let status = if missing.is_empty() { Status::Valid } else { Status::Unsupported };
@@ -282,6 +288,7 @@ mod tests {
         check("`alpha` calls `gamma()` (src/a.rs:2-3).", "src/a.rs:2-3 Valid");
         check("`Foo::beta` it is. (`src/a.rs:2`)", "src/a.rs:2-2 Valid");
         check("`delta` is called at src/a.rs:2", "src/a.rs:2-2 Unsupported delta");
+        check("`src` has it (src/a.rs:2).", "src/a.rs:2-2 Valid");
         check("First `delta`. Then src/a.rs:1–2", "src/a.rs:1-2 Valid");
         check("`src/a.rs` has it: ./src/a.rs:1", "src/a.rs:1-1 Valid");
         check("See src/a.rs#L1-L2, src/a.rs:L3", "src/a.rs:1-2 Valid; src/a.rs:3-3 Valid");

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::HeldAnswer;
+use super::citations::NEVER_SEEN;
 use super::fence::{FenceKey, fence};
 use crate::host::Info;
 use crate::model::{Message, Role};
@@ -95,8 +96,13 @@ pub fn question(key: &FenceKey, asked: &Asked<'_>, info: &Info, tree: &str) -> S
     let _ = writeln!(about, "name: {}", info.name);
     let languages: Vec<String> =
         info.languages.iter().take(8).map(|(language, files)| format!("{language} {}", rounded(*files))).collect();
-    let _ =
-        writeln!(about, "files: {} ({})\nbytes: {}", rounded(info.files), languages.join(", "), rounded(info.bytes));
+    let _ = writeln!(
+        about,
+        "about {} files ({}), {} bytes",
+        rounded(info.files),
+        languages.join(", "),
+        rounded(info.bytes)
+    );
     let _ = write!(about, "\n{tree}");
     format!("{}The repository:\n{}", asked.text(key), fence(key, "repository", &about))
 }
@@ -162,7 +168,11 @@ pub fn observation(
 ) -> String {
     let mut text = format!("Cell {cell}");
     if outcome.output.is_empty() && outcome.value.is_none() && outcome.error.is_none() {
-        text.push_str(" ran. No output (did you forget to log, or to end with an expression?).\n");
+        // A cell that answers is to show nothing.
+        text.push_str(match held {
+            Some(_) => " ran.\n",
+            None => " ran. No output (did you forget to log, or to end with an expression?).\n",
+        });
     } else {
         text.push_str(" ran.\n");
         let shown = [("output", Some(&outcome.output)), ("value", outcome.value.as_ref())];
@@ -190,22 +200,25 @@ pub fn observation(
     }
     if let Some(held) = held {
         let Held { answer, problems } = held;
-        if problems.is_empty() {
+        let then = if problems.is_empty() {
             text.push_str("Your answer is held, because the cell also showed output that you had not seen.\n");
+            "If it still stands, call `answer()` without arguments; else go on, or call `answer` with a better one."
         } else {
             let _ = writeln!(
                 text,
-                "Your answer is held, because it cannot be kept as it is. Only lines that were logged, found or passed to a \
-                 model count as looked at; reading into a variable does not.\n{}",
+                "Your answer is held, because of this:\n{}",
                 fence(key, "problems", &problems.join("\n"))
             );
-        }
-        let _ = writeln!(
-            text,
-            "It begins:\n{}\nIf it still stands, call `answer()` without arguments; else go on, or call `answer` with a \
-             better one.",
-            fence(key, "answer", &answer.preview())
-        );
+            if problems.iter().any(|problem| problem.ends_with(NEVER_SEEN)) {
+                text.push_str(
+                    "Only lines that were logged, found by a call of repo.* or passed to a model count as looked at; reading \
+                     into a variable does not.\n",
+                );
+            }
+            "Mend it and call `answer` with the better one. `answer()` without arguments gives it as it is: citations that \
+             cannot be kept are left out, and those whose lines lack a name are marked as unsupported."
+        };
+        let _ = writeln!(text, "It begins:\n{}\n{then}", fence(key, "answer", &answer.preview()));
     }
     text
 }

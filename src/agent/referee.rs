@@ -3,7 +3,7 @@
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::answer::HeldAnswer;
-use super::citations::Status;
+use super::citations::{Checked, Status};
 use super::session::Session;
 
 /// Problems of an answer that its author is told.
@@ -13,6 +13,19 @@ const MOST_PROBLEMS: usize = 20;
 pub trait Referee: Sync {
     /// One sentence each, none when it may stand. The same answer in the same cell gets the same sentences.
     fn problems(&self, answer: &HeldAnswer) -> Vec<String>;
+}
+
+/// What the cited lines do not hold, each name once.
+fn unsupported(kept: &[Checked]) -> Vec<String> {
+    let mut places: Vec<(String, Vec<String>)> = Vec::new();
+    for cited in kept.iter().filter(|cited| cited.status == Status::Unsupported) {
+        let (names, place) = (cited.missing.join(", "), format!("{}:{}-{}", cited.path, cited.from, cited.to));
+        match places.iter_mut().find(|(known, _)| *known == names) {
+            Some((_, all)) => all.push(place),
+            None => places.push((names, vec![place])),
+        }
+    }
+    places.iter().map(|(names, places)| format!("{}: these lines do not hold {names}", places.join(", "))).collect()
 }
 
 /// Does what may take long without keeping others from this thread, where the runtime has other threads for them.
@@ -34,11 +47,7 @@ impl Referee for Session {
         });
         let (kept, dropped) = apart(|| answer.check(self));
         let dropped = dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason));
-        let unsupported = kept
-            .iter()
-            .filter(|c| c.status == Status::Unsupported)
-            .map(|c| format!("{}:{}-{}: these lines do not hold {}", c.path, c.from, c.to, c.missing.join(", ")));
-        let mut problems: Vec<String> = cut.chain(dropped).chain(unsupported).collect();
+        let mut problems: Vec<String> = cut.chain(dropped).chain(unsupported(&kept)).collect();
         if problems.len() > MOST_PROBLEMS {
             let more = problems.split_off(MOST_PROBLEMS).len();
             problems.push(format!("and {more} more"));

@@ -1,6 +1,8 @@
 //! `repo.text`: whatever `repo.*` returned, as text with `path:line` headers and numbered lines, ready for a prompt.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 
 use super::{RepoHost, Sighting, failure};
 use crate::cancel::Cancel;
@@ -24,7 +26,9 @@ impl RepoHost {
             return Err(CallError { name: "Cancelled", message: "repo.text: cancelled".to_owned() });
         }
         match what {
-            Value::Array(items) => items.iter().try_for_each(|item| self.write(out, item, context, cancel))?,
+            Value::Array(items) => {
+                merged(items, context).iter().try_for_each(|item| self.write(out, item, context, cancel))?
+            }
             Value::String(text) => match RelPath::parse(text) {
                 Ok(path) if self.snapshot.contains(&path).unwrap_or(false) => self.lines(out, &path, 1, u64::MAX)?,
                 _ => {
@@ -59,7 +63,10 @@ impl RepoHost {
                 };
                 match range {
                     // A list of single lines reads best as a list.
-                    Some((from, to)) if from == to && context == 0 => self.line(out, &path, from)?,
+                    Some((from, to)) if from == to && context == 0 => {
+                        let by_name = fields.get("confidence").is_some_and(|confidence| confidence == "possible");
+                        self.line(out, &path, from, if by_name { "  (possible)" } else { "" })?;
+                    }
                     Some((from, to)) => self.lines(out, &path, from.saturating_sub(context).max(1), to + context)?,
                     None => self.lines(out, &path, 1, u64::MAX)?,
                 }
@@ -89,11 +96,11 @@ impl RepoHost {
         Ok(())
     }
 
-    fn line(&self, out: &mut String, path: &RelPath, line: u64) -> Result<(), CallError> {
+    fn line(&self, out: &mut String, path: &RelPath, line: u64, remark: &str) -> Result<(), CallError> {
         let slice = self.snapshot.lines(path, line, line).map_err(failure)?;
         let text = slice.text.trim_end_matches(['\n', '\r']);
         (self.sighted)(Sighting::Read { path: path.as_str(), from: line, text });
-        out.push_str(&format!("{path}:{line}: {text}\n"));
+        out.push_str(&format!("{path}:{line}: {text}{remark}\n"));
         Ok(())
     }
 
@@ -115,6 +122,40 @@ impl RepoHost {
         out.push('\n');
         Ok(())
     }
+}
+
+/// Neighbours of a list that would show lines of one file twice, as one: excerpts with context overlap.
+fn merged(items: &[Value], context: u64) -> Vec<Cow<'_, Value>> {
+    let mut merged: Vec<Cow<'_, Value>> = Vec::with_capacity(items.len());
+    let mut last: Option<(&str, u64, u64)> = None;
+    for item in items {
+        let here = excerpt(item, context);
+        match (last, here) {
+            (Some((path, from, to)), Some((same, start, end))) if path == same && start <= to + 1 && from <= start => {
+                let to = to.max(end);
+                merged.pop();
+                // The context is in it already.
+                let (from, to_shown) = (from + context, to.saturating_sub(context));
+                merged.push(Cow::Owned(json!({ "path": path, "from": from, "to": to_shown })));
+                last = Some((path, from - context, to));
+            }
+            _ => {
+                merged.push(Cow::Borrowed(item));
+                last = here;
+            }
+        }
+    }
+    merged
+}
+
+/// The lines that an item of a list shows beside its own; `None` where nothing can overlap.
+fn excerpt(item: &Value, context: u64) -> Option<(&str, u64, u64)> {
+    let fields = item.as_object()?;
+    let number = |name: &str| fields.get(name).and_then(Value::as_u64);
+    let path = fields.get("path")?.as_str()?;
+    let line = number("line")
+        .filter(|_| context > 0 && !["from", "before", "calls"].iter().any(|name| fields.contains_key(*name)))?;
+    Some((path, line.saturating_sub(context).max(1), line + context))
 }
 
 fn fits(out: &str) -> Result<(), CallError> {

@@ -29,7 +29,8 @@ interface Import {
   path: string; line: number; text: string; module: string; names: string[];  // module: as written; names: taken out of it
   target: string | null; external: boolean;               // target: file or folder in the repository; external: outside of it
 }
-interface Module {                                         // a folder with all below it, "folder/*" for the files right in it, or a file
+interface Module {                                         // not the language's: a folder with all below it, "folder/*" for the files
+                                                           // right in it, or a file
   path: string; name: string; role?: "docs" | "examples" | "benchmarks" | "tests" | "vendored";  // role: when not own code
   files: number; lines: number; tokens: number; languages: Record<string, number>;  // tokens: of repo.text(module), estimated
   imports: { module: string; files: number }[]; importedBy: { module: string; files: number }[];  // files: that import it
@@ -39,7 +40,7 @@ interface Bundle {                                         // parts: when it is 
   tokens: number; modules: string[];
 }
 interface Citation { path: string; from: number; to: number }
-interface Answer { value: any; citations: Citation[]; complete: boolean; why?: string }  // why: it is only the best there was
+interface Answer { value: any; citations: Citation[]; complete: boolean; why?: string }  // citations count as yours; why: only the best there was
 type Part = string | Module | Bundle | (string | Module | Bundle)[];  // a folder, file, glob, module or bundle
 
 declare const repo: {
@@ -48,10 +49,10 @@ declare const repo: {
   tree(path?: string, depth?: number): string;                   // outline of directories with file counts and sizes
   read(path: string, from?: number, to?: number): string;        // exact text of those lines, without numbers
   search(pattern: string | RegExp, o?: { glob?: string | string[]; literal?: boolean; word?: boolean; ignoreCase?: boolean;
-    hidden?: boolean; context?: number; limit?: number }): List<Match>;  // string patterns are Rust regex syntax
-  outline(path: string): List<Definition>;                       // nested definitions of a file
+    hidden?: boolean; context?: number; limit?: number }): List<Match>;  // strings: Rust regex; finds comments and strings too
+  outline(path: string): List<Definition>;                       // nested definitions of a file, each time that it defines a name
   symbols(query: string | { name?: string; kind?: Kind | Kind[]; path?: string; exact?: boolean; limit?: number }): List<Definition>;
-  // Foo, Foo.bar, Foo::bar, path#Foo
+  // Foo, Foo.bar, Foo::bar, path#Foo; at: where the name is used
   definition(name: string, o?: { path?: string; at?: { path: string; line: number }; limit?: number }): List<Definition>;
   references(of: string | Definition, o?: { path?: string; kind?: Reference["kind"]; limit?: number }): List<Reference>;
   callers(of: string | Definition, o?: { path?: string; limit?: number }): List<Edge>;
@@ -63,7 +64,7 @@ declare const repo: {
   partition(scope: string | Module | (string | Module)[], o?: { maxTokens?: number }): List<Bundle>;  // at most 100,000 each
   // Anything with a path (what the functions above return, { path }, { path, from, to }), a path, or arrays of these, as text
   // with path:line and numbered lines: what to log, and what to pass to llm when it has to cite.
-  text(x: unknown, o?: { context?: number }): string;
+  text(x: unknown, o?: { context?: number }): string;            // context: lines around each; what overlaps is shown once
 };
 
 declare function llm(prompt: string, data?: unknown, o?: { schema?: object; model?: "root" | "leaf"; maxTokens?: number }): Promise<any>;

@@ -312,6 +312,10 @@
     return found;
   };
 
+  // What a text of lists does not show, since they do not hold it.
+  const leftOut = (value) => ArrayPrototypeJoin(ArrayPrototypeMap(cuts(value), ({ shown, total }) =>
+    `(${grouped(shown)} of ${grouped(total)}: { limit } of the call that made the list gets more)\n`), "");
+
   // --- Our own names. Each of them is declared in api.d.ts; a test compares the two.
 
   const bindings = {
@@ -337,7 +341,10 @@
   for (const { 0: member, 1: item } of ObjectEntries(bindings)) {
     const name = `repo.${member}`;
     visible(repo, member, named(name, item === null
-      ? (...args) => ask(name, args)
+      ? (...args) => {
+        const answer = ask(name, args);
+        return member === "text" && typeof answer === "string" ? answer + leftOut(args[0]) : answer;
+      }
       : (...args) => list(ask(name, args), kinds[item])));
   }
   ObjectFreeze(repo);

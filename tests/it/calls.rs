@@ -56,6 +56,23 @@ fn bindings_print_text_and_cite() {
         src/store.rs:3: method Store.open, exact
           src/lib.rs:6: Store::open();"#]],
     );
+    check("repo.text(repo.search('Store|open', { glob: 'src/*.rs' }), { context: 1 })", expect![[r#"
+        ==> src/lib.rs:1-3
+        1: mod store;
+        2: use store::Store;
+        3: use std::fmt;
+
+        ==> src/lib.rs:5-7
+        5: pub fn go() {
+        6:     Store::open();
+        7: }
+
+        ==> src/store.rs:1-4
+        1: pub struct Store;
+        2: impl Store {
+        3:     pub fn open() -> Self { Store }
+        4:     pub fn shut(&self) {}"#]]);
+    check("repo.text(repo.callers(repo.definition('Store.shut')[0]))", expect!["src/far.rs:5: fn far() { find().shut(); }  (possible)"]);
     check("repo.text(repo.callers('Store.open'))", expect!["src/lib.rs:6:     Store::open();"]);
     check("repo.callers('Store.open', { path: 'src/far.rs' }).length", expect!["0"]);
     check(
@@ -73,7 +90,12 @@ fn bindings_print_text_and_cite() {
         src/lib.rs:1: mod store; -> src/store.rs
         src/lib.rs:2: use store::Store; -> src/store.rs"#]],
     );
-    check("repo.text(repo.importers('src/store.rs', { limit: 1 }))", expect!["src/lib.rs:1: mod store;"]);
+    check(
+        "repo.text(repo.importers('src/store.rs', { limit: 1 }))",
+        expect![[r#"
+        src/lib.rs:1: mod store;
+        (1 of 2: { limit } of the call that made the list gets more)"#]],
+    );
     check(
         "repo.importers('src/store.rs'); cite('src/lib.rs', 1, 2)",
         expect!["{ path: 'src/lib.rs', from: 1, to: 2 }"],
