@@ -56,7 +56,9 @@ fn bindings_print_text_and_cite() {
         src/store.rs:3: method Store.open, exact
           src/lib.rs:6: Store::open();"#]],
     );
-    check("repo.text(repo.search('Store|open', { glob: 'src/*.rs' }), { context: 1 })", expect![[r#"
+    check(
+        "repo.text(repo.search('Store|open', { glob: 'src/*.rs' }), { context: 1 })",
+        expect![[r#"
         ==> src/lib.rs:1-3
         1: mod store;
         2: use store::Store;
@@ -71,8 +73,12 @@ fn bindings_print_text_and_cite() {
         1: pub struct Store;
         2: impl Store {
         3:     pub fn open() -> Self { Store }
-        4:     pub fn shut(&self) {}"#]]);
-    check("repo.text(repo.callers(repo.definition('Store.shut')[0]))", expect!["src/far.rs:5: fn far() { find().shut(); }  (possible)"]);
+        4:     pub fn shut(&self) {}"#]],
+    );
+    check(
+        "repo.text(repo.callers(repo.definition('Store.shut')[0]))",
+        expect!["src/far.rs:5: fn far() { find().shut(); }  (possible)"],
+    );
     check("repo.text(repo.callers('Store.open'))", expect!["src/lib.rs:6:     Store::open();"]);
     check("repo.callers('Store.open', { path: 'src/far.rs' }).length", expect!["0"]);
     check(
