@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::budget::Spent;
+use super::calls::budget::Spent;
 use super::event::RunEvent;
 use crate::journal::event::Role;
 

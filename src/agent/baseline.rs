@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::ask::{AskError, Report, Stop, report};
-use super::budget::Tripped;
 use super::calls::CallFailure;
+use super::calls::budget::Tripped;
+use super::plain;
 use super::prompt::Asked;
+use super::record;
 use super::session::{Session, Setup};
-use super::{plain, record};
 use crate::journal::Event;
 use crate::journal::event::EndReason;
 use crate::model::ModelError;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::origins::{LISTING, Origins, Print, Trail};
-use super::seen::Earlier;
+use super::answers::seen::Earlier;
+use super::prompt::origins::{LISTING, Origins, Print, Trail};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::journal::Event;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::budget::{Spent, Tripped};
+use super::calls::budget::{Spent, Tripped};
 use crate::journal::event::Role;
 use crate::model::Usage;
 

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::answer::HeldAnswer;
-use super::budget::Purpose;
+use super::answers::answer::HeldAnswer;
+use super::calls::budget::Purpose;
+use super::calls::entire::entire;
+use super::calls::fitted::{self, Reply};
 use super::calls::{Ask, CallFailure};
 use super::code;
-use super::entire::entire;
-use super::fence::fence;
-use super::fitted::{self, Reply};
+use super::prompt::fence::fence;
 use super::prompt::{self, Asked};
 use super::session::Session;
 use crate::cancel::Cancel;

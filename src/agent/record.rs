@@ -1,9 +1,9 @@
 //! From the agent's types to the journal's.
 
-use super::answer::HeldAnswer;
-use super::budget::{Spent, Tripped};
+use super::answers::answer::HeldAnswer;
+use super::answers::citations::Checked;
 use super::calls::CallFailure;
-use super::citations::Checked;
+use super::calls::budget::{Spent, Tripped};
 use crate::journal::Event;
 use crate::journal::event::{self as journal, Outcome};
 use crate::model::{Finish, Message, Reply, Request, Role, ToolCall, Usage};

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::answer::HeldAnswer;
+use super::answers::answer::HeldAnswer;
+use super::answers::schema::Schema;
 use super::bindings::Bindings;
-use super::budget::{Purpose, Tripped};
 use super::calls::Ask;
-use super::fitted::{self, Reply};
+use super::calls::budget::{Purpose, Tripped};
+use super::calls::fitted::{self, Reply};
 use super::prompt::{self, Asked};
-use super::schema::Schema;
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Finish, tokens};

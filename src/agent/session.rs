@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-use super::answer::Answers;
+use super::answers::answer::Answers;
+use super::answers::schema::Schema;
+use super::answers::seen::{Earlier, Now, Seen};
 use super::bindings::Bindings;
-use super::budget::{Ledger, Limits};
+use super::calls::budget::{Ledger, Limits};
+use super::calls::tree::Tree;
 use super::calls::{Calls, Models};
-use super::digest::Notes;
 use super::event::{self, Emit};
-use super::fence::FenceKey;
-use super::history;
 use super::orientation::Maps;
-use super::place::At;
-use super::schema::Schema;
-use super::seen::{Earlier, Now, Seen};
-use super::tree::Tree;
+use super::prompt::digest::Notes;
+use super::prompt::fence::FenceKey;
+use super::prompt::history;
+use super::prompt::place::At;
 use crate::cache::Cache;
 use crate::host::{RepoHost, Sighted, Sighting, Symbols};
 use crate::journal::event::Role as CallRole;
@@ -153,7 +153,7 @@ impl Session {
     /// The value that a cell passed to `answer`, for callers that run cells themselves; a throw voids it.
     pub fn take_answer(&self, outcome: &crate::repl::Outcome) -> Option<serde_json::Value> {
         match self.bindings.answers.judge(outcome.error.is_some(), false) {
-            super::answer::Verdict::Final(answer) => Some(answer.value),
+            super::answers::answer::Verdict::Final(answer) => Some(answer.value),
             _ => None,
         }
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::budget::Limits;
+use super::calls::budget::Limits;
 use super::calls::{Models, Named};
 use super::event::Emit;
-use super::fence::FenceKey;
 use super::orientation::Maps;
+use super::prompt::fence::FenceKey;
 use super::session::Setup;
 use crate::cache::Cache;
 use crate::config::{self, Config};

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 
 use super::results::{Cited, Method, Outcome, Results, State};
 use super::{BenchError, Opened, Set, Task};
-use crate::agent::budget::Tripped;
+use crate::agent::calls::budget::Tripped;
 use crate::agent::{self, AskError, Models, Report, Setup, Stop, setup};
 use crate::config::Config;
 use crate::model::ModelError;

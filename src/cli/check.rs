@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::{CliError, exit, output};
-use crate::agent::answer::Citation;
-use crate::agent::citations::Status;
-use crate::agent::drift::{Drift, Drifts};
+use crate::agent::answers::answer::Citation;
+use crate::agent::answers::citations::Status;
+use crate::agent::answers::drift::{Drift, Drifts};
 use crate::journal::{Event, Run, event};
 use crate::workspace::Workspace;
 

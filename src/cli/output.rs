@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agent::Report;
-use crate::agent::citations::{Checked, Status};
+use crate::agent::answers::citations::{Checked, Status};
 use crate::display;
 
 /// Writes Markdown to stdout.

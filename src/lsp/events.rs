@@ -7,9 +7,9 @@ use super::convert::Places;
 use super::protocol::{Cited, End, Event, Reason, Spent, Support, Uncited};
 use super::state::View;
 use crate::agent::Report;
-use crate::agent::answer::Citation;
-use crate::agent::budget::Spent as RunSpent;
-use crate::agent::citations::{Checked, Status};
+use crate::agent::answers::answer::Citation;
+use crate::agent::answers::citations::{Checked, Status};
+use crate::agent::calls::budget::Spent as RunSpent;
 use crate::agent::event::RunEvent;
 use crate::display;
 use crate::workspace::RelPath;
@@ -80,7 +80,7 @@ pub fn end(report: &Report, [then, now]: [&View; 2], run_id: String, conversatio
         Some(to) => self::cited(checked, to.clone(), &mut places_now, now),
         None => self::cited(checked, checked.place(), &mut places, then),
     };
-    let uncited = |d: &crate::agent::citations::Dropped| Uncited {
+    let uncited = |d: &crate::agent::answers::citations::Dropped| Uncited {
         path: safe(&d.path),
         from: d.from,
         to: d.to,

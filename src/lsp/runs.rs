@@ -15,7 +15,7 @@ use super::notices::{Happened, SharedProgress, Watch};
 use super::protocol::{AskParams, End, Event, Reason, RunState, RunSummary};
 use super::state::{State, View};
 use super::{Error, events};
-use crate::agent::drift::Drifts;
+use crate::agent::answers::drift::Drifts;
 use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
 use crate::display;
 use crate::journal;

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use spelunk::agent::budget::{Estimate, Ledger, Limits, Purpose, Reservation, Tripped};
+use spelunk::agent::calls::budget::{Estimate, Ledger, Limits, Purpose, Reservation, Tripped};
 use spelunk::model::{Usage, tokens};
 
 use crate::agent::{World, finish, is_salvage, turns};

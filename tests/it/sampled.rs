@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use spelunk::agent::budget::Limits;
+use spelunk::agent::calls::budget::Limits;
 use spelunk::agent::{FenceKey, Models, Named, Report, Setup, Stop, ask};
 use spelunk::journal::Journal;
 use spelunk::model::builtin::Builtin;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 use regex::Regex;
-use spelunk::agent::budget::Limits;
+use spelunk::agent::calls::budget::Limits;
 use spelunk::agent::event::{Emit, RunEvent};
 use spelunk::agent::{AskError, FenceKey, Models, Named, Report, Setup, Stop, ask};
 use spelunk::cancel::Cancel;

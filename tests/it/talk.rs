@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustix::process::{Pid, Signal};
-use spelunk::agent::budget::Limits;
+use spelunk::agent::calls::budget::Limits;
 use spelunk::agent::event::RunEvent;
 use spelunk::agent::{AskError, At, Conversation, FenceKey, Models, Named, Report, Setup, Stop, ask_in};
 use spelunk::cache::Cache;

@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::budget::Purpose;
 use super::calls::Ask;
-use super::fence::fence;
+use super::calls::budget::Purpose;
 use super::prompt;
+use super::prompt::fence::fence;
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::display;
@@ -23,7 +23,7 @@ use crate::workspace::{FileEntry, Snapshot};
 pub use store::Maps;
 use store::{Entry, Key};
 
-const PROMPT: &str = include_str!("../prompts/orientation.md");
+const PROMPT: &str = include_str!("orientation.md");
 
 /// Characters that a map may have in a prompt, and its share of a small window.
 const MOST_SHOWN: usize = 4_000;

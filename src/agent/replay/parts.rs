@@ -8,10 +8,10 @@ use futures_util::future::BoxFuture;
 
 use super::stage::{Stage, Turn};
 use super::track::HostCall;
-use crate::agent::answer::HeldAnswer;
+use crate::agent::answers::answer::HeldAnswer;
+use crate::agent::answers::referee::Referee;
 use crate::agent::bindings::Bindings;
 use crate::agent::cells::Cells;
-use crate::agent::referee::Referee;
 use crate::cancel::Cancel;
 use crate::journal::event::Role;
 use crate::model::{Model, ModelError, Progress, Reply, Request};

@@ -1,13 +1,23 @@
 //! Model calls of a run: every one takes a permit and a reservation, is journalled, and is settled.
 
+pub mod budget;
+pub(super) mod entire;
+pub(super) mod fitted;
+pub(super) mod pieces;
+pub(super) mod piecewise;
+pub(super) mod profile;
+pub(super) mod subcall;
+pub(super) mod tree;
+pub(super) mod window;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::budget::{Estimate, Ledger, Purpose, Reservation, Tripped};
+use self::budget::{Estimate, Ledger, Purpose, Reservation, Tripped};
+use self::tree::Tree;
+use super::answers::seen::Seen;
 use super::event::{Emit, RunEvent};
 use super::record;
-use super::seen::Seen;
-use super::tree::Tree;
 use crate::cache::{Found, Key};
 use crate::cancel::Cancel;
 use crate::journal::event::{Outcome, Role as CallRole};

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::prompt::Transport;
+use crate::agent::prompt::Transport;
 
 const FILES: [(&str, &str); 10] = [
     ("small", include_str!("profiles/small.toml")),

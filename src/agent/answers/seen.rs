@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::origins::LISTING;
+use crate::agent::prompt::origins::LISTING;
 
 /// Lines of reads that are remembered at most; older reads are forgotten first.
 const MOST_READ_LINES: usize = 4_000_000;

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::bindings::Bindings;
-use super::calls::Calls;
 use super::digest::{self, Gone};
-use super::event::RunEvent;
-use super::prompt;
+use crate::agent::bindings::Bindings;
+use crate::agent::calls::Calls;
+use crate::agent::event::RunEvent;
+use crate::agent::prompt;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use super::bindings::{Bindings, LlmCall, LlmModel};
 use super::budget::Purpose;
-use super::calls::{Ask, CallFailure};
 use super::entire::entire;
 use super::piecewise::{Failed, Task};
-use super::schema::Schema;
-use super::{data, prompt};
+use super::{Ask, CallFailure};
+use crate::agent::answers::schema::Schema;
+use crate::agent::bindings::{Bindings, LlmCall, LlmModel};
+use crate::agent::prompt;
+use crate::agent::prompt::data;
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::{ModelError, Role};

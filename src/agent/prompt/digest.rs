@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-use super::bindings::Bindings;
-use super::budget::Purpose;
-use super::calls::Ask;
 use super::fence::fence;
-use super::prompt;
-use super::run::list;
-use super::salvage::clip;
+use crate::agent::bindings::Bindings;
+use crate::agent::calls::Ask;
+use crate::agent::calls::budget::Purpose;
+use crate::agent::prompt;
+use crate::agent::run::list;
+use crate::agent::salvage::clip;
 use crate::cancel::Cancel;
 use crate::journal::event::Role as CallRole;
 use crate::model::{Message, Role, tokens};
 
-const DIGEST: &str = include_str!("prompts/digest.md");
+const DIGEST: &str = include_str!("digest.md");
 
 /// Output tokens of a digest, where there is room for them.
 const MOST_TOKENS: u64 = 2_000;

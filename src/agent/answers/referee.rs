@@ -4,7 +4,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::answer::HeldAnswer;
 use super::citations::{Checked, Status};
-use super::session::Session;
+use crate::agent::session::Session;
 
 /// Problems of an answer that its author is told.
 const MOST_PROBLEMS: usize = 20;

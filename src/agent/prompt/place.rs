@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::session::Session;
+use crate::agent::session::Session;
 use crate::workspace::RelPath;
 
 /// Lines and characters of the place that a prompt shows.

@@ -1,7 +1,7 @@
 //! Replies that came to their own end: one that was cut is asked for again with more room, one that was withheld is an
 //! error.
 
-use super::calls::{Ask, CallFailure, Calls};
+use super::{Ask, CallFailure, Calls};
 use crate::cancel::Cancel;
 use crate::model::{Finish, ModelError, Reply};
 

@@ -1,7 +1,7 @@
 //! What the citation check looks at: the run's snapshot and the record of what was seen.
 
 use super::citations::Evidence;
-use super::session::Session;
+use crate::agent::session::Session;
 use crate::workspace::RelPath;
 
 impl Evidence for Session {

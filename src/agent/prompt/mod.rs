@@ -1,23 +1,30 @@
 //! Every prompt that is sent: fixed texts in `prompts/`, and what a run puts into user messages.
 
+pub(super) mod data;
+pub(super) mod digest;
+pub(super) mod fence;
+pub(super) mod history;
+pub(super) mod origins;
+pub(super) mod place;
+
 use std::fmt::Write as _;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::HeldAnswer;
-use super::citations::NEVER_SEEN;
-use super::fence::{FenceKey, fence};
+use self::fence::{FenceKey, fence};
+use super::answers::answer::HeldAnswer;
+use super::answers::citations::NEVER_SEEN;
 use crate::host::Info;
 use crate::model::{Message, Role};
 use crate::repl::{API, Outcome};
 use crate::workspace::rounded;
 
-const ROOT: &str = include_str!("prompts/root.md");
-const CHILD: &str = include_str!("prompts/child.md");
-pub const LEAF: &str = include_str!("prompts/leaf.md");
-pub const PLAIN: &str = include_str!("prompts/plain.md");
-const SALVAGE: &str = include_str!("prompts/salvage.md");
+const ROOT: &str = include_str!("root.md");
+const CHILD: &str = include_str!("child.md");
+pub const LEAF: &str = include_str!("leaf.md");
+pub const PLAIN: &str = include_str!("plain.md");
+const SALVAGE: &str = include_str!("salvage.md");
 
 /// An answer that waits for its author's word, and what is wrong with it.
 pub struct Held {

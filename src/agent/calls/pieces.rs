@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::data;
+use crate::agent::prompt::data;
 use crate::model::tokens;
 
 /// How `repo.text` begins a file.

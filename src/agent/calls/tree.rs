@@ -114,7 +114,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::agent::budget::Limits;
+    use crate::agent::calls::budget::Limits;
 
     fn tree(depth: u32, workers: usize) -> Tree {
         Tree::new(Ledger::new(Limits { depth, workers, ..Limits::default() }))

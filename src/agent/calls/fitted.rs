@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::calls::{Ask, CallFailure, Calls};
-use super::prompt;
-use super::schema::Schema;
 use super::subcall;
+use super::{Ask, CallFailure, Calls};
+use crate::agent::answers::schema::Schema;
+use crate::agent::prompt;
 use crate::cancel::Cancel;
 use crate::model::Role;
 

@@ -6,8 +6,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use regex::Regex;
 
-use super::calls::{Calls, Named};
 use super::profile;
+use super::{Calls, Named};
 use crate::journal::event::Role as CallRole;
 use crate::model::pricing;
 

@@ -6,11 +6,13 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, try_join_all};
 use serde_json::{Value, json};
 
-use super::bindings::{Bindings, LlmCall};
-use super::event::RunEvent;
 use super::pieces::{self, TooBig};
-use super::schema::Schema;
-use super::{data, prompt, subcall};
+use super::subcall;
+use crate::agent::answers::schema::Schema;
+use crate::agent::bindings::{Bindings, LlmCall};
+use crate::agent::event::RunEvent;
+use crate::agent::prompt;
+use crate::agent::prompt::data;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
