@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_file_is_sound() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/agent/profiles");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/agent/calls/profiles");
         let mut names: Vec<String> =
             folder.read_dir().unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
