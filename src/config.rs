@@ -209,7 +209,8 @@ impl Config {
             chosen: false,
         };
         for setting in SETTINGS {
-            let expected = || format!("expected {} (default {})", setting.meaning, setting.default);
+            let expected =
+                || format!("{}: it has to be {} (default {})", setting.meaning, setting.kind, setting.default);
             if let Some(value) = env(setting.variable) {
                 config.set(setting.key, &value).ok_or_else(|| ConfigError::Variable {
                     name: setting.variable.to_owned(),

@@ -192,6 +192,9 @@ async fn drive(
             calls.journal.write(record::limit(&tripped));
             (calls.emit)(RunEvent::Limit { tripped: tripped.clone() });
             let answer = salvage(&session.bindings, &asked, &tripped, &findings, &stop.cancel).await;
+            if answer.is_none() && stop.cancel.is_cancelled() {
+                return Err(AskError::cancelled());
+            }
             (answer, Some(tripped))
         }
     };

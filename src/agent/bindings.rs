@@ -1,5 +1,6 @@
 //! The host of a run's REPL: `repo.*` from the repository, and what only a run has: `llm`, `answer`, `budget`, `note`, `cite`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -21,6 +22,7 @@ use crate::cancel::Cancel;
 use crate::host::{RepoHost, Symbols};
 use crate::journal::Event;
 use crate::journal::event::{HostError, Outcome};
+use crate::redact::redact;
 use crate::repl::{Arguments, Call, CallError, Host, Options, to_json};
 
 /// Everything that JavaScript can reach in a run.
@@ -138,7 +140,8 @@ impl Bindings {
                 let path: String = args.next("path")?;
                 let from: u64 = args.next("from")?;
                 let to = args.next::<Option<u64>>("to")?.unwrap_or(from);
-                if !self.calls.seen.knows(&path, from, to) {
+                // What others of the run have looked at is not for a child that sees another part.
+                if !self.repo.has(&path) || !self.calls.seen.knows(&path, from, to) {
                     let message = format!(
                         "cite: {path}:{from}-{to} was never looked at in this run; log or search those lines first"
                     );
@@ -147,18 +150,17 @@ impl Bindings {
                 to_json(&Citation { path, from, to })
             }
             "answer" => {
-                let value: Option<Value> = args.next("value")?;
+                // `answer(null)` gives null; without arguments it confirms.
+                let is_given = !matches!(call.args.trim(), "[]" | "");
+                let value: Value = args.next("value")?;
                 let options: AnswerOptions = args.or_default("options")?;
                 let cuts = args.or_default("cuts")?;
-                match value.filter(|value| !value.is_null() && value.as_str() != Some("")) {
-                    Some(value) => {
-                        self.fits(&value)?;
-                        self.answers.give(HeldAnswer { value, citations: options.citations, cuts });
-                    }
-                    None => self
-                        .answers
-                        .confirm()
-                        .map_err(|reason| CallError { name: "TypeError", message: reason.to_owned() })?,
+                if is_given && value.as_str() != Some("") {
+                    self.fits(&value)?;
+                    self.answers.give(HeldAnswer { value, citations: options.citations, cuts });
+                } else {
+                    let refused = |reason: &str| CallError { name: "TypeError", message: reason.to_owned() };
+                    self.answers.confirm().map_err(refused)?;
                 }
                 Ok("null".to_owned())
             }
@@ -191,7 +193,8 @@ impl Host for Bindings {
                 args: call.args.as_str().into(),
                 blocking: !matches!(call.name.as_str(), "llm" | "llmAll" | "rlm" | "rlmAll"),
             });
-            let result = self.dispatch(host, call, cancel).await;
+            // What code and the journal see is the same, or the run could not be executed again.
+            let result = self.dispatch(host, call, cancel).await.map(clean);
             let outcome = match &result {
                 Ok(json) => Outcome::Ok(json.as_str().into()),
                 Err(error) => Outcome::Error(HostError { name: error.name.to_owned(), message: error.message.clone() }),
@@ -200,6 +203,33 @@ impl Host for Bindings {
             result
         }
         .boxed()
+    }
+}
+
+/// A result without what looks like a key. A pattern may reach over more than one string, so each is looked at alone.
+fn clean(json: String) -> String {
+    if matches!(redact(&json), Cow::Borrowed(_)) {
+        return json;
+    }
+    match serde_json::from_str(&json) {
+        Ok(mut value) => {
+            clean_value(&mut value);
+            value.to_string()
+        }
+        Err(_) => json,
+    }
+}
+
+fn clean_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(clean) = redact(text) {
+                *text = clean;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean_value),
+        Value::Object(fields) => fields.values_mut().for_each(clean_value),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -37,11 +37,11 @@ const MOST_SHARE: f64 = 0.7;
 /// Data shorter than this are never sent back, in characters.
 const LITTLE_DATA: usize = 5_000;
 
-/// Characters of JSON that a child's data may have.
-const MOST_DATA: usize = 8_000_000;
+/// Bytes of JSON that a child's data may have.
+const MOST_DATA: usize = 8 << 20;
 
 /// The least memory that a child's worker gets, in bytes.
-const LEAST_MEMORY: u64 = 256 << 20;
+pub const LEAST_MEMORY: u64 = 256 << 20;
 const LEAST_HEAP: u64 = 64 << 20;
 
 /// An item of `rlmAll`.
@@ -138,9 +138,9 @@ async fn start(
     let schema = schema.map(Schema::new).transpose().map_err(|reason| refused("TypeError", reason))?;
     let data = data.filter(|data| !data.is_null()).map(|data| data.to_string());
     let size = data.as_ref().map_or(0, |data| data.chars().count());
-    if size > MOST_DATA {
-        let reason =
-            format!("the data is {size} characters of JSON, and the limit is {MOST_DATA}; split it with rlmAll");
+    let bytes = data.as_ref().map_or(0, String::len);
+    if bytes > MOST_DATA {
+        let reason = format!("the data is {bytes} bytes of JSON, and the limit is {MOST_DATA}; split it with rlmAll");
         return Err(refused("RangeError", reason));
     }
     let scope = scope.map_or_else(Vec::new, |scope| scope.0);
@@ -257,10 +257,10 @@ async fn answer(
         trail: Trail::default(),
     };
     if let Some(data) = data {
-        // A string literal, since `__proto__` means something else in an object literal than in JSON.
-        let outcome = root.prepare(&format!("const data = JSON.parse({});", Value::from(data))).await;
-        if let Some(error) = outcome.error {
-            return Err(failed("RangeError", format!("the data could not be passed: {}", error.text)));
+        for source in passing(data) {
+            if let Some(error) = root.prepare(&source).await.error {
+                return Err(failed("RangeError", format!("the data could not be passed: {}", error.text)));
+            }
         }
     }
     let ended = root.run(messages).await.map_err(|error| match error {
@@ -290,13 +290,28 @@ async fn answer(
         }
     };
     let (checked, child) = (answer.clone(), child.clone());
-    let kept = tokio::task::spawn_blocking(move || {
-        let (kept, _) = checked.check(&*child);
-        child.bindings.calls.journal.write(record::answer(&checked, &kept, &[], false));
-        kept
-    });
+    let kept = tokio::task::spawn_blocking(move || checked.check(&*child).0);
     let kept = kept.await.map_err(|panic| failed("Error", panic.to_string()))?;
+    bindings.calls.journal.write(record::answer(&answer, &kept, &[], false));
     Ok((result(&answer, &kept, tripped.as_ref()), tripped))
+}
+
+/// The cells that make a child's data its variable `data`: what is longer than one cell comes in several. As string
+/// literals, since `__proto__` means something else in an object literal than in JSON.
+fn passing(data: &str) -> Vec<String> {
+    const PIECE: usize = 60_000;
+    let mut cells = vec!["let data = '';".to_owned()];
+    let mut rest = data;
+    while !rest.is_empty() {
+        let end = rest.char_indices().map(|(at, _)| at).find(|&at| at >= PIECE).unwrap_or(rest.len());
+        cells.push(format!("data += {};", Value::from(&rest[..end])));
+        rest = &rest[end..];
+    }
+    cells.push("data = JSON.parse(data);".to_owned());
+    if cells.len() == 3 {
+        return vec![format!("const data = JSON.parse({});", Value::from(data))];
+    }
+    cells
 }
 
 fn result(answer: &HeldAnswer, kept: &[citations::Checked], tripped: Option<&Tripped>) -> Value {

@@ -74,8 +74,11 @@ impl Root<'_> {
         let stop = work.clone();
         let (answer_now, finished) = (self.answer_now.clone(), work.clone().drop_guard());
         let watch = tokio::spawn(async move {
-            answer_now.cancelled().await;
-            stop.cancel();
+            tokio::select! {
+                () = answer_now.cancelled() => stop.cancel(),
+                // It is over, or was dropped.
+                () = stop.cancelled() => {}
+            }
         });
         let mut messages = History::new(messages);
         let ended = self.turns(&mut messages, &work).await;

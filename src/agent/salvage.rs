@@ -109,6 +109,7 @@ pub async fn salvage(
         Ok(Reply::Fits(value)) => Some(HeldAnswer::computed(value)),
         Ok(Reply::Unfit(text)) if !text.trim().is_empty() => Some(HeldAnswer::text(text)),
         Ok(Reply::Unfit(_)) => None,
+        Err(_) if cancel.is_cancelled() => None,
         Err(failure) => {
             tracing::warn!(%failure, "the salvage call failed");
             None

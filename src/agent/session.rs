@@ -10,6 +10,7 @@ use super::bindings::Bindings;
 use super::calls::budget::{Ledger, Limits};
 use super::calls::tree::Tree;
 use super::calls::{Calls, Models};
+use super::child;
 use super::event::{self, Emit};
 use super::orientation::Maps;
 use super::prompt::digest::Notes;
@@ -82,7 +83,11 @@ impl Session {
         });
         let seen = Arc::new(Seen::after(earlier, now));
         let repo = Arc::new(RepoHost::new(setup.snapshot.clone(), setup.symbols.clone(), sighted(seen.clone())));
-        let tree = Arc::new(Tree::new(Ledger::new(setup.limits)).with_cache(setup.cache));
+        let mut limits = setup.limits;
+        // No more children than there is memory for.
+        let room = limits.memory.saturating_sub(setup.repl.memory) / child::LEAST_MEMORY;
+        limits.workers = limits.workers.min(1 + usize::try_from(room).unwrap_or(usize::MAX));
+        let tree = Arc::new(Tree::new(Ledger::new(limits)).with_cache(setup.cache));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let mut options = setup.repl;
         options.output = options.output.min(history::shown(calls.window(CallRole::Root)));

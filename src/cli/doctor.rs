@@ -8,7 +8,7 @@ use clap::Args;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{CliError, Overrides, exit, output, setup};
+use super::{CliError, Overrides, exit, files, output, setup};
 use crate::agent::Named;
 use crate::cache;
 use crate::cancel::Cancel;
@@ -47,7 +47,7 @@ pub async fn run(args: Doctor) -> Result<ExitCode, CliError> {
         false => format!("none at {}; the defaults and the environment hold", config.file.display()),
     };
     checks.push(Check { good: true, what: "settings", found: file });
-    checks.push(Check { good: true, what: "state", found: config.state_dir.display().to_string() });
+    checks.push(state(&config));
     checks.push(kept(&config));
     sandbox(&config, &mut checks).await?;
     match setup::models(&config) {
@@ -142,5 +142,14 @@ async fn model(what: &'static str, named: &Named) -> Check {
             found: format!("{} answers in {:.1} s", named.name, started.elapsed().as_secs_f64()),
         },
         Err(error) => Check { good: false, what, found: format!("{}: {error}", named.name) },
+    }
+}
+
+/// Whether the state folder can be written, which nothing else says before something is lost.
+fn state(config: &Config) -> Check {
+    let place = config.state_dir.display();
+    match files::try_folder(&config.state_dir) {
+        Ok(()) => Check { good: true, what: "state", found: place.to_string() },
+        Err(error) => Check { good: false, what: "state", found: format!("{place} cannot be written: {error}") },
     }
 }

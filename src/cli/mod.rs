@@ -129,7 +129,7 @@ impl Overrides {
             config.leaf_model.clone_from(&self.leaf_model);
         }
         if self.max_usd.is_some() {
-            config.max_usd = self.max_usd;
+            config.max_usd = self.max_usd.filter(|usd| usd.is_finite());
         }
         set(&mut config.max_turns, &self.max_turns);
         set(&mut config.max_calls, &self.max_calls);
@@ -144,7 +144,10 @@ impl Overrides {
 }
 
 fn usd(text: &str) -> Result<f64, String> {
-    let usd: f64 = text.parse().map_err(|_| "expected an amount such as 0.50".to_owned())?;
+    if text == "none" {
+        return Ok(f64::INFINITY);
+    }
+    let usd: f64 = text.parse().map_err(|_| "expected an amount such as 0.50, or none".to_owned())?;
     if usd.is_finite() && usd >= 0.0 { Ok(usd) } else { Err("expected an amount of 0 or more".to_owned()) }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::agent::Report;
 use crate::agent::answers::citations::{Checked, Status};
+use crate::agent::calls::budget::Tripped;
 use crate::display;
 
 /// Writes Markdown to stdout.
@@ -150,6 +151,7 @@ pub fn code(report: &Report) -> ExitCode {
     match (&report.tripped, report.answer.is_empty()) {
         (None, _) => ExitCode::SUCCESS,
         (Some(_), false) => ExitCode::from(super::exit::PARTIAL),
+        (Some(Tripped::Model { .. }), true) => ExitCode::from(super::exit::MODEL),
         (Some(_), true) => ExitCode::from(super::exit::NO_ANSWER),
     }
 }

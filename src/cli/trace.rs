@@ -17,7 +17,7 @@ pub struct Trace {
     #[arg(long)]
     full: bool,
     /// Write the run as one HTML page that needs nothing else, to FILE (`-`: standard output; else RUN.html here)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, requires = "run", conflicts_with_all = ["full", "export"])]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["full", "export"])]
     html: Option<Option<PathBuf>>,
     /// Replace FILE if it is there already
     #[arg(long, requires = "html")]
@@ -51,8 +51,25 @@ impl From<JournalError> for CliError {
     }
 }
 
+impl Trace {
+    /// `--html RUN`: what follows the flag is the run, when there is no other.
+    fn with_run(mut self) -> Self {
+        if self.run.is_none() {
+            let named = self.html.as_mut().and_then(Option::take);
+            self.run = named.map(|name| name.to_string_lossy().into_owned());
+        }
+        self
+    }
+}
+
 pub fn run(args: Trace) -> Result<ExitCode, CliError> {
     let config = Config::load()?;
+    let args = args.with_run();
+    if args.html.is_some() && args.run.is_none() {
+        return Err(
+            CliError::usage("--html makes a page of one run, and none is named").hint("spelunk trace RUN --html")
+        );
+    }
     match &args.run {
         Some(prefix) => {
             let run = journal::read(&journal::find(&config.state_dir, prefix)?)?;
@@ -109,6 +126,11 @@ fn line(summary: &Summary) -> String {
     let (question, model) = match &summary.header {
         Some(header) => (header.question.replace('\n', " "), header.models.root.as_str()),
         None => ("(damaged header)".to_owned(), "?"),
+    };
+    const WIDTH: usize = 120;
+    let question = match question.char_indices().nth(WIDTH) {
+        Some((at, _)) => format!("{}…", &question[..at]),
+        None => question,
     };
     let end = summary.end.map_or("unfinished".to_owned(), |end| format!("{end:?}").to_lowercase());
     let usd = summary.totals.usd.map_or(String::new(), |usd| format!(" ${usd:.4}"));

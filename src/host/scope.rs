@@ -19,6 +19,11 @@ pub struct Narrowed {
 }
 
 impl RepoHost {
+    /// Whether a file is in this view.
+    pub fn has(&self, path: &str) -> bool {
+        RelPath::parse(path).is_ok_and(|path| self.snapshot.contains(&path).unwrap_or(false))
+    }
+
     /// The part of this view that has only the files of a scope; an empty scope has none. Blocks.
     pub fn narrowed(&self, scope: &[String]) -> Result<Narrowed, CallError> {
         let all = self.snapshot.files().map_err(failure)?;
@@ -30,7 +35,9 @@ impl RepoHost {
                 format!("no file is in {}; repo.modules() and repo.tree() show what there is", scope.join(", "));
             return Err(CallError { name: "RangeError", message });
         }
-        let files: Vec<&FileEntry> = all.iter().filter(|file| inside.contains(file.path.as_str())).collect();
+        // Hidden files are in it when a glob names them.
+        let hidden = self.snapshot.files_with_hidden().map_err(failure)?;
+        let files: Vec<&FileEntry> = hidden.iter().filter(|file| inside.contains(file.path.as_str())).collect();
         let bytes = files.iter().map(|file| file.bytes).sum();
         let paths: Vec<RelPath> = files.iter().map(|file| file.path.clone()).collect();
         let name = if scope.is_empty() { "of no files".to_owned() } else { shortened(scope) };

@@ -376,7 +376,9 @@
     cite: (...args) => dress(ask("cite", args), kinds.Citation),
     answer: (...args) => {
       const cut = cuts(args[0]);
-      ask("answer", cut.length === 0 ? args : [args[0], args[1], cut]);
+      // Without a value it confirms; null is a value.
+      const given = args.length > 0 && args[0] !== undefined;
+      ask("answer", !given ? [] : cut.length === 0 ? args : [args[0], args[1], cut]);
     },
     vars: () => {
       const all = {};

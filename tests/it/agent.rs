@@ -376,6 +376,42 @@ async fn ctrl_c_asks_for_the_best_answer_now() {
 }
 
 #[tokio::test]
+async fn a_second_ctrl_c_stops() {
+    let (world, server) = (World::new(), Server::start().await);
+    turns(&server, &["console.log('something')"]);
+    server.always(Answer::events::<&str>([]).hang());
+    let child = world.ask(&server, &[]);
+    let pid = Pid::from_raw(child.id().unwrap() as i32).unwrap();
+    // The first one leads to the salvage, which is the third request.
+    for requests in [2, 3] {
+        server.received(requests).await;
+        rustix::process::kill_process(pid, Signal::INT).unwrap();
+    }
+    let finished = finish(child).await;
+    assert_eq!(finished.code, Some(130), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("WARN"), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn a_model_that_fails_later_is_told_apart_from_a_limit() {
+    let (world, server) = (World::new(), Server::start().await);
+    turns(&server, &["1 + 1"]);
+    server.always(Answer::status(401).body(r#"{"error":{"message":"revoked"}}"#));
+    let finished = finish(world.ask(&server, &[])).await;
+    assert_eq!(finished.code, Some(5), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn keys_are_cut_out_of_what_code_sees() {
+    let world = World::new();
+    world.file("src/config.rs", "pub const K: &str = \"AKIAIOSFODNN7EXAMPLE\"; // for tests\n");
+    let cells =
+        ["answer(`${repo.read('src/config.rs').includes('AKIA')} ${repo.search('AKIA')[0].text.includes('AKIA')}`)"];
+    let (report, _) = outcome(&world, &cells, &[]).await;
+    assert_eq!(report["answer"], "false false");
+}
+
+#[tokio::test]
 async fn endpoints_that_fail_are_named() {
     let check = async |answer: Answer, expect: &str| {
         let (world, server) = (World::new(), Server::start().await);

@@ -123,6 +123,39 @@ async fn data_and_schema() {
 }
 
 #[tokio::test]
+async fn data_of_any_size_and_hidden_files() {
+    let world = world();
+    world.file(".github/ci.yml", "on: push\n");
+    let root: &[&str] = &[
+        "const a = await rlm('How long?', { data: 'é'.repeat(1_000_000) }); const b = await rlm('Hidden?', { scope: '.github/**' }); \
+         answer(`${a.value} ${b.value}`)",
+    ];
+    let agents: &[(&str, &[&str])] = &[
+        ("what happens?", root),
+        ("How long?", &["answer(data.length)"]),
+        ("Hidden?", &["answer(repo.files('**', { hidden: true }).join())"]),
+    ];
+    let (report, _) = outcome(&world, agents, &[]).await;
+    assert_eq!(report["answer"], "1000000 .github/ci.yml");
+}
+
+#[tokio::test]
+async fn what_is_left_for_a_child_is_what_it_can_use() {
+    let root: &[&str] = &["answer((await rlm('Use it up.', { data: 1 })).value)"];
+    let child: &[&str] = &[
+        "const left = budget().calls; const all = await llmAll(Array.from({ length: left + 5 }, (_, n) => ({ prompt: `part ${n}` }))); \
+         answer([left, all.filter(one => one.ok).length].join())",
+    ];
+    let world = world();
+    let server = Server::start().await;
+    server.when("part ", Answer::says("fine"));
+    script(&server, &[("what happens?", root), ("Use it up.", child)]);
+    let report = finish(world.ask(&server, &["--max-calls", "60"])).await.json();
+    // One call for the salvage, three for the root; one of the root's and one of the child's are gone.
+    assert_eq!(report["answer"], "54,54", "{report}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_child_is_sent_back() {
     let check = async |cell: &str, child: &[&str], args: &[&str], expect: &str| {
         let root = [&*format!(

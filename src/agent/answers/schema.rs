@@ -30,9 +30,21 @@ impl Schema {
         self.validator
             .iter_errors(value)
             .take(MOST_PROBLEMS)
-            .map(|error| format!("at {:?}: {error}", error.instance_path().to_string()))
+            .map(|error| format!("at {:?}: {}", error.instance_path().to_string(), shortened(&error.to_string())))
             .collect()
     }
+}
+
+/// A problem quotes the value that it is about, however long that is.
+fn shortened(problem: &str) -> String {
+    const MOST: usize = 300;
+    let size = problem.chars().count();
+    if size <= MOST {
+        return problem.to_owned();
+    }
+    let head: String = problem.chars().take(MOST / 2).collect();
+    let tail: String = problem.chars().skip(size - MOST / 2).collect();
+    format!("{head} [...] {tail}")
 }
 
 #[cfg(test)]

@@ -48,15 +48,58 @@ struct State {
     spans: HashSet<(String, u64, u64)>,
     reads: Vec<Read>,
     read_lines: usize,
+    /// Reads so far; numbers the next one.
+    serial: u32,
+    places: Places,
     /// Files that came back since somebody took these.
     fresh: BTreeSet<String>,
 }
 
 struct Read {
+    serial: u32,
     path: String,
     from: u64,
     /// A fingerprint per line; `None` for lines that identify nothing.
     lines: Vec<Option<u64>>,
+}
+
+/// Where each fingerprint was read, for looking up the lines of a prompt: their number is small beside all that was read.
+#[derive(Default)]
+struct Places {
+    /// Fingerprint, the read's serial, the line's place in it; in this order.
+    sorted: Vec<(u64, u32, u32)>,
+    /// Not in order yet.
+    added: Vec<(u64, u32, u32)>,
+}
+
+impl Places {
+    fn add(&mut self, read: &Read) {
+        let lines = (0..).zip(&read.lines);
+        self.added.extend(lines.filter_map(|(at, line)| Some(((*line)?, read.serial, at))));
+    }
+
+    /// The lines that have these fingerprints, by the read's serial.
+    fn of(&mut self, shown: &HashSet<u64>) -> BTreeMap<u32, BTreeSet<usize>> {
+        if !self.added.is_empty() {
+            self.sorted.append(&mut self.added);
+            // Finds the part that is in order by itself.
+            self.sorted.sort();
+        }
+        let mut found: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
+        for &line in shown {
+            let from = self.sorted.partition_point(|place| place.0 < line);
+            for (_, serial, at) in self.sorted[from..].iter().take_while(|place| place.0 == line) {
+                found.entry(*serial).or_default().insert(*at as usize);
+            }
+        }
+        found
+    }
+
+    /// Forgets the reads before this one.
+    fn drop_before(&mut self, serial: u32) {
+        self.sorted.retain(|place| place.1 >= serial);
+        self.added.retain(|place| place.1 >= serial);
+    }
 }
 
 /// A set of lines as disjoint ranges.
@@ -148,10 +191,12 @@ impl Seen {
         let mut state = self.state();
         state.brought(path);
         state.read_lines += lines.len();
-        state.reads.push(Read { path: path.to_owned(), from, lines });
-        while state.read_lines > MOST_READ_LINES && state.reads.len() > 1 {
-            let dropped = state.reads.remove(0);
-            state.read_lines -= dropped.lines.len();
+        let read = Read { serial: state.serial, path: path.to_owned(), from, lines };
+        state.serial += 1;
+        state.places.add(&read);
+        state.reads.push(read);
+        if state.read_lines > MOST_READ_LINES {
+            state.forget_the_oldest();
         }
     }
 
@@ -192,6 +237,18 @@ impl Seen {
 }
 
 impl State {
+    /// Forgets reads until half of the room is free, so that this is done seldom.
+    fn forget_the_oldest(&mut self) {
+        let mut gone = 0;
+        while self.read_lines > MOST_READ_LINES / 2 && gone + 1 < self.reads.len() {
+            self.read_lines -= self.reads[gone].lines.len();
+            gone += 1;
+        }
+        self.reads.drain(..gone);
+        let oldest = self.reads.first().map_or(self.serial, |read| read.serial);
+        self.places.drop_before(oldest);
+    }
+
     fn brought(&mut self, path: &str) {
         if !self.fresh.contains(path) {
             self.fresh.insert(path.to_owned());
@@ -217,13 +274,14 @@ impl Record {
 
     fn prompted(&self, shown: &HashSet<u64>) {
         let mut state = self.state();
-        let State { lines, reads, .. } = &mut *state;
-        for read in reads.iter() {
-            let hit = |index: usize| read.lines[index].is_some_and(|line| shown.contains(&line));
-            let mut index = 0;
-            while index < read.lines.len() {
-                if !hit(index) {
-                    index += 1;
+        let State { lines, reads, places, .. } = &mut *state;
+        for (serial, hits) in places.of(shown) {
+            let Ok(at) = reads.binary_search_by_key(&serial, |read| read.serial) else { continue };
+            let read = &reads[at];
+            let hit = |index: usize| hits.contains(&index);
+            let mut past = 0;
+            for &index in &hits {
+                if index < past {
                     continue;
                 }
                 // A run goes on over lines that identify nothing, and ends with the last one that does.
@@ -240,7 +298,7 @@ impl Record {
                 }
                 let from = read.from + index as u64;
                 lines.entry(read.path.clone()).or_default().insert(from, read.from + end as u64);
-                index = next;
+                past = next;
             }
         }
     }
@@ -251,7 +309,7 @@ impl Record {
             return true;
         }
         let Some(set) = state.lines.get(path) else { return false };
-        let seen = (from..=to.min(from + 10_000)).filter(|&line| set.contains(line)).count() as u64;
+        let seen = (from..=to.min(from.saturating_add(10_000))).filter(|&line| set.contains(line)).count() as u64;
         seen > 0 && (seen * 4 > to - from || to - from < 12)
     }
 

@@ -69,7 +69,7 @@ pub enum Tripped {
     Depth { limit: u32 },
     #[error("the next call could exceed the limit of {limit} tokens ({left} left)")]
     Tokens { limit: u64, left: u64 },
-    #[error("the next call could exceed the limit of ${limit:.2} (${left:.2} left)")]
+    #[error("the next call could exceed the limit of {} ({} left)", money(*limit), money(*left))]
     Usd { limit: f64, left: f64 },
     #[error("the time limit of {limit_s} s was reached")]
     Wall { limit_s: u64 },
@@ -83,6 +83,11 @@ pub enum Tripped {
     AnswerNow,
     #[error("the model could not be reached: {reason}")]
     Model { reason: String },
+}
+
+/// Dollars, with as many digits as small amounts take.
+fn money(usd: f64) -> String {
+    if usd < 0.1 && usd > 0.0 { format!("${usd:.6}") } else { format!("${usd:.2}") }
 }
 
 /// What is left, as `budget()` shows it to the model.
@@ -286,18 +291,23 @@ impl Ledger {
     pub fn left_at(&self, depth: u32, turns: u32) -> Left {
         let limits = &self.0.limits;
         let turns = limits.turns_at(depth).saturating_sub(turns);
-        Left { turns, depth: limits.depth.saturating_sub(depth), ..self.left() }
+        Left { turns, depth: limits.depth.saturating_sub(depth), ..self.left_for(Purpose::at(depth)) }
     }
 
     pub fn left(&self) -> Left {
+        self.left_for(Purpose::Work)
+    }
+
+    fn left_for(&self, purpose: Purpose) -> Left {
         let limits = &self.0.limits;
+        let (calls_kept, tokens_kept, usd_share) = self.kept(purpose);
         let state = self.state();
-        let tokens = state.spent.usage.input + state.spent.usage.output + state.reserved_tokens + self.salvage_tokens();
+        let tokens = state.spent.usage.input + state.spent.usage.output + state.reserved_tokens + tokens_kept;
         Left {
             turns: limits.turns.saturating_sub(state.root_turns),
-            calls: limits.calls.saturating_sub(state.spent.calls + state.reserved_calls + 1),
+            calls: limits.calls.saturating_sub(state.spent.calls + state.reserved_calls + calls_kept),
             tokens: limits.tokens.saturating_sub(tokens),
-            usd: limits.usd.map(|usd| (usd * 0.9 - state.spent.usd - state.reserved_usd).max(0.0)),
+            usd: limits.usd.map(|usd| (usd * usd_share - state.spent.usd - state.reserved_usd).max(0.0)),
             seconds: self.work_time_left().as_secs(),
             depth: limits.depth,
         }
