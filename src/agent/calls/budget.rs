@@ -351,6 +351,12 @@ impl Reservation {
         room
     }
 
+    /// Whether failed attempts used something.
+    pub fn has_lost(&self) -> bool {
+        let Estimate { input, output, .. } = *self.lost();
+        input + output > 0
+    }
+
     fn lost(&self) -> MutexGuard<'_, Estimate> {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -382,7 +388,7 @@ impl Reservation {
         self.settle_attempts(input, usd.map(|usd| usd * share));
     }
 
-    /// Books what the attempts used of a call for which `again` left no room.
+    /// Books what the attempts used of a call for which `again` left no room, or whose last attempt was turned away.
     pub fn settle_refused(self) {
         let usd = self.estimate.usd.map(|_| 0.0);
         self.settle_attempts(0, usd);

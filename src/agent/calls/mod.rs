@@ -272,7 +272,7 @@ impl Calls {
         if let (Some(aside), Some(last)) = (aside, request.messages.last_mut()) {
             last.content.push_str(&aside.text);
         }
-        let input: u64 = request.messages.iter().map(|m| tokens::estimate(&m.content) + 8).sum();
+        let input = tokens::estimate_request(&request);
         let output = u64::from(request.max_tokens);
         let price = |input, output| {
             let usage = crate::model::Usage { input, output, ..Default::default() };
@@ -323,8 +323,13 @@ impl Calls {
                 reservation.settle(reply.usage, usd);
                 usd
             }
-            // Refused before any work was done: nothing is owed.
-            Err(CallFailure::Model(ModelError::Auth(_) | ModelError::BadRequest(_) | ModelError::TooLong(_))) => None,
+            // Refused before any work was done: nothing is owed but what attempts before it used.
+            Err(CallFailure::Model(ModelError::Auth(_) | ModelError::BadRequest(_) | ModelError::TooLong(_))) => {
+                if reservation.has_lost() {
+                    reservation.settle_refused();
+                }
+                None
+            }
             Err(_) => {
                 reservation.settle_lost();
                 None
@@ -352,3 +357,6 @@ impl Calls {
         result
     }
 }
+
+#[cfg(test)]
+mod tests;

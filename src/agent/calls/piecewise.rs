@@ -72,7 +72,8 @@ impl Task<'_> {
         async move {
             let rendered = data.as_ref().map(data::render);
             let content = self.content(part, rendered.as_deref());
-            let input = tokens::estimate(&content) + tokens::estimate(prompt::LEAF) + FRAME;
+            let schema = self.schema.map_or(0, |schema| tokens::estimate(&schema.value().to_string()));
+            let input = tokens::estimate(&content) + tokens::estimate(prompt::LEAF) + schema + FRAME;
             let mut refusal = None;
             for _ in 0..MOST_REFUSALS {
                 let (window, output) = self.room();
