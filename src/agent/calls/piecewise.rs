@@ -13,6 +13,7 @@ use crate::agent::bindings::{Bindings, LlmCall};
 use crate::agent::event::RunEvent;
 use crate::agent::prompt;
 use crate::agent::prompt::data;
+use crate::agent::prompt::fence::fence;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
@@ -160,7 +161,7 @@ impl Task<'_> {
         if let Some(schema) = self.schema {
             content.push_str(&format!(
                 "\n\nReply with one JSON value and nothing else. It has to satisfy this schema:\n{}",
-                schema.value()
+                fence(&self.bindings.key, "schema", &schema.value().to_string())
             ));
         }
         content

@@ -78,7 +78,8 @@ async fn all_that_is_sent_is_reserved() {
     check(arguments).await;
     let tool = Tool { name: "run".to_owned(), description: long.clone(), parameters: json!({}) };
     check(Ask { tools: vec![tool], ..ask() }).await;
-    check(Ask { schema: Some(json!({ "enum": [long] })), ..ask() }).await;
+    let names: Vec<String> = (0..4_000).map(|name| format!("name{name}")).collect();
+    check(Ask { schema: Some(json!({ "enum": names })), ..ask() }).await;
 }
 
 #[tokio::test]
@@ -96,4 +97,12 @@ async fn what_broke_off_is_paid_for_whatever_comes_after() {
         check(error.clone(), lost, (1, 40, 2)).await;
         check(error, Usage::default(), (0, 0, 0)).await;
     }
+}
+
+#[tokio::test]
+async fn a_schema_s_words_stay_here() {
+    let calls = calls(Says { reply: Ok("1"), lost: Usage::default() }, 1_000_000);
+    let schema = json!({ "type": "integer", "description": "AKIAIOSFODNN7EXAMPLE" });
+    let request = calls.request(&mut Ask { schema: Some(schema), ..ask() });
+    assert_eq!(request.schema, Some(json!({ "type": "integer" })));
 }
