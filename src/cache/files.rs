@@ -2,12 +2,16 @@
 
 #![expect(clippy::disallowed_methods, reason = "the cache's one door to its state folder")]
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// What SQLite keeps beside the file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+/// How often a lock that another process holds is tried.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 pub(super) fn path(state_dir: &Path) -> PathBuf {
     state_dir.join("cache.sqlite")
@@ -26,13 +30,19 @@ pub(super) fn create(path: &Path) -> io::Result<()> {
     private(path).map(drop)
 }
 
-/// Keeps other processes from opening the cache, for as long as the file is held.
-pub(super) fn lock(path: &Path) -> io::Result<File> {
+/// Keeps other processes from opening the cache, for as long as the file is held. Whoever holds it is soon done; an error of
+/// kind `WouldBlock` when not even `patience` was enough.
+pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     let file = private(&with(path, ".lock"))?;
-    match file.lock() {
-        // There are file systems without locks.
-        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
-        _ => Ok(file),
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if start.elapsed() < patience => std::thread::sleep(LOOK_AGAIN),
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+            // There are file systems without locks.
+            Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
+            _ => return Ok(file),
+        }
     }
 }
 

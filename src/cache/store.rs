@@ -66,7 +66,10 @@ impl StoreError {
 
     /// Whether another process has the file, and will be done.
     pub fn is_busy(&self) -> bool {
-        matches!(self.code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+        match self {
+            Self::Io(error) => error.kind() == io::ErrorKind::WouldBlock,
+            _ => matches!(self.code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)),
+        }
     }
 
     fn code(&self) -> Option<ErrorCode> {
@@ -86,14 +89,14 @@ impl Store {
     /// Opens the file, or makes it.
     pub fn open(path: &Path, most: u64) -> Result<Self, StoreError> {
         files::create(path)?;
-        let _alone = files::lock(path)?;
+        let _alone = files::lock(path, PATIENCE)?;
         Self::open_alone(path, most)
     }
 
     /// Sets a damaged file aside and makes a new one, unless another process did by now. Says where the old one is.
     pub fn renew(path: &Path, most: u64) -> Result<(Self, Option<PathBuf>), StoreError> {
         files::create(path)?;
-        let _alone = files::lock(path)?;
+        let _alone = files::lock(path, PATIENCE)?;
         match Self::open_alone(path, most).and_then(|store| store.check().map(|()| store)) {
             Ok(store) => Ok((store, None)),
             Err(error) if error.is_corruption() => {

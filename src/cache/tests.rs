@@ -127,6 +127,21 @@ async fn a_damaged_file_is_made_anew() {
     assert!(std::fs::read(dir.path().join("cache.sqlite.broken")).unwrap().starts_with(b"this is no database"));
 }
 
+#[tokio::test]
+async fn whoever_holds_the_file_holds_up_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let held = files::lock(&files::path(dir.path()), std::time::Duration::ZERO).unwrap();
+    let cache = open(dir.path());
+    lead(&cache, "a").await.land(&reply("one"));
+    assert_eq!(hit(&cache, "a").await, None);
+    // Ends, although the jobs that are left cannot be done.
+    drop(cache);
+    drop(held);
+    let cache = open(dir.path());
+    lead(&cache, "b").await.land(&reply("two"));
+    assert_eq!(hit(&cache, "b").await.as_deref(), Some("two"));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn nobody_else_can_read_it() {

@@ -59,6 +59,17 @@ impl Connection {
         endpoint::shown(&self.url)
     }
 
+    /// Tells this endpoint and its key apart from any other. No part of either can be read from it.
+    pub fn origin(&self) -> String {
+        let mut hash = blake3::Hasher::new();
+        hash.update(self.url.as_str().as_bytes());
+        if let Some(key) = &self.key {
+            // No URL has a space in it.
+            hash.update(b" ").update(key.expose().as_bytes());
+        }
+        hash.finalize().to_hex().to_string()
+    }
+
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
@@ -123,4 +134,30 @@ fn install_crypto() {
     static ONCE: Once = Once::new();
     // The only failure is that the process has a provider already, which does as well.
     ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_differ_with_all_that_a_reply_may_depend_on() {
+        let manner = Manner { key: |_, _| Vec::new(), fixed: &[] };
+        let origin = |url: &str, key: &str| {
+            let endpoint = Endpoint::new(url).with_key(Secret::new(key));
+            Connection::new(&endpoint, &manner).unwrap().origin()
+        };
+        let all = [
+            origin("http://127.0.0.1/v1", ""),
+            origin("http://127.0.0.1/v1?deployment=a", ""),
+            origin("http://127.0.0.1/v1?deployment=b", ""),
+            origin("http://127.0.0.1/v1", "sk-one"),
+            origin("http://127.0.0.1/v1", "sk-two"),
+            origin("http://127.0.0.2/v1", "sk-two"),
+        ];
+        let different: std::collections::BTreeSet<&String> = all.iter().collect();
+        assert_eq!(different.len(), all.len(), "{all:?}");
+        assert!(all.iter().all(|origin| origin.bytes().all(|byte| byte.is_ascii_hexdigit())), "{all:?}");
+        assert_eq!(origin("http://127.0.0.1/v1/", " sk-one"), all[3]);
+    }
 }

@@ -161,7 +161,7 @@ pub trait Model: Send + Sync {
     /// `provider` part of the model's name.
     fn provider(&self) -> &str;
 
-    /// Tells the endpoint apart from others of this provider's name, free of secrets. `None` when equal requests are not
+    /// Tells the endpoint, with its query and key, apart from others of this provider's name, and shows none of them. `None` when equal requests are not
     /// to be answered with a reply that was kept.
     fn origin(&self) -> Option<String> {
         None

@@ -187,6 +187,16 @@ async fn what_cannot_be_used_does_not_come_back() {
 }
 
 #[tokio::test]
+async fn replies_that_are_there_do_not_keep_a_run_going() {
+    let (world, server) = (World::new(), Server::start().await);
+    server.when("again", Answer::says("yes"));
+    let code = "let n = 0; try { for (;;) { await llm('again'); n++; } } catch (error) { `${n} ${error.name}`; }";
+    let finished = finish(eval(&world, &server, code, &["--max-calls", "3"])).await;
+    assert_eq!(finished.stdout.trim(), "31 BudgetError", "{}", finished.stderr);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn it_can_be_switched_off() {
     let (world, server) = (World::new(), Server::start().await);
     summing_up(&server);

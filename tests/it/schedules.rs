@@ -16,7 +16,7 @@ use spelunk::cancel::Cancel;
 use spelunk::journal::event::EndReason;
 use spelunk::journal::{Event, Header, Journal};
 use spelunk::model::{
-    Endpoint, Endpoints, Finish, Model, ModelError, Progress, Reply, Request, Role, Usage, open, tokens,
+    Endpoint, Endpoints, Finish, Model, ModelError, Progress, Reply, Request, Role, ToolCall, Usage, open, tokens,
 };
 use spelunk::redact::redact;
 use spelunk::workspace::Workspace;
@@ -79,6 +79,8 @@ struct Moody {
     breaks: u64,
     fails: u64,
     latest_us: u64,
+    /// Whether code comes as a call of the tool.
+    has_tools: bool,
     random: Mutex<Random>,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
@@ -139,6 +141,13 @@ impl Moody {
             return Err(ModelError::Unavailable("moody for good".to_owned()));
         }
         progress(Progress::Text(text.clone()));
+        if self.has_tools && is_agent {
+            let code = text.trim_start_matches("```js\n").trim_end_matches("\n```");
+            let arguments = serde_json::json!({ "code": code }).to_string();
+            let call = ToolCall { id: "call".to_owned(), name: "run_javascript".to_owned(), arguments };
+            let (text, finish) = (String::new(), Finish::ToolCalls);
+            return Ok(Reply { text, tool_calls: vec![call], usage, finish, attempts });
+        }
         Ok(Reply { text, tool_calls: Vec::new(), usage, finish: Finish::Stop, attempts })
     }
 }
@@ -149,7 +158,7 @@ impl Model for Moody {
     }
 
     fn has_tools(&self) -> bool {
-        false
+        self.has_tools
     }
 
     fn complete<'a>(
@@ -250,6 +259,7 @@ fn schedule(seed: u64) -> Schedule {
         breaks: random.below(200),
         fails: random.below(60),
         latest_us: random.below(5_000),
+        has_tools: seed % 2 == 1,
         random: Mutex::new(Random::new(seed + 1_000_000)),
         in_flight: AtomicUsize::new(0),
         most_in_flight: AtomicUsize::new(0),

@@ -9,12 +9,15 @@ use serde::Serialize;
 
 use crate::model::Usage;
 
+/// For each call that a run may make, as many replies may come from the cache.
+const HITS_PER_CALL: u32 = 10;
+
 /// Upper bounds of a run, the salvage call included.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
     /// Cells that the root may run; a child at depth d has a 2^d-th of them, and at least four.
     pub turns: u32,
-    /// Requests to models, root and leaf together.
+    /// Requests to models, root and leaf together. Ten times as many replies may come from the cache.
     pub calls: u32,
     /// Input and output tokens together.
     pub tokens: u64,
@@ -278,9 +281,15 @@ impl Ledger {
         Ok(())
     }
 
-    /// Counts a reply that was there already.
-    pub fn hit(&self) {
-        self.state().spent.hits += 1;
+    /// Counts a reply that was there already. They cost nothing, but code that does nothing else has to end some time.
+    pub fn hit(&self, purpose: Purpose) -> Result<(), Tripped> {
+        let limit = self.0.limits.calls;
+        let mut state = self.state();
+        if purpose != Purpose::Salvage && state.spent.hits >= limit.saturating_mul(HITS_PER_CALL) {
+            return Err(Tripped::Calls { limit });
+        }
+        state.spent.hits += 1;
+        Ok(())
     }
 
     pub fn spent(&self) -> Spent {
@@ -361,6 +370,12 @@ impl Reservation {
         room
     }
 
+    /// Whether failed attempts used something.
+    pub fn has_lost(&self) -> bool {
+        let Estimate { input, output, .. } = *self.lost();
+        input + output > 0
+    }
+
     fn lost(&self) -> MutexGuard<'_, Estimate> {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -392,7 +407,7 @@ impl Reservation {
         self.settle_attempts(input, usd.map(|usd| usd * share));
     }
 
-    /// Books what the attempts used of a call for which `again` left no room.
+    /// Books what the attempts used of a call for which `again` left no room, or whose last attempt was turned away.
     pub fn settle_refused(self) {
         let usd = self.estimate.usd.map(|_| 0.0);
         self.settle_attempts(0, usd);
@@ -452,6 +467,18 @@ mod tests {
         };
         check(estimate(9_000, 0.0), Tripped::Tokens { limit: 10_000, left: 8_000 });
         check(estimate(10, 0.95), Tripped::Usd { limit: 1.0, left: 0.9 });
+    }
+
+    #[test]
+    fn hits_have_a_bound_of_their_own() {
+        let ledger = Ledger::new(limits());
+        for _ in 0..50 {
+            assert_eq!(ledger.hit(Purpose::Work), Ok(()));
+        }
+        assert_eq!(ledger.hit(Purpose::Below(1)), Err(Tripped::Calls { limit: 5 }));
+        assert_eq!(ledger.hit(Purpose::Salvage), Ok(()));
+        let spent = ledger.spent();
+        assert_eq!((spent.hits, spent.calls), (51, 0));
     }
 
     #[test]

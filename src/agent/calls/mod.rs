@@ -6,6 +6,7 @@ pub(super) mod fitted;
 pub(super) mod pieces;
 pub(super) mod piecewise;
 pub(super) mod profile;
+mod shape;
 pub(super) mod subcall;
 pub(super) mod tree;
 pub(super) mod window;
@@ -50,6 +51,7 @@ pub struct Ask {
     pub messages: Vec<Message>,
     pub tools: Vec<Tool>,
     pub max_tokens: u32,
+    /// What the reply has to satisfy. Providers get its shape; all of it has to stand in the messages, inside a fence.
     pub schema: Option<serde_json::Value>,
     /// The host call that wants it.
     pub parent: Option<u64>,
@@ -156,6 +158,7 @@ impl Calls {
         };
         match found {
             Some(Found::Hit(reply)) => {
+                self.ledger.hit(ask.purpose)?;
                 self.hit(&ask, &request, &reply);
                 Ok(Reply::clone(&reply))
             }
@@ -187,7 +190,7 @@ impl Calls {
             tools: std::mem::take(&mut ask.tools),
             max_tokens: ask.max_tokens,
             temperature: None,
-            schema: ask.schema.take(),
+            schema: ask.schema.take().as_ref().and_then(shape::of),
         };
         // The second net behind the denied paths: nothing that looks like a key leaves the machine.
         for message in &mut request.messages {
@@ -229,7 +232,6 @@ impl Calls {
         for message in &request.messages {
             self.seen.prompted(&message.content);
         }
-        self.ledger.hit();
         let call = self.started(ask, request);
         (self.emit)(RunEvent::CallText { call, text: reply.text.clone() });
         let (usage, usd) = (crate::model::Usage::default(), Some(0.0));
@@ -272,7 +274,7 @@ impl Calls {
         if let (Some(aside), Some(last)) = (aside, request.messages.last_mut()) {
             last.content.push_str(&aside.text);
         }
-        let input: u64 = request.messages.iter().map(|m| tokens::estimate(&m.content) + 8).sum();
+        let input = tokens::estimate_request(&request);
         let output = u64::from(request.max_tokens);
         let price = |input, output| {
             let usage = crate::model::Usage { input, output, ..Default::default() };
@@ -323,8 +325,13 @@ impl Calls {
                 reservation.settle(reply.usage, usd);
                 usd
             }
-            // Refused before any work was done: nothing is owed.
-            Err(CallFailure::Model(ModelError::Auth(_) | ModelError::BadRequest(_) | ModelError::TooLong(_))) => None,
+            // Refused before any work was done: nothing is owed but what attempts before it used.
+            Err(CallFailure::Model(ModelError::Auth(_) | ModelError::BadRequest(_) | ModelError::TooLong(_))) => {
+                if reservation.has_lost() {
+                    reservation.settle_refused();
+                }
+                None
+            }
             Err(_) => {
                 reservation.settle_lost();
                 None
@@ -352,3 +359,6 @@ impl Calls {
         result
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use crate::agent::bindings::{Bindings, LlmCall};
 use crate::agent::event::RunEvent;
 use crate::agent::prompt;
 use crate::agent::prompt::data;
+use crate::agent::prompt::fence::fence;
 use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::Role as CallRole;
@@ -72,7 +73,8 @@ impl Task<'_> {
         async move {
             let rendered = data.as_ref().map(data::render);
             let content = self.content(part, rendered.as_deref());
-            let input = tokens::estimate(&content) + tokens::estimate(prompt::LEAF) + FRAME;
+            let schema = self.schema.map_or(0, |schema| tokens::estimate(&schema.value().to_string()));
+            let input = tokens::estimate(&content) + tokens::estimate(prompt::LEAF) + schema + FRAME;
             let mut refusal = None;
             for _ in 0..MOST_REFUSALS {
                 let (window, output) = self.room();
@@ -159,7 +161,7 @@ impl Task<'_> {
         if let Some(schema) = self.schema {
             content.push_str(&format!(
                 "\n\nReply with one JSON value and nothing else. It has to satisfy this schema:\n{}",
-                schema.value()
+                fence(&self.bindings.key, "schema", &schema.value().to_string())
             ));
         }
         content

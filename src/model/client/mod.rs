@@ -168,7 +168,7 @@ impl<P: Protocol> Model for Client<P> {
     }
 
     fn origin(&self) -> Option<String> {
-        Some(self.connection.shown())
+        Some(self.connection.origin())
     }
 
     /// True until the server says that it has none.
