@@ -42,7 +42,9 @@ async fn call(session: &Arc<Session>, question: &str, most: u64, stop: &Stop) ->
         () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),
     };
     let (answer, tripped) = match answer {
-        Ok(answer) => (answer, None),
+        Ok(Some(answer)) => (Some(answer), None),
+        // There is no loop that could go on.
+        Ok(None) => return Err(ModelError::BadReply("the reply holds no answer".to_owned()).into()),
         Err(CallFailure::Tripped(tripped)) => (None, Some(tripped)),
         Err(CallFailure::Model(ModelError::TooLong(_))) => return Ok(None),
         Err(CallFailure::Model(ModelError::Cancelled)) => return Err(AskError::cancelled()),

@@ -18,7 +18,7 @@ use crate::model::{Role, tokens};
 use crate::workspace::{RelPath, WorkspaceError};
 
 /// More files than this make a scope worth exploring, however small they are.
-const MOST_FILES: usize = 60;
+pub(super) const MOST_FILES: usize = 60;
 
 /// The files of a small scope as one text with numbered lines; `None` when the scope is not small.
 pub fn whole_scope(session: &Session) -> Option<String> {
@@ -64,7 +64,8 @@ fn show(text: &mut String, path: &RelPath, content: &str) {
     }
 }
 
-/// Answers from `scope` in one call; `None` when the model wants to look for itself, or its reply does not satisfy the schema.
+/// Answers from `scope` in one call; `None` when the model wants to look for itself, says nothing,
+/// or its reply does not satisfy the schema.
 pub async fn answer(
     session: &Session,
     asked: &Asked<'_>,
@@ -95,7 +96,7 @@ pub async fn answer(
         },
         None => {
             let reply = entire(calls, ask, cancel).await?;
-            if code::is_cell(&reply.text) {
+            if reply.text.trim().is_empty() || code::is_cell(&reply.text) {
                 return Ok(None);
             }
             HeldAnswer::text(reply.text)

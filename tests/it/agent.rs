@@ -325,15 +325,18 @@ async fn small_scopes_take_one_plain_call() {
 }
 
 #[tokio::test]
-async fn a_cell_in_a_plain_call_starts_the_loop() {
-    let (world, server) = (World::new(), Server::start().await);
-    turns(&server, &["answer(`${repo.files().length} files`)"]);
-    server.then(Answer::says("```js\nrepo.files()\n```"));
-    let repo = world.repo();
-    let mut command = world.command(&["ask", "how many?", repo.to_str().unwrap(), "--json", "--model", "openai/test"]);
-    command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_PLAIN_BELOW", "50000");
-    let finished = finish(command.spawn().unwrap()).await;
-    assert_eq!(finished.json()["answer"], "2 files");
+async fn a_plain_call_that_is_answered_by_a_cell_or_nothing_starts_the_loop() {
+    for reply in ["```js\nrepo.files()\n```", "", " \n"] {
+        let (world, server) = (World::new(), Server::start().await);
+        turns(&server, &["answer(`${repo.files().length} files`)"]);
+        server.then(Answer::says(reply));
+        let repo = world.repo();
+        let mut command =
+            world.command(&["ask", "how many?", repo.to_str().unwrap(), "--json", "--model", "openai/test"]);
+        command.env("OPENAI_BASE_URL", server.base_url()).env("SPELUNK_PLAIN_BELOW", "50000");
+        let finished = finish(command.spawn().unwrap()).await;
+        assert_eq!(finished.json()["answer"], "2 files", "{reply:?}");
+    }
 }
 
 #[tokio::test]

@@ -206,6 +206,20 @@ async fn tables_and_documents() {
 }
 
 #[tokio::test]
+async fn a_plain_model_that_says_nothing_has_not_been_measured() {
+    let (world, server) = (World::new(), Server::start().await);
+    let set = write_set(&world, THREE);
+    server.rule(|request| {
+        let is_asked = !is_root(&request.json()) && request.last_message().contains("What splits");
+        is_asked.then(|| Answer::says(""))
+    });
+    server.rule(reply);
+    let finished = bench(&world, &server, &["--model", "openai/test", &set]).await;
+    assert_eq!(finished.code, Some(1), "{}", finished.stderr);
+    assert!(finished.stderr.contains("1 could not be measured"), "{}", finished.stderr);
+}
+
+#[tokio::test]
 async fn a_start_that_was_killed_is_gone_on_with() {
     let (world, server) = (World::new(), Server::start().await);
     let set = write_set(&world, THREE);

@@ -74,6 +74,18 @@ impl Checked {
     pub fn place(&self) -> Citation {
         Citation { path: self.path.clone(), from: self.from, to: self.to }
     }
+
+    /// Takes over what another sentence with this citation names in vain.
+    fn lacks(&mut self, missing: &[String]) {
+        for name in missing {
+            if !self.missing.contains(name) {
+                self.missing.push(name.clone());
+            }
+        }
+        if !self.missing.is_empty() {
+            self.status = Status::Unsupported;
+        }
+    }
 }
 
 /// A citation that was not kept, and why.
@@ -114,6 +126,8 @@ pub fn check(markdown: &str, passed: &[Citation], evidence: &dyn Evidence) -> (V
         for citation in cited {
             if done.insert(citation.clone()) {
                 judge(citation, &missing, evidence, &mut kept, &mut dropped);
+            } else if let Some(known) = kept.iter_mut().find(|known| known.place() == citation) {
+                known.lacks(&missing);
             }
         }
     }
@@ -299,6 +313,11 @@ mod tests {
         check("```\n`delta` src/a.rs:1\n```\n", "");
         check("(see b(1).rs:1)", "b(1).rs:1-1 Valid");
         check("a src/a.rs:1 and src/a.rs:1", "src/a.rs:1-1 Valid");
+        check("It is in src/a.rs:2. `delta` is called at src/a.rs:2.", "src/a.rs:2-2 Unsupported delta");
+        check(
+            "`delta` (src/a.rs:2). `beta` (src/a.rs:2). `eta`, `delta` (src/a.rs:2).",
+            "src/a.rs:2-2 Unsupported delta,eta",
+        );
     }
 
     #[test]

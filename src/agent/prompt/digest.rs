@@ -77,8 +77,12 @@ impl Work<'_> {
             fence(key, "digest", &digest)
         );
         let share = most / 2;
-        let vars = if self.vars.is_empty() { "none".to_owned() } else { list(self.vars.iter()) };
-        let _ = writeln!(text, "Variables, all still there: {}", within(&vars, share));
+        if self.vars.is_empty() {
+            text.push_str("There are no variables.\n");
+        } else {
+            let vars = within(&list(self.vars.iter()), share);
+            let _ = writeln!(text, "Variables, all still there:\n{}", fence(key, "variables", &vars));
+        }
         let notes = self.bindings.notes.all();
         if !notes.is_empty() {
             let _ = writeln!(text, "Your notes:\n{}", fence(key, "notes", &within(&notes.join("\n"), share)));
