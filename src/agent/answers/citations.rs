@@ -102,8 +102,14 @@ pub fn check(markdown: &str, passed: &[Citation], evidence: &dyn Evidence) -> (V
     let (mut kept, mut dropped) = (Vec::new(), Vec::new());
     let mut done = BTreeSet::new();
     for sentence in sentences(markdown) {
-        let cited: Vec<Citation> =
-            citations_in(sentence).into_iter().filter(|cited| evidence.exists(&cited.path)).collect();
+        let (cited, elsewhere): (Vec<Citation>, Vec<Citation>) =
+            citations_in(sentence).into_iter().partition(|cited| evidence.exists(&cited.path));
+        // A time or a port has this form too, a file's name with an ending that is known has not.
+        for citation in elsewhere.into_iter().filter(|cited| looks_like_file(&cited.path)) {
+            if done.insert(citation.clone()) {
+                judge(citation, &[], evidence, &mut kept, &mut dropped);
+            }
+        }
         if cited.is_empty() {
             continue;
         }
@@ -156,10 +162,10 @@ fn judge(
     if from == 0 || to < from {
         return drop(path, "its lines are not a range");
     }
+    let Some(text) = evidence.lines(&path, from, to) else { return drop(path, "the file has fewer lines") };
     if !evidence.seen(&path, from, to) {
         return drop(path, NEVER_SEEN);
     }
-    let Some(text) = evidence.lines(&path, from, to) else { return drop(path, "the file has fewer lines") };
     let status = if missing.is_empty() { Status::Valid } else { Status::Unsupported };
     let hash = drift::fingerprint(&text);
     kept.push(Checked { path, from, to, status, missing: missing.to_vec(), hash, moved: None, changed: None });
@@ -310,6 +316,7 @@ mod tests {
         check("See src/a.rs:3-9", "src/a.rs:3-9 the file has fewer lines");
         check("See src/a.rs:3-2", "src/a.rs:3-2 its lines are not a range");
         check("At 12:30 http://host:80/ nothing:5", "");
+        check("See src/none.rs:5-6.", "src/none.rs:5-6 there is no such file");
         check("```\n`delta` src/a.rs:1\n```\n", "");
         check("(see b(1).rs:1)", "b(1).rs:1-1 Valid");
         check("a src/a.rs:1 and src/a.rs:1", "src/a.rs:1-1 Valid");
