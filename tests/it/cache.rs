@@ -230,7 +230,7 @@ async fn what_cannot_be_used_does_not_come_back_with_more_room_either() {
 async fn replies_that_are_there_do_not_keep_a_run_going() {
     let (world, server) = (World::new(), Server::start().await);
     server.when("again", Answer::says("yes"));
-    let code = "let n = 0; try { for (;;) { await llm('again'); n++; } } catch (error) { `${n} ${error.name}`; }";
+    let code = "let n = 0; try { for (;;) { await llm('again'); n++; } } catch (error) { console.log(n, error.name); }";
     let finished = finish(eval(&world, &server, code, &["--max-calls", "3"])).await;
     assert_eq!(finished.stdout.trim(), "31 BudgetError", "{}", finished.stderr);
     assert_eq!(server.requests().len(), 1);
