@@ -95,7 +95,7 @@ pub async fn answer(
             Reply::Unfit(_) => return Ok(None),
         },
         None => {
-            let reply = entire(calls, ask, cancel).await?;
+            let (reply, _) = entire(calls, ask, cancel).await?;
             if reply.text.trim().is_empty() || code::is_cell(&reply.text) {
                 return Ok(None);
             }

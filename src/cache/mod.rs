@@ -99,10 +99,20 @@ impl Cache {
 
 impl Flight {
     /// Says what came. A reply that is cut off, withheld or empty is kept for nobody.
-    pub fn land(mut self, reply: &Reply) {
-        if !is_whole(reply) {
-            return;
+    pub fn land(self, reply: &Reply) {
+        if is_whole(reply) {
+            self.keep(reply);
         }
+    }
+
+    /// As `land`, but a reply that is cut at its bound is kept too: whoever finds it knows that more room is needed.
+    pub fn land_cut(self, reply: &Reply) {
+        if is_whole(reply) || reply.finish == Finish::Length {
+            self.keep(reply);
+        }
+    }
+
+    fn keep(mut self, reply: &Reply) {
         let reply = Arc::new(reply.clone());
         self.seat.shared.keeper.keep(self.seat.key, reply.clone());
         *self.slot = Some(reply);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::agent::{World, finish, gated, is_root};
-use crate::server::{Answer, Gate, Server};
+use crate::server::{Answer, Gate, Server, chunk};
 
 fn command(world: &World, server: &Server, args: &[&str]) -> Command {
     let mut command = world.command(args);
@@ -186,11 +186,51 @@ async fn what_cannot_be_used_does_not_come_back() {
     check(7).await;
 }
 
+/// A reply that stops at its bound.
+fn cut(text: &str) -> Answer {
+    let part = chunk(json!({ "content": text }), Some("length")).to_string();
+    Answer::events([part, "[DONE]".to_owned()])
+}
+
+#[tokio::test]
+async fn a_reply_that_was_cut_is_paid_for_once() {
+    let (world, server) = (World::new(), Server::start().await);
+    server.rule(|request| (request.json()["max_tokens"] == 100).then(|| cut("once upon")));
+    server.always(Answer::says("once upon a time"));
+    let check = async |expect: usize| {
+        let finished = finish(eval(&world, &server, "await llm('long?', null, { maxTokens: 100 })", &[])).await;
+        assert_eq!(finished.stdout.trim(), "once upon a time", "{}", finished.stderr);
+        assert_eq!(server.requests().len(), expect);
+    };
+    check(2).await;
+    check(2).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_does_not_come_back_with_more_room_either() {
+    let (world, server) = (World::new(), Server::start().await);
+    server.rule(|request| {
+        let complaint = request.last_message().contains("cannot be used");
+        (request.json()["max_tokens"] == 100 && !complaint).then(|| cut("[1, "))
+    });
+    server.then(Answer::says("nonsense"));
+    server.then(Answer::says("[1]"));
+    server.then(Answer::says("[2]"));
+    let check = async |value: &str, expect: usize| {
+        let code = "await llm('one?', null, { schema: { type: 'array' }, maxTokens: 100 })";
+        let finished = finish(eval(&world, &server, code, &[])).await;
+        assert_eq!((finished.stdout.trim(), server.requests().len()), (value, expect), "{}", finished.stderr);
+    };
+    check("[1]", 3).await;
+    check("[2]", 4).await;
+    check("[2]", 4).await;
+}
+
 #[tokio::test]
 async fn replies_that_are_there_do_not_keep_a_run_going() {
     let (world, server) = (World::new(), Server::start().await);
     server.when("again", Answer::says("yes"));
-    let code = "let n = 0; try { for (;;) { await llm('again'); n++; } } catch (error) { `${n} ${error.name}`; }";
+    let code = "let n = 0; try { for (;;) { await llm('again'); n++; } } catch (error) { console.log(n, error.name); }";
     let finished = finish(eval(&world, &server, code, &["--max-calls", "3"])).await;
     assert_eq!(finished.stdout.trim(), "31 BudgetError", "{}", finished.stderr);
     assert_eq!(server.requests().len(), 1);

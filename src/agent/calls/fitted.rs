@@ -31,23 +31,23 @@ pub async fn complete(calls: &Calls, ask: Ask, schema: &Schema, cancel: &Cancel)
             parent,
             label: label.clone(),
         };
-        let text = match (calls.complete(ask, cancel).await, first) {
-            (Ok(reply), None) => reply.text,
-            (Ok(reply), Some(first)) => {
-                return Ok(read(&reply.text, schema).map_or(Reply::Unfit(first), Reply::Fits));
-            }
+        let text = match (calls.complete(ask.clone(), cancel).await, &first) {
+            (Ok(reply), _) => reply.text,
             (Err(failure), None) => return Err(failure),
             // What there is, is better than nothing.
-            (Err(_), Some(first)) => return Ok(Reply::Unfit(first)),
+            (Err(_), Some(first)) => return Ok(Reply::Unfit(String::clone(first))),
         };
-        match read(&text, schema) {
+        let why = match read(&text, schema) {
             Ok(value) => return Ok(Reply::Fits(value)),
-            Err(why) => {
-                messages.push(prompt::message(Role::Assistant, text.clone()));
-                messages.push(prompt::message(Role::User, prompt::reply_again(&why)));
-                first = Some(text);
-            }
+            Err(why) => why,
+        };
+        calls.forget(ask);
+        if let Some(first) = first {
+            return Ok(Reply::Unfit(first));
         }
+        messages.push(prompt::message(Role::Assistant, text.clone()));
+        messages.push(prompt::message(Role::User, prompt::reply_again(&why)));
+        first = Some(text);
     }
 }
 

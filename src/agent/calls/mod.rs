@@ -19,7 +19,7 @@ use self::tree::Tree;
 use super::answers::seen::Seen;
 use super::event::{Emit, RunEvent};
 use super::record;
-use crate::cache::{Found, Key};
+use crate::cache::{Flight, Found, Key};
 use crate::cancel::Cancel;
 use crate::journal::event::{Outcome, Role as CallRole};
 use crate::journal::{Event, Journal};
@@ -144,8 +144,27 @@ impl Calls {
     /// As `complete`; what was replied to the request without `aside`, or with another, is taken as well.
     pub async fn complete_beside(
         &self,
+        ask: Ask,
+        aside: Option<&Aside>,
+        cancel: &Cancel,
+    ) -> Result<Reply, CallFailure> {
+        self.complete_or_find(ask, aside, Flight::land, cancel).await
+    }
+
+    /// As `complete`, for whoever asks again with more room when the reply is cut at its bound: that it was is kept, so that
+    /// nobody pays for it twice.
+    pub async fn complete_or_cut(&self, ask: Ask, cancel: &Cancel) -> Result<Reply, CallFailure> {
+        if ask.parent.is_some() {
+            self.tree.subcall();
+        }
+        self.complete_or_find(ask, None, Flight::land_cut, cancel).await
+    }
+
+    async fn complete_or_find(
+        &self,
         mut ask: Ask,
         aside: Option<&Aside>,
+        land: fn(Flight, &Reply),
         cancel: &Cancel,
     ) -> Result<Reply, CallFailure> {
         let request = self.request(&mut ask);
@@ -165,7 +184,7 @@ impl Calls {
             Some(Found::Miss(flight)) => {
                 let reply = self.send(ask, request, aside, cancel).await?;
                 if !aside.is_some_and(|aside| aside.presses) {
-                    flight.land(&reply);
+                    land(flight, &reply);
                 }
                 Ok(reply)
             }

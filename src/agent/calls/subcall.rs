@@ -60,7 +60,7 @@ pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) 
             parent: Some(task.host),
             label: label.clone(),
         };
-        let reply = match entire(&task.bindings.calls, ask.clone(), task.cancel).await {
+        let (reply, answered) = match entire(&task.bindings.calls, ask, task.cancel).await {
             Err(CallFailure::Model(ModelError::TooLong(words))) => return Err(Failed::TooLong(words)),
             result => result.map_err(|failed| Failed::Other(failure(failed)))?,
         };
@@ -80,7 +80,7 @@ pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) 
             }
             Err(error) => complaint = format!("it is not JSON: {error}"),
         }
-        task.bindings.calls.forget(ask);
+        task.bindings.calls.forget(answered);
         messages.push(prompt::message(Role::Assistant, reply.text));
         let again = format!("That reply cannot be used, {complaint}. Reply again, with the JSON value only.");
         messages.push(prompt::message(Role::User, again));

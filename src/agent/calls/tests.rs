@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::budget::Limits;
 use super::*;
+use crate::agent::answers::schema::Schema;
 use crate::agent::prompt;
+use crate::cache::Cache;
 use crate::model::{Finish, Role, ToolCall, Usage};
 
 /// Says the same to everything, after an attempt that used something and broke off.
@@ -18,6 +20,10 @@ struct Says {
 impl Model for Says {
     fn provider(&self) -> &str {
         "openai"
+    }
+
+    fn origin(&self) -> Option<String> {
+        Some(String::new())
     }
 
     fn has_tools(&self) -> bool {
@@ -43,10 +49,14 @@ impl Model for Says {
 }
 
 fn calls(model: Says, tokens: u64) -> Calls {
+    calls_with(model, tokens, Cache::default())
+}
+
+fn calls_with(model: Says, tokens: u64, cache: Cache) -> Calls {
     let named = Named { name: "openai/test".to_owned(), id: "test".to_owned(), model: Arc::new(model) };
     let models = Models { root: named.clone(), leaf: named };
     let limits = Limits { tokens, usd: None, ..Limits::default() };
-    let tree = Arc::new(Tree::new(Ledger::new(limits)));
+    let tree = Arc::new(Tree::new(Ledger::new(limits)).with_cache(cache));
     Calls::new(models, tree, Journal::off(), Arc::new(|_| {}), Arc::default())
 }
 
@@ -105,4 +115,24 @@ async fn a_schema_s_words_stay_here() {
     let schema = json!({ "type": "integer", "description": "AKIAIOSFODNN7EXAMPLE" });
     let request = calls.request(&mut Ask { schema: Some(schema), ..ask() });
     assert_eq!(request.schema, Some(json!({ "type": "integer" })));
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_not_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache = Cache::open(dir.path(), 1 << 20);
+    let schema = Schema::new(json!({ "type": "integer" })).unwrap();
+    let check = async |text: &'static str, value: Option<i32>, expect: (u32, u32)| {
+        let calls = calls_with(Says { reply: Ok(text), lost: Usage::default() }, 1_000_000, cache.clone());
+        match fitted::complete(&calls, ask(), &schema, &Cancel::new()).await.unwrap() {
+            fitted::Reply::Fits(found) => assert_eq!(Some(found), value.map(Into::into)),
+            fitted::Reply::Unfit(first) => assert_eq!((first.as_str(), None), (text, value)),
+        }
+        let spent = calls.ledger.spent();
+        assert_eq!((spent.calls, spent.hits), expect, "{text}");
+    };
+    check("one", None, (2, 0)).await;
+    check("two", None, (2, 0)).await;
+    check("1", Some(1), (1, 0)).await;
+    check("2", Some(1), (0, 1)).await;
 }
