@@ -151,7 +151,7 @@ impl Config {
         Self::from_parts(file, state_dir, text.as_deref().unwrap_or(""), env)
     }
 
-    fn from_parts(
+    pub(crate) fn from_parts(
         file: PathBuf,
         state_dir: PathBuf,
         text: &str,

@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::calls::Models;
+use super::calls::window::Windows;
+use super::plain;
 use super::prompt::{self, Transport};
+use super::setup::root_hash;
 use crate::config::Config;
 use crate::journal::event::EndReason;
-use crate::journal::{self, Summary};
+use crate::journal::{self, Header, Summary};
 use crate::model::{Usage, pricing, tokens};
 use crate::workspace::{Snapshot, WorkspaceError};
 
 /// Past runs that say something together, and how many of them are looked at.
 const FEWEST_RUNS: usize = 3;
 const MOST_RUNS: usize = 50;
-
-/// Files up to which a small scope is answered by one plain call.
-const PLAIN_FILES: u64 = 60;
 
 /// From what is usual to what is seldom exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -51,7 +51,8 @@ impl Estimate {
         let (root, leaf) = (models.root.name.as_str(), models.leaf.name.as_str());
         // Without a readable journal there are no past runs.
         let runs = journal::list(&config.state_dir).unwrap_or_default();
-        let past = runs.into_iter().filter(|run| is_alike(run, snapshot.name(), root, leaf)).take(MOST_RUNS).collect();
+        let here = root_hash(snapshot);
+        let past = runs.into_iter().filter(|run| is_alike(run, &here, root, leaf)).take(MOST_RUNS).collect();
         let mut estimate = from_runs(past, root).unwrap_or_else(|| from_size(size, root, leaf, config));
         estimate.seconds = estimate.seconds.up_to(config.max_time.as_secs_f64());
         if let Some(limit) = config.max_usd {
@@ -90,11 +91,13 @@ impl Span {
     }
 }
 
-/// A run over the same workspace with the same models that came to its own end.
+/// A run over the same workspace with the same models that came to its own end, and paid for all of it: the next one may have
+/// to.
 fn is_alike(run: &Summary, workspace: &str, root: &str, leaf: &str) -> bool {
     let ended = matches!(run.end, Some(EndReason::Answered | EndReason::Limit));
     let header = run.header.as_ref();
-    ended && header.is_some_and(|h| h.workspace == workspace && h.models.root == root && h.models.leaf == leaf)
+    let is_here = |h: &Header| h.root.as_deref() == Some(workspace) && h.models.root == root && h.models.leaf == leaf;
+    ended && run.totals.hits == 0 && header.is_some_and(is_here)
 }
 
 fn from_runs(runs: Vec<Summary>, root: &str) -> Option<Estimate> {
@@ -127,7 +130,8 @@ fn from_size(size: Size, root: &str, leaf: &str, config: &Config) -> Estimate {
         let low = pricing::cost(&low, root)?;
         Some(Span { low, high: pricing::cost(&high, root)? + pricing::cost(&read, leaf)? })
     };
-    if size.files > 0 && size.files <= PLAIN_FILES && size.bytes <= config.plain_below {
+    let window = Windows::new(config.max_context).of(root);
+    if plain::is_small(size.files, size.bytes, config.plain_below) && text <= window as f64 / 2.0 {
         let (low, high) = (usage(text + 500.0, 200.0), usage(text + 1_500.0, 4_096.0));
         let seconds = Span { low: 2.0, high: 60.0 };
         return Estimate { usd: usd(low, high, Usage::default()), seconds, basis: basis("in one plain call") };
@@ -149,14 +153,13 @@ fn from_size(size: Size, root: &str, leaf: &str, config: &Config) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::Header;
     use crate::journal::event::{Models as Names, Totals};
 
     fn run(usd: Option<f64>, seconds: u64) -> Summary {
         let models = Names { root: "openai/gpt-4o".into(), leaf: "openai/gpt-4o".into() };
         Summary {
             id: "id".into(),
-            header: Some(Header { workspace: "here".into(), models, ..Header::default() }),
+            header: Some(Header { root: Some("here".into()), models, ..Header::default() }),
             end: Some(EndReason::Answered),
             totals: Totals { usd, ..Totals::default() },
             duration_ms: seconds * 1000,
@@ -191,7 +194,22 @@ mod tests {
         check(|run| run.end = Some(EndReason::Cancelled), false);
         check(|run| run.end = None, false);
         check(|run| run.header = None, false);
-        check(|run| run.header.as_mut().unwrap().workspace = "there".into(), false);
+        check(|run| run.totals.hits = 1, false);
+        check(|run| run.header.as_mut().unwrap().root = Some("there".into()), false);
+        check(|run| run.header.as_mut().unwrap().root = None, false);
         check(|run| run.header.as_mut().unwrap().models.leaf = "builtin".into(), false);
+    }
+    #[test]
+    fn one_plain_call_needs_a_window_that_takes_it() {
+        let check = |files: u64, max_context: u64, expect: bool| {
+            let file = format!("plain_below = 48_000\nmax_context = {max_context}\n");
+            let config = Config::from_parts("/c/config.toml".into(), "/s".into(), &file, &|_| None).unwrap();
+            let guess = from_size(Size { files, bytes: 30_000 }, "openai/gpt-4o", "openai/gpt-4o", &config);
+            assert_eq!(guess.basis.contains("one plain call"), expect, "{}", guess.basis);
+        };
+        check(1, 0, true);
+        check(0, 0, false);
+        check(1_000, 0, false);
+        check(1, 8_192, false);
     }
 }

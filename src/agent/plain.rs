@@ -18,13 +18,18 @@ use crate::model::{Role, tokens};
 use crate::workspace::{RelPath, WorkspaceError};
 
 /// More files than this make a scope worth exploring, however small they are.
-pub(super) const MOST_FILES: usize = 60;
+const MOST_FILES: u64 = 60;
+
+/// Whether so much may go into one prompt, as far as can be said without reading it.
+pub(super) fn is_small(files: u64, bytes: u64, plain_below: u64) -> bool {
+    (1..=MOST_FILES).contains(&files) && bytes <= plain_below
+}
 
 /// The files of a small scope as one text with numbered lines; `None` when the scope is not small.
 pub fn whole_scope(session: &Session) -> Option<String> {
     let files = session.snapshot.files().ok()?;
     let bytes: u64 = files.iter().map(|file| file.bytes).sum();
-    if files.is_empty() || files.len() > MOST_FILES || bytes > session.plain_below {
+    if !is_small(files.len() as u64, bytes, session.plain_below) {
         return None;
     }
     let mut text = String::new();

@@ -65,6 +65,7 @@ pub fn totals(spent: &Spent) -> journal::Totals {
     journal::Totals {
         turns: spent.turns,
         calls: u64::from(spent.calls),
+        hits: u64::from(spent.hits),
         input: spent.usage.input,
         cached: spent.usage.cached,
         output: spent.usage.output,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::calls::budget::Limits;
 use super::calls::{Models, Named};
 use super::event::Emit;
-use super::orientation::Maps;
+use super::orientation::{self, Maps};
 use super::prompt::fence::FenceKey;
 use super::session::Setup;
 use crate::cache::Cache;
@@ -72,13 +72,18 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
         epoch_ms: repl.epoch_ms,
         question: question.to_owned(),
         workspace: snapshot.name().to_owned(),
-        root: None,
+        root: Some(root_hash(snapshot)),
         revision: snapshot.revision().map(str::to_owned),
         config: redacted(config),
         models: crate::journal::event::Models { root: models.root.name.clone(), leaf: models.leaf.name.clone() },
         ..Header::default()
     };
     Journal::create(&config.state_dir, redact, header)
+}
+
+/// Tells workspaces of one name apart without naming them: blake3 of the canonical paths of their roots, in hex.
+pub fn root_hash(snapshot: &Snapshot) -> String {
+    blake3::Hash::from_bytes(orientation::workspace(snapshot)).to_hex().to_string()
 }
 
 /// The configuration as a journal may hold it: endpoints by name only.

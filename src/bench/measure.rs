@@ -29,11 +29,12 @@ pub struct Done<'a> {
 }
 
 impl Bench {
-    /// The short cut for small scopes is off, since it is what a run is compared with, and so is the cache of replies:
-    /// what it holds takes no time and costs nothing.
+    /// The short cut for small scopes is off, since it is what a run is compared with, and so are the cache of replies, which
+    /// take no time and cost nothing, and the map: no question may know what others found out.
     pub fn new(mut config: Config, models: Models) -> Self {
         config.plain_below = 0;
         config.cache = false;
+        config.orientation = false;
         let baseline = models.root.model.provider() != "builtin";
         Self { config, models, jobs: 4, prompt_tokens: 100_000, baseline }
     }
@@ -194,5 +195,25 @@ fn measured(outcome: Outcome, report: Report) -> Outcome {
         unpriced: spent.unpriced,
         run: report.run,
         ..outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::agent::calls::Named;
+    use crate::model::builtin::Builtin;
+
+    #[test]
+    fn no_question_profits_from_another() {
+        let root = Named { name: "builtin".into(), id: "builtin".into(), model: Arc::new(Builtin) };
+        let models = Models { leaf: root.clone(), root };
+        let file = "cache = true\norientation = true\nplain_below = 1\n";
+        let config = Config::from_parts("/c/config.toml".into(), "/s".into(), file, &|_| None).unwrap();
+        assert!(config.cache && config.orientation && config.plain_below == 1);
+        let Bench { config, .. } = Bench::new(config, models);
+        assert_eq!((config.cache, config.orientation, config.plain_below), (false, false, 0));
     }
 }

@@ -378,6 +378,9 @@ pub struct Citation {
 pub struct Totals {
     pub turns: u32,
     pub calls: u64,
+    /// Replies that the cache had: they are no calls, and cost nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hits: u64,
     pub input: u64,
     pub cached: u64,
     pub output: u64,

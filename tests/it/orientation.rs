@@ -69,6 +69,20 @@ async fn the_second_question_is_told_what_the_first_found() {
 }
 
 #[tokio::test]
+async fn what_its_author_leaves_out_is_not_asked_for_again() {
+    let world = World::new();
+    // The reply names no module that was asked for.
+    assert_eq!(ask(&world, "one?", 4, "", true).await.maps.len(), 1);
+    let second = ask(&world, "two?", 4, "Never asked.", true).await;
+    assert!(!second.prompt.contains("<map"), "{}", second.prompt);
+    assert_eq!(second.maps.len(), 0);
+    world.file("src/parse.rs", "//! Parsing.\n\n// Other.\npub fn parse() {}\n");
+    let third = ask(&world, "two?", 4, "Parsing lines.", true).await;
+    assert!(!third.prompt.contains("<map"), "{}", third.prompt);
+    assert_eq!(third.maps.len(), 1);
+}
+
+#[tokio::test]
 async fn what_changed_is_not_shown_until_it_is_told_anew() {
     let world = World::new();
     ask(&world, "one?", 4, "Parsing lines.", true).await;

@@ -9,7 +9,7 @@ use super::answer::{Citation, Cut};
 /// Items of a list that the text shows; the value itself has all of them.
 const MOST_ITEMS: usize = 2_000;
 
-/// Fields that our own objects have; those of others are shown by name.
+/// Fields that our own objects have beside a place; those of others are shown by name.
 const KNOWN: &[&str] = &[
     "path",
     "line",
@@ -126,27 +126,49 @@ fn row(item: &Value) -> Option<String> {
         Value::Array(_) | Value::Null => return None,
     };
     let field = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-    let mut parts = Vec::new();
-    match (field("text"), field("qualified").or(field("name"))) {
-        (Some(text), _) => parts.push(code(text)),
-        (None, Some(name)) => parts.push(match field("kind") {
-            Some(kind) => format!("{kind} {}", code(name)),
-            None => code(name),
-        }),
-        (None, None) => {}
+    let is_ours = is_ours(fields);
+    let (mut parts, mut said) = (Vec::new(), Vec::new());
+    let name = ["qualified", "name"].into_iter().find(|name| field(name).is_some());
+    match (field("text"), name.and_then(field), field("kind")) {
+        (Some(text), ..) => {
+            parts.push(code(text));
+            said.push("text");
+        }
+        (None, Some(text), kind) => {
+            parts.push(kind.map_or_else(|| code(text), |kind| format!("{kind} {}", code(text))));
+            said.extend(name);
+            said.push("kind");
+        }
+        (None, None, Some(kind)) if !kind.contains('\n') => {
+            parts.push(kind.to_owned());
+            said.push("kind");
+        }
+        (None, None, _) => {}
     }
     if field("confidence") == Some("possible") {
         parts.push("possible".to_owned());
+        said.push("confidence");
     }
-    let ours = field("path").is_some();
-    let said =
-        |name: &str| if ours { KNOWN.contains(&name) } else { matches!(name, "text" | "qualified" | "name" | "kind") };
-    for (name, value) in fields.iter().filter(|(name, _)| !said(name)) {
+    let has_path = field("path").is_some();
+    if has_path {
+        said.push("path");
+        said.push(if fields.contains_key("from") { "from" } else { "line" });
+    }
+    if fields.get("calls").is_some_and(Value::is_array) {
+        // They have rows of their own.
+        said.push("calls");
+    }
+    let is_said = |name: &str| said.contains(&name) || is_ours && KNOWN.contains(&name);
+    for (name, value) in fields.iter().filter(|(name, _)| !is_said(name)) {
         match value {
+            Value::String(text) if KNOWN.contains(&name.as_str()) => parts.push(format!("{name}: {}", one_line(text))),
             Value::String(text) if text.contains('\n') => return None,
             Value::String(text) => parts.push(format!("{name}: {text}")),
             Value::Number(_) | Value::Bool(_) | Value::Null => parts.push(format!("{name}: {value}")),
-            Value::Array(_) | Value::Object(_) if ours => {}
+            Value::Array(items) if items.iter().all(is_plain) => parts.push(format!("{name}: {}", joined(items))),
+            Value::Array(_) | Value::Object(_) if has_path => {
+                parts.push(format!("{name}: {}", code(&value.to_string())))
+            }
             Value::Array(_) | Value::Object(_) => return None,
         }
     }
@@ -160,6 +182,33 @@ fn row(item: &Value) -> Option<String> {
         (Some(path), None) => format!("{} {what}", code(path)),
         (None, _) => what,
     })
+}
+
+/// Whether it is one that `repo.*` returned: their other fields say nothing that the place and the text do not.
+fn is_ours(fields: &Map<String, Value>) -> bool {
+    let has = |name: &str| fields.contains_key(name);
+    has("path") && (has("column") || has("from") && has("to") || has("module") && has("external"))
+}
+
+/// Whether it can stand among others on a line.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.contains('\n'),
+        Value::Number(_) | Value::Bool(_) | Value::Null => true,
+        Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+fn joined(items: &[Value]) -> String {
+    let said = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+    match items {
+        [] => "none".to_owned(),
+        items => items.iter().map(said).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The lines that an object means: those of a definition, else its one line.
@@ -211,6 +260,20 @@ mod tests {
         check(json!([{ "path": "a.rs", "language": "rust", "bytes": 9 }]), "- `a.rs` language: rust, bytes: 9");
         check(json!([{ "path": "a.rs", "line": 2, "why": "it panics" }]), "- why: it panics (a.rs:2)");
         check(json!([{ "name": "a", "n": 2 }]), "- `a`, n: 2");
+        let own = json!([{ "path": "a.rs", "line": 4, "kind": "unsafe call", "target": "x", "tags": ["a", "b"] }]);
+        check(own, "- unsafe call, target: x, tags: a, b (a.rs:4)");
+        check(json!([{ "path": "a.rs", "line": 4, "doc": "one\n  two" }]), "- doc: one two (a.rs:4)");
+        check(json!([{ "path": "a.rs", "line": 4, "text": "b()", "name": "b" }]), "- `b()`, name: b (a.rs:4)");
+        check(
+            json!([{ "path": "a/*", "name": "a", "languages": { "rust": 3 } }]),
+            "- `a/*` `a`, languages: `{\"rust\":3}`",
+        );
+        check(json!([{ "name": "a", "in": [] }]), "- `a`, in: none");
+        assert!(markdown(&json!([{ "name": "a", "in": [[1]] }]), &[]).starts_with("```json\n"));
+        let import = json!([{
+            "path": "a.rs", "line": 1, "text": "use b::c;", "module": "b", "names": ["c"], "target": null, "external": true,
+        }]);
+        check(import, "- `use b::c;` (a.rs:1)");
         check(json!([[1]]), "```json\n[\n  [\n    1\n  ]\n]\n```");
         check(json!({ "n": 1 }), "```json\n{\n  \"n\": 1\n}\n```");
     }

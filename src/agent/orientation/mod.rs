@@ -16,7 +16,7 @@ use super::session::Session;
 use crate::cancel::Cancel;
 use crate::display;
 use crate::journal::event::Role as CallRole;
-use crate::model::Role;
+use crate::model::{Finish, Role};
 use crate::redact::redact;
 use crate::workspace::{FileEntry, Snapshot};
 
@@ -58,7 +58,7 @@ pub fn section(session: &Session, question: &str) -> Option<String> {
     let window = usize::try_from(session.bindings.calls.window(CallRole::Root)).unwrap_or(usize::MAX);
     let mut left = MOST_SHOWN.min(window / 4);
     let (mut known, mut changed) = (Vec::new(), Vec::new());
-    for Entry { path, hash, summary } in entries {
+    for Entry { path, hash, summary } in entries.into_iter().filter(|entry| !entry.summary.is_empty()) {
         let Some(files) = modules.get(path.as_str()) else { continue };
         let fits = hash_of(&session.snapshot, files) == Some(hash);
         let line = if fits { format!("{path}: {summary}") } else { path };
@@ -106,13 +106,17 @@ pub async fn remember(session: &Arc<Session>, question: &str, cited: BTreeSet<St
         label: format!("a map of {} modules, for later questions", wanted.hashes.len()),
     };
     let reply = match tokio::time::timeout(PATIENCE, calls.complete(ask, cancel)).await {
-        Ok(Ok(reply)) => reply.text,
+        Ok(Ok(reply)) => reply,
         Ok(Err(failure)) => return tracing::debug!(%failure, "the map was not extended"),
         Err(_) => return tracing::debug!("the map was not extended: it took too long"),
     };
     let (session, origin) = (session.clone(), origin(question));
     let keep = move || {
-        let entries = summaries(&reply, &wanted.hashes);
+        let mut entries = summaries(&reply.text, &wanted.hashes);
+        // What a cut reply leaves out, its author may still have something to say of.
+        if reply.finish == Finish::Stop {
+            entries.extend(left_out(&entries, &wanted.hashes));
+        }
         if let Some(maps) = &session.maps {
             maps.write(&workspace(&session.snapshot), &origin, &entries);
         }
@@ -191,6 +195,13 @@ fn summaries(reply: &str, hashes: &BTreeMap<String, [u8; 32]>) -> Vec<Entry> {
     said.into_values().collect()
 }
 
+/// Modules that were asked for in vain, with nothing to show: the next run need not ask for them again.
+fn left_out(said: &[Entry], hashes: &BTreeMap<String, [u8; 32]>) -> Vec<Entry> {
+    let is_said = |path: &String| said.iter().any(|entry| entry.path == *path);
+    let empty = |(path, hash): (&String, &[u8; 32])| Entry { path: path.clone(), hash: *hash, summary: String::new() };
+    hashes.iter().filter(|(path, _)| !is_said(path)).map(empty).collect()
+}
+
 /// Files by the folder that they stand in.
 fn modules(files: &[FileEntry]) -> BTreeMap<String, Vec<&FileEntry>> {
     let mut modules = BTreeMap::<String, Vec<&FileEntry>>::new();
@@ -224,7 +235,7 @@ fn hash_of(snapshot: &Snapshot, files: &[&FileEntry]) -> Option<[u8; 32]> {
 }
 
 /// Tells repositories apart without naming them.
-fn workspace(snapshot: &Snapshot) -> Key {
+pub(super) fn workspace(snapshot: &Snapshot) -> Key {
     let mut hasher = blake3::Hasher::new();
     for path in snapshot.root_paths() {
         hasher.update(path.as_os_str().as_encoded_bytes());

@@ -41,6 +41,7 @@ pub struct Entry {
     pub path: String,
     /// Of its files as they were.
     pub hash: [u8; 32],
+    /// Empty when its author had nothing to say.
     pub summary: String,
 }
 

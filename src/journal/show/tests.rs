@@ -26,7 +26,7 @@ fn sample() -> Run {
     };
     let reply = Reply { text: "```js\nrepo.search('x')\n```".into(), tool_calls: vec![], finish: "stop".into() };
     let usage = Usage { input: 12_345, cached: 300, written: 45, output: 20, reasoning: 5, estimated: true };
-    let totals = Totals { turns: 1, calls: 2, input: 12_345, cached: 300, output: 20, usd: Some(0.01234) };
+    let totals = Totals { turns: 1, calls: 2, hits: 0, input: 12_345, cached: 300, output: 20, usd: Some(0.01234) };
     let host =
         |host, name: &str| Event::HostCall { cell: 1, host, name: name.into(), args: "[\"x\"]".into(), blocking: true };
     let output: Vec<String> = (1..=50).map(|n| format!("line {n}")).collect();

@@ -214,10 +214,12 @@ pub(super) fn totals(tree: &Tree<'_>, agent: &Agent<'_>) -> Totals {
     let unpriced = |call: &&Call<'_>| call.usd.is_none() && !call.hit && !call.failed();
     let unpriced = calls.iter().copied().any(|call| unpriced(&call));
     let turns = agent.turns.iter().filter(|turn| turn.number.is_some()).count();
+    let hits = calls.iter().filter(|call| call.hit).count() as u64;
     let (count, usage, usd) = sum(calls);
     Totals {
         turns: u32::try_from(turns).unwrap_or(u32::MAX),
         calls: count as u64,
+        hits,
         input: usage.input,
         cached: usage.cached,
         output: usage.output,
