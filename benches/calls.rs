@@ -76,7 +76,7 @@ impl Took {
 /// The server's process; it ends with this value.
 pub struct Served {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Drop for Served {
@@ -94,8 +94,9 @@ pub fn server() -> Served {
     Served { child, address: address.trim().to_owned() }
 }
 
-/// One run of the whole engine, journal included, from the start of the cell to its end.
-pub async fn ours(server: &Served) -> Took {
+/// One run of the whole engine, journal included, from the start of the cell to its end; with `keep`, each reply is kept
+/// on disk too.
+pub async fn ours(address: String, keep: bool) -> Took {
     let (state, tree) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     std::fs::write(tree.path().join("main.rs"), "fn main() {}\n").unwrap();
     let mut config = Config::load().unwrap();
@@ -107,7 +108,8 @@ pub async fn ours(server: &Served) -> Took {
     config.max_time = Duration::from_secs(600);
     config.plain_below = 0;
     config.journal = true;
-    let endpoint = Endpoint::new(format!("http://{}/v1", server.address));
+    config.cache = keep;
+    let endpoint = Endpoint::new(format!("http://{address}/v1"));
     let leaf = open("openai/m", &Endpoints::new([("openai".to_owned(), endpoint)])).unwrap();
     let root = Arc::new(Scripted::new([Line::text(format!("```js\n{CELL}\n```"))]).unwrap());
     let models = Models {

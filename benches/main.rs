@@ -63,7 +63,12 @@ fn main() {
 
 fn model_calls(runtime: &tokio::runtime::Runtime) {
     let server = calls::server();
-    let ours: Vec<calls::Took> = (0..5).map(|_| runtime.block_on(calls::ours(&server))).collect();
+    let run = |keep| {
+        (0..5)
+            .map(|_| runtime.block_on(runtime.spawn(calls::ours(server.address.clone(), keep))).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (ours, kept) = (run(false), run(true));
     let peer: Vec<calls::Took> = (0..3).filter_map(|_| calls::peer(&server)).collect();
     let each = |took: &[calls::Took], time: fn(calls::Took) -> Duration| {
         (!took.is_empty()).then(|| median(took.iter().copied().map(time).collect()))
@@ -73,6 +78,7 @@ fn model_calls(runtime: &tokio::runtime::Runtime) {
     let (took, used) = (each(&ours, wall).unwrap_or_default(), each(&ours, cpu).unwrap_or_default());
     row("1,000 calls of 100 ms, 32 at a time", took, beside(wall));
     row("computing time per call", used, beside(cpu));
+    row("computing time per call, its reply kept", each(&kept, cpu).unwrap_or_default(), None);
     let bound = calls::Took::ideal().mul_f64(1.02) + Duration::from_millis(5);
     let verdict = |holds: bool| if holds { "holds" } else { "is missed" };
     println!(

@@ -78,7 +78,10 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     setup.schema = schema;
     let stop = Stop::default();
     let signals = tokio::spawn(interrupts(stop.clone(), live.clone()));
-    let result = agent::ask(setup, args.question.trim(), &stop).await;
+    let (question, stopped) = (args.question.trim().to_owned(), stop.clone());
+    // As a task of its own it runs on the thread that hears of its replies; the main thread would have to be woken for each.
+    let asked = tokio::spawn(async move { agent::ask(setup, &question, &stopped).await }).await;
+    let result = asked.map_err(|panic| CliError::failed(format!("the run failed inside: {panic}")))?;
     signals.abort();
     live.finish();
     let report = result?;
