@@ -19,6 +19,19 @@ pub fn tokens(text: &str) -> u64 {
     quarters.div_ceil(4)
 }
 
+/// 1234567 as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn quarter_tokens(c: char) -> u64 {
     match u32::from(c) {
         0..=0x7f => 1,
@@ -129,6 +142,13 @@ pub fn without_terminator(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_groups() {
+        for (number, expect) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), expect);
+        }
+    }
 
     fn check(text: &str, expect: &[&str]) {
         let index = LineIndex::new(text);

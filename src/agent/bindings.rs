@@ -96,15 +96,17 @@ impl Bindings {
         self.calls.ledger.left_at(self.depth, self.turns.load(Ordering::Relaxed))
     }
 
+    /// What the repository answers. Its results may be large, so they are cleaned where they are made.
+    async fn look(&self, call: Call, cancel: Cancel) -> Result<String, CallError> {
+        (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
+        let repo = self.repo.clone();
+        let work = tokio::task::spawn_blocking(move || repo.call(&call, &cancel).map(clean));
+        work.await.unwrap_or_else(|panic| {
+            Err(CallError { name: "Error", message: format!("the repository call failed inside: {panic}") })
+        })
+    }
+
     async fn dispatch(self: Arc<Self>, host: u64, call: Call, cancel: Cancel) -> Result<String, CallError> {
-        if call.name.starts_with("repo.") {
-            (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
-            let repo = self.repo.clone();
-            let work = tokio::task::spawn_blocking(move || repo.call(&call, &cancel));
-            return work.await.unwrap_or_else(|panic| {
-                Err(CallError { name: "Error", message: format!("the repository call failed inside: {panic}") })
-            });
-        }
         let mut args = Arguments::parse(&call)?;
         match call.name.as_str() {
             "llm" => {
@@ -194,7 +196,10 @@ impl Host for Bindings {
                 blocking: !matches!(call.name.as_str(), "llm" | "llmAll" | "rlm" | "rlmAll"),
             });
             // What code and the journal see is the same, or the run could not be executed again.
-            let result = self.dispatch(host, call, cancel).await.map(clean);
+            let result = match call.name.starts_with("repo.") {
+                true => self.look(call, cancel).await,
+                false => self.dispatch(host, call, cancel).await.map(clean),
+            };
             let outcome = match &result {
                 Ok(json) => Outcome::Ok(json.as_str().into()),
                 Err(error) => Outcome::Error(HostError { name: error.name.to_owned(), message: error.message.clone() }),

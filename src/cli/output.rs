@@ -8,6 +8,7 @@ use crate::agent::Report;
 use crate::agent::answers::citations::{Checked, Status};
 use crate::agent::calls::budget::Tripped;
 use crate::display;
+use crate::text::grouped;
 
 /// Writes Markdown to stdout.
 pub fn markdown(text: &str) {
@@ -133,19 +134,6 @@ pub fn plural(count: u64, one: &str, more: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { more })
 }
 
-/// 1234567 as `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The exit code that a report deserves.
 pub fn code(report: &Report) -> ExitCode {
     match (&report.tripped, report.answer.is_empty()) {
@@ -153,17 +141,5 @@ pub fn code(report: &Report) -> ExitCode {
         (Some(_), false) => ExitCode::from(super::exit::PARTIAL),
         (Some(Tripped::Model { .. }), true) => ExitCode::from(super::exit::MODEL),
         (Some(_), true) => ExitCode::from(super::exit::NO_ANSWER),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_in_groups() {
-        for (number, expect) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), expect);
-        }
     }
 }

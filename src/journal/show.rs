@@ -12,6 +12,7 @@ use super::id::date;
 use super::reader::Run;
 use super::tree::{Agent, Told, Tree, totals};
 use crate::display;
+use crate::text::grouped;
 
 /// Lines of a text that are shown, half from its start and half from its end, unless all is asked for.
 const MAX_LINES: usize = 40;
@@ -360,19 +361,6 @@ pub(super) fn seconds(ms: u64) -> String {
 
 pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

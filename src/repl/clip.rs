@@ -1,5 +1,6 @@
 //! Text that is cut head and tail at a limit of bytes, with its true length named.
 
+use crate::text::grouped;
 use std::collections::VecDeque;
 
 /// Console output on its way out of the worker: the head leaves as it is written, the tail is kept.
@@ -66,19 +67,6 @@ pub fn cut(text: String, limit: usize) -> String {
     let head = &text[..text.floor_char_boundary(limit - limit / 2)];
     let tail = &text[text.ceil_char_boundary(text.len() - limit / 2)..];
     join(head, tail, text.len() as u64)
-}
-
-/// `1234567` as `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

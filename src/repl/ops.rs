@@ -8,8 +8,8 @@ use deno_error::JsErrorBox;
 use serde_json::value::RawValue;
 
 use super::bridge::{Answer, Bridge};
-use super::clip::grouped;
 use super::wire::MAX_DATA;
+use crate::text::grouped;
 
 /// What deno_core needs to start and run, what formatting needs to look at a value without running its code, and what
 /// the small part of the web platform in `boot.js` is made of. All others throw.

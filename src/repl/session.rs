@@ -12,12 +12,13 @@ use tokio::time::Instant;
 
 use super::bridge::Answer;
 use super::cell;
-use super::clip::{cut, grouped, join};
+use super::clip::{cut, join};
 use super::process::{Death, Process};
 use super::report::Sources;
 use super::wire::{Done, Fault, FromWorker, Layer, MAX_DATA, MAX_PENDING, Stopped, ToWorker};
 use super::{Call, CallError, CellError, CellErrorKind, Host, Options, Outcome, ReplError};
 use crate::cancel::Cancel;
+use crate::text::grouped;
 
 /// What a worker gets to end a cell by itself, before it is killed.
 const GRACE: Duration = Duration::from_millis(250);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::citations::{self, Checked, Dropped, Evidence};
 use super::render;
+use crate::text::grouped;
 
 /// Lines that an answer points to. Lines are 1-based and inclusive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,19 +34,6 @@ impl Cut {
         let of = self.of.as_ref().map_or_else(|| "This".to_owned(), |field| format!("`{field}`"));
         format!("{of} is {} of {}", grouped(self.shown), grouped(self.total))
     }
-}
-
-/// 1234 as `1,234`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// An answer that code has given and that has not ended the run.

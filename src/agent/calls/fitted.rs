@@ -1,8 +1,7 @@
-//! Calls outside of code whose reply has to be a value that satisfies a schema: read, checked, and asked for once more.
+//! Replies that have to be values which satisfy a schema: read, checked, and asked for once more where no code waits for them.
 
 use serde_json::Value;
 
-use super::subcall;
 use super::{Ask, CallFailure, Calls};
 use crate::agent::answers::schema::Schema;
 use crate::agent::prompt;
@@ -52,11 +51,35 @@ pub async fn complete(calls: &Calls, ask: Ask, schema: &Schema, cancel: &Cancel)
 }
 
 /// The value of a reply, or what is wrong with it.
-fn read(text: &str, schema: &Schema) -> Result<Value, String> {
-    let value = subcall::parse(text).map_err(|error| format!("it is not JSON: {error}"))?;
+pub(super) fn read(text: &str, schema: &Schema) -> Result<Value, String> {
+    let value = parse(text).map_err(|error| format!("it is not JSON: {error}"))?;
     let problems = schema.problems(&value);
     match problems.is_empty() {
         true => Ok(value),
         false => Err(format!("it does not satisfy the schema: {}", problems.join("; "))),
+    }
+}
+
+/// The JSON of a reply, which may stand in a fence.
+fn parse(text: &str) -> Result<Value, serde_json::Error> {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix("```json")
+        .or_else(|| text.strip_prefix("```"))
+        .and_then(|rest| rest.trim_end().strip_suffix("```"))
+        .unwrap_or(text);
+    serde_json::from_str(inner.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_with_and_without_a_fence() {
+        for text in ["[1]", "```json\n[1]\n```", "```\n[1]```", "  [1]\n"] {
+            assert_eq!(parse(text).unwrap(), serde_json::json!([1]), "{text:?}");
+        }
+        assert!(parse("one").is_err());
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::budget::Purpose;
 use super::entire::entire;
+use super::fitted;
 use super::piecewise::{Failed, Task};
 use super::{Ask, CallFailure};
 use crate::agent::answers::schema::Schema;
@@ -70,20 +71,13 @@ pub async fn once(task: &Task<'_>, content: String, output: u32, label: String) 
             }
             return Ok(Value::String(reply.text));
         };
-        match parse(&reply.text) {
-            Ok(value) => {
-                let problems = schema.problems(&value);
-                if problems.is_empty() {
-                    return Ok(value);
-                }
-                complaint = format!("it does not satisfy the schema: {}", problems.join("; "));
-            }
-            Err(error) => complaint = format!("it is not JSON: {error}"),
+        match fitted::read(&reply.text, schema) {
+            Ok(value) => return Ok(value),
+            Err(why) => complaint = why,
         }
         task.bindings.calls.forget(answered);
         messages.push(prompt::message(Role::Assistant, reply.text));
-        let again = format!("That reply cannot be used, {complaint}. Reply again, with the JSON value only.");
-        messages.push(prompt::message(Role::User, again));
+        messages.push(prompt::message(Role::User, prompt::reply_again(&complaint)));
     }
     Err(error(format!("the reply cannot be used twice in a row: {complaint}")))
 }
@@ -127,28 +121,4 @@ fn failure(failure: CallFailure) -> CallError {
         CallFailure::Model(_) => "ModelError",
     };
     CallError { name, message: format!("llm: {failure}") }
-}
-
-/// The JSON of a reply, which may stand in a fence.
-pub(super) fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    let text = text.trim();
-    let inner = text
-        .strip_prefix("```json")
-        .or_else(|| text.strip_prefix("```"))
-        .and_then(|rest| rest.trim_end().strip_suffix("```"))
-        .unwrap_or(text);
-    serde_json::from_str(inner.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replies_with_and_without_a_fence() {
-        for text in ["[1]", "```json\n[1]\n```", "```\n[1]```", "  [1]\n"] {
-            assert_eq!(parse(text).unwrap(), serde_json::json!([1]), "{text:?}");
-        }
-        assert!(parse("one").is_err());
-    }
 }

@@ -14,8 +14,9 @@ use super::event::{Citation, Header};
 use super::export::damages;
 use super::id::date;
 use super::reader::Run;
-use super::show::{grouped, money, plural, seconds};
+use super::show::{money, plural, seconds};
 use super::tree::{Answer, Span, Tree, at_once};
+use crate::text::grouped;
 use rows::Rows;
 use text::Texts;
 

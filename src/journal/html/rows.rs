@@ -9,10 +9,11 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::super::event::{Body, Message, Outcome, ToolCall};
-use super::super::show::{grouped, money, plural, seconds, tokens};
+use super::super::show::{money, plural, seconds, tokens};
 use super::super::tree::{Agent, Call, Cell, Host, Item, Tree, Turn, at_once, sum};
 use super::axis::{Kind, bars, times};
 use super::text::{Fold, Owner, Texts, line};
+use crate::text::grouped;
 
 /// Rows of the page, of all kinds.
 pub(super) const MAX_ROWS: usize = 10_000;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::super::blobs::Blobs;
 use super::super::event::Body;
-use super::super::show::grouped;
 use crate::display::html;
+use crate::text::grouped;
 
 /// Bytes that the texts of turns may take on the page, escaped.
 pub(super) const TURNS: usize = 6 << 20;
