@@ -10,6 +10,7 @@ mod definition;
 mod edges;
 mod found;
 mod imports;
+pub mod meaning;
 mod modules;
 mod name;
 mod outline;
@@ -40,6 +41,8 @@ pub use table::{Paused, Progress, Row, State, Table};
 pub enum GraphError {
     #[error("{name:?} is not a name; give an identifier, Outer.name or path#name")]
     Name { name: String },
+    #[error("no name stands at byte {offset} of {path}")]
+    NoName { path: String, offset: usize },
     #[error("{path:?} is no folder with files; repo.modules() has the paths that there are")]
     NoFolder { path: String },
     #[error("maxTokens is {given}; a bundle needs at least {least}, better 20,000 or more")]

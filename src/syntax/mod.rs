@@ -32,6 +32,7 @@ pub use locals::{Binding, Place, binding};
 pub use name_at::{NameAt, name_at};
 pub use parse::Budget;
 pub use selection::selection;
+pub use tree::{Parsed, walk};
 
 /// What a definition defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

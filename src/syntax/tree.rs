@@ -11,10 +11,10 @@ use super::parse::{Budget, parse, too_deep};
 use super::{item_macros, preprocess};
 
 /// A parsed text. Offsets in the tree are offsets in the text as well.
-pub(super) struct Parsed {
+pub struct Parsed {
     pub tree: Tree,
-    pub compiled: &'static Compiled,
-    pub family: Family,
+    pub(super) compiled: &'static Compiled,
+    pub(super) family: Family,
     /// What was parsed: the text, with what would mislead the parser written over.
     pub source: Vec<u8>,
 }
@@ -44,7 +44,7 @@ impl Parsed {
 
 /// Goes over a node and every node below it, in order of their start, outer before inner; not below those for which
 /// `enter` is false. Needs no stack of its own.
-pub(super) fn walk<'t>(root: Node<'t>, mut enter: impl FnMut(&TreeCursor<'t>) -> bool) {
+pub fn walk<'t>(root: Node<'t>, mut enter: impl FnMut(&TreeCursor<'t>) -> bool) {
     let mut cursor = root.walk();
     loop {
         if enter(&cursor) && cursor.goto_first_child() {
