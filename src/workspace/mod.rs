@@ -27,7 +27,7 @@ pub use path::RelPath;
 pub use pins::Mark;
 pub use size::rounded;
 pub use slice::Slice;
-pub use snapshot::{FileEntry, Snapshot, Source};
+pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
 pub use tree::tree;
 pub use walk::Skipped;
 

@@ -41,6 +41,17 @@ pub enum Source {
     Memory(Arc<[u8]>),
 }
 
+/// How the bytes of a file are related to its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// They are the text.
+    Utf8,
+    /// A byte order mark and the text.
+    Utf8Bom,
+    /// UTF-16, or bytes that are no UTF-8: the text cannot be turned back into them.
+    Other,
+}
+
 /// One immutable view of the workspace. Clones share it.
 ///
 /// Which files there are is settled when they are first asked for (the hidden ones apart). A file that was handed out by
@@ -226,6 +237,24 @@ impl Snapshot {
             read => read?,
         };
         self.0.base.pins.keep(path, stamp, text.into()).ok_or_else(|| changed(path))
+    }
+
+    /// How the bytes on disk are related to the text that is there. A file that is only in a buffer counts as UTF-8.
+    pub fn encoding(&self, path: &RelPath) -> Result<Encoding, WorkspaceError> {
+        self.in_scope(path)?;
+        let file = match self.open_on_disk(path) {
+            Err(WorkspaceError::NotFound { .. }) if self.buffer(path).is_some() => return Ok(Encoding::Utf8),
+            file => file?,
+        };
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::Read::take(&file, TEXT_LIMIT), &mut bytes)
+            .map_err(|source| io(path, source))?;
+        let (head, rest) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => (Encoding::Utf8Bom, rest),
+            None => (Encoding::Utf8, &bytes[..]),
+        };
+        let marked = rest.starts_with(b"\xff\xfe") || rest.starts_with(b"\xfe\xff");
+        Ok(if marked || std::str::from_utf8(rest).is_err() { Encoding::Other } else { head })
     }
 
     /// The text of a file as it is now, for whoever looks at many and keeps none: nothing is pinned, so two glances may

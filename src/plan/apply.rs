@@ -1,0 +1,1 @@
+//! Writing a plan's files: all of them or none.

@@ -1,0 +1,13 @@
+//! Refactor plans: steps of edits, composed in memory over a snapshot, checked by the program, shown in several forms, applied
+//! all or not at all.
+
+pub mod apply;
+pub mod checks;
+mod diff;
+mod document;
+mod markdown;
+pub mod verify;
+
+pub use diff::diff;
+pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
+pub use markdown::markdown;
