@@ -5,6 +5,7 @@ pub mod apply;
 pub mod checks;
 mod diff;
 mod document;
+mod draft;
 mod markdown;
 pub mod verify;
 
