@@ -60,6 +60,11 @@ impl Draft {
         &self.text
     }
 
+    /// The text before.
+    pub fn base(&self) -> &Arc<str> {
+        &self.base
+    }
+
     /// The steps that wrote something here.
     pub fn steps(&self) -> BTreeSet<u32> {
         self.splices.iter().map(|splice| splice.step).collect()
