@@ -94,6 +94,11 @@ impl Plan {
         }
     }
 
+    /// Says what the plan is for.
+    pub fn set_request(&mut self, request: &str) {
+        request.clone_into(&mut self.request);
+    }
+
     /// The repository before the plan.
     pub fn base(&self) -> &Snapshot {
         &self.base
@@ -347,6 +352,50 @@ impl Plan {
         self.gone.retain(|gone| gone.step != step);
         self.doubts.retain(|doubt| doubt.step != step);
         Ok(())
+    }
+
+    /// Plans doubtful places too, by their numbers from 1 in [`Self::doubts`]. Gives how many edits that makes.
+    ///
+    /// # Errors
+    /// When there is no such place, it is only to be looked at, or another step changes it.
+    pub fn accept(&mut self, ids: &[usize]) -> Result<usize, PlanError> {
+        let mut chosen: Vec<usize> = ids.to_vec();
+        chosen.sort_unstable();
+        chosen.dedup();
+        for id in &chosen {
+            let found = id.checked_sub(1).and_then(|at| self.doubts.get(at)).cloned();
+            let refused = |why: &str| PlanError::Refused(format!("doubtful place {id}: {why}; plan.doubts() has them"));
+            let doubt = found.ok_or_else(|| refused("there is none of this number"))?;
+            let edit = doubt.edit.as_ref().ok_or_else(|| refused("it is only to be looked at"))?;
+            let before = RelPath::parse(&doubt.path)?;
+            let moved = self.files.iter().find(|file| file.before.as_ref() == Some(&before));
+            let path = match moved {
+                Some(file) => file.after.clone().ok_or_else(|| refused("its file is removed"))?,
+                None => before,
+            };
+            let file = self.open(path.as_str())?;
+            let line = u64::from(edit.line);
+            let overlap = |Overlap { step }| PlanError::Overlap { path: doubt.path.clone(), from: line, to: line, step };
+            if self.files[file].draft.base().get(edit.range()) != Some(&edit.old) {
+                return Err(refused("another text stands there"));
+            }
+            self.files[file].draft.edit(doubt.step, edit.range(), &edit.new).map_err(overlap)?;
+        }
+        let taken = |at: usize| chosen.contains(&(at + 1));
+        let mut at = 0..;
+        self.doubts.retain(|_| !at.next().is_some_and(taken));
+        Ok(chosen.len())
+    }
+
+    /// The text before the plan of a file that it changes.
+    pub fn text_before(&self, path: &str) -> Option<Arc<str>> {
+        let file = self.files.iter().find(|file| file.before.as_ref().is_some_and(|before| before.as_str() == path))?;
+        Some(file.draft.base().clone())
+    }
+
+    /// Remembers what was refused to a copy of this plan that is given up.
+    pub fn keep_refusals(&mut self, copy: &Self) {
+        self.refused.clone_from(&copy.refused);
     }
 
     /// The plan as it is shown and kept, without what the checks say.
