@@ -3,11 +3,13 @@
 
 pub mod apply;
 pub mod checks;
+mod confirm;
 mod diff;
 mod document;
 mod markdown;
 pub mod verify;
 
-pub use diff::diff;
+pub use confirm::{Confirm, confirm, problems_of};
+pub use diff::{DiffError, diff};
 pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
-pub use markdown::markdown;
+pub use markdown::{Options, markdown};
