@@ -290,7 +290,8 @@ impl Page<'_> {
     fn rest(&mut self, total: usize, noun: &str, kinds: &str) {
         let Some(more) = total.checked_sub(self.options.rows).filter(|&more| more > 0) else { return };
         let kinds = if kinds.is_empty() { String::new() } else { format!(": {kinds}") };
-        let _ = writeln!(self.out, "\n... and {} more{kinds}.", counted(more, noun));
+        let plural = if more == 1 { "" } else { "s" };
+        let _ = writeln!(self.out, "\n... and {} more {noun}{plural}{kinds}.", grouped(more as u64));
     }
 
     /// Markdown of the plan's author, where it can close nothing that it has not opened.
@@ -333,7 +334,12 @@ impl Page<'_> {
 
     /// Code in a table, where a bar would end the cell even inside of it.
     fn cell(&self, text: &str) -> String {
-        if text.contains(['|', '\\']) { self.words(text) } else { self.code(text) }
+        if !text.contains(['|', '\\']) {
+            return self.code(text);
+        }
+        let text = one_line(text);
+        let (text, cut) = shortened(&text, self.options.width);
+        escaped(text) + cut
     }
 }
 

@@ -7,6 +7,9 @@ use tower_lsp::ls_types::ChangeAnnotation;
 use super::clean;
 use crate::plan::{Confirm, Document, Edit, FileChange, confirm, problems_of};
 
+/// Stands for a step where a plan names none: what has to be asked for is, all the same.
+const NO_STEP: u32 = 0;
+
 /// The annotations so far.
 pub struct Marks<'a> {
     pub document: &'a Document,
@@ -19,16 +22,15 @@ pub struct Marks<'a> {
 impl Marks<'_> {
     /// Of what happens to a file as a whole.
     pub fn file(&mut self, file: &FileChange) -> Option<String> {
-        let step = file.steps.first().copied().or_else(|| file.all_steps().first().copied())?;
-        self.mark(file, step)
+        let step = file.steps.first().copied().or_else(|| file.all_steps().first().copied());
+        self.mark(file, step.unwrap_or(NO_STEP))
     }
 
     /// Of one edit of a file.
     pub fn edit(&mut self, file: &FileChange, edit: &Edit) -> Option<String> {
         // One that needs a yes is asked for, whoever else wants it.
         let troubled = edit.steps.iter().find(|&&step| problems_of(self.document, step).next().is_some());
-        let step = *troubled.or(edit.steps.first())?;
-        self.mark(file, step)
+        self.mark(file, troubled.or(edit.steps.first()).copied().unwrap_or(NO_STEP))
     }
 
     /// The annotation of what a step does to a file.
@@ -43,7 +45,7 @@ impl Marks<'_> {
                     format!("executed:{path}"),
                     format!("{}: {}", clean(path), clean(&tool)),
                     needs,
-                    format!("{title}. {why}"),
+                    [title, why].into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": "),
                 )
             }
             Confirm::Looked(_) if file.before.is_none() => {
@@ -64,12 +66,9 @@ impl Marks<'_> {
 
     /// Of a step's doubtful places.
     pub fn doubt(&mut self, step: u32) -> Option<String> {
-        let mut whys: Vec<String> =
-            self.document.doubts.iter().filter(|doubt| doubt.step == step).map(|doubt| clean(&doubt.why)).collect();
-        whys.dedup();
-        whys.truncate(1);
         let label = format!("{}: doubtful", self.title(step));
-        self.annotate(format!("{step}:doubtful"), label, true, whys.concat())
+        let why = self.document.doubts.iter().find(|doubt| doubt.step == step).map(|doubt| clean(&doubt.why));
+        self.annotate(format!("{step}:doubtful"), label, true, why.unwrap_or_default())
     }
 
     fn annotate(&mut self, id: String, label: String, needs: bool, description: String) -> Option<String> {
@@ -80,6 +79,9 @@ impl Marks<'_> {
     }
 
     fn title(&self, step: u32) -> String {
-        format!("{step}. {}", self.document.step(step).map(|step| clean(&step.title)).unwrap_or_default())
+        match self.document.step(step) {
+            Some(found) => format!("{step}. {}", clean(&found.title)),
+            None => "Of no step".to_owned(),
+        }
     }
 }

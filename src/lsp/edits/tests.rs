@@ -141,6 +141,8 @@ fn lines(prepared: &Prepared) -> String {
         let asks = if annotation["needsConfirmation"] == true { " asks" } else { "" };
         let _ = writeln!(out, "{id}{asks}: {} {}", annotation["label"], annotation["description"]);
     }
+    // It is not to be seen otherwise.
+    out = out.replace('\u{feff}', "\\u{feff}");
     prepared.notes.iter().for_each(|note| drop(writeln!(out, "note: {note}")));
     out
 }
@@ -256,7 +258,7 @@ fn a_change_since_is_named() {
     check(&whole_files(), &newer, expect!["b.rs was changed in the editor since the plan was made; nothing was changed"]);
     check(&whole_files(), &|path| (path == "d.rs").then(|| (1, "".into())), expect!["d.rs has come into being since the plan was made; nothing was changed"]);
     let mut document = texts_only();
-    document.files[0].before = Some("gone.rs".to_owned());
+    (document.files[0].before, document.files[0].after) = (Some("gone.rs".to_owned()), Some("gone.rs".to_owned()));
     check(&document, &|_| None, expect!["a.rs has come into being since the plan was made; nothing was changed"]);
     document.files = vec![file(Some(("a.rs", A)), Some("b.rs"), vec![]), file(Some(("b.rs", B)), Some("a.rs"), vec![])];
     check(&document, &|_| None, expect!["b.rs and others exchange their names, which an editor cannot do; `spelunk plan --apply` can"]);
@@ -286,6 +288,17 @@ fn what_was_confirmed_alone_is_not_asked_for_again() {
           0:0-0:0 "fn main() {}\r\n" null
         note: the editor makes the line endings of build.rs its own, which are not the plan's
     "#]].assert_eq(&got);
+}
+
+#[test]
+fn what_belongs_to_no_step_is_asked_for_all_the_same() {
+    let mut document = whole_files();
+    document.steps.clear();
+    for file in &mut document.files {
+        file.steps.clear();
+        file.edits.iter_mut().for_each(|edit| edit.steps.clear());
+    }
+    check(&document, &full(), &expect![[""]]);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Writer<'a> {
     pub notes: Vec<String>,
 }
 
+const BOM: char = '\u{feff}';
+
 /// An edit with the identifier of its annotation.
 type Marked = (TextEdit, Option<String>);
 
@@ -112,9 +114,13 @@ impl Writer<'_> {
             }
         }
         if file.bom && file.before.is_none() {
-            let bom = Edit { start: 0, line: 1, old: String::new(), new: "\u{feff}".to_owned(), steps: Vec::new() };
-            let id = self.marks.file(file);
-            edits.insert(0, (bom, id));
+            match edits.first_mut() {
+                Some((first, _)) => first.new.insert(0, BOM),
+                None => {
+                    let bom = Edit { start: 0, line: 1, old: String::new(), new: BOM.into(), steps: Vec::new() };
+                    edits.push((bom, self.marks.file(file)));
+                }
+            }
         }
         for (step, edit) in doubts {
             if text.get(edit.range()) == Some(&edit.old) {
@@ -148,22 +154,22 @@ impl Writer<'_> {
             self.document.doubts.iter().filter_map(|doubt| Some((doubt, doubt.edit.as_ref()?))).collect();
         if self.marks.annotations.is_none() {
             if !doubts.is_empty() {
-                self.notes.push(format!("{} doubtful places are left as they are", doubts.len()));
+                self.notes.push(format!("doubtful places that are left as they are: {}", doubts.len()));
             }
             return found;
         }
         for (doubt, edit) in doubts {
             let file = self.document.files.iter().find(|file| file.before.as_deref() == Some(&doubt.path));
             let here = file.map_or(&[][..], |file| &file.edits);
-            let others = found.entry(doubt.path.clone()).or_default();
+            let others = found.get(&doubt.path).into_iter().flatten().map(|(_, other)| other);
             let touches = |other: &Edit| edit.start <= other.range().end && other.start <= edit.range().end;
             // In a file that is removed, or left out, or has gone, there is nothing to judge.
             let exists = || (self.texts.open)(&doubt.path).is_some() || (self.texts.text)(&doubt.path).is_some();
             let is_in = file.map_or_else(exists, |file| {
                 file.after.is_some() && files.iter().any(|other| std::ptr::eq(*other, file))
             });
-            if is_in && !here.iter().chain(others.iter().map(|(_, other)| other)).any(touches) {
-                others.push((doubt.step, edit.clone()));
+            if is_in && !here.iter().chain(others).any(touches) {
+                found.entry(doubt.path.clone()).or_default().push((doubt.step, edit.clone()));
             }
         }
         found
@@ -175,15 +181,13 @@ impl Writer<'_> {
 
     /// Says that line endings may come out otherwise than planned.
     fn note_line_ends(&mut self, file: &FileChange, text: &str, edits: &[(Edit, Option<String>)]) {
-        let other = match file.before {
-            // An editor's own are mostly plain.
-            None => edits.iter().any(|(edit, _)| edit.new.contains('\r')),
-            Some(_) => edits.iter().any(|(edit, _)| {
-                let (old, new) = (kinds(text), kinds(&edit.new));
-                new.iter().zip(old).any(|(new, old)| *new && !old)
-            }),
-        };
-        if other && self.client.normalizes {
+        if !self.client.normalizes {
+            return;
+        }
+        // An editor's own are mostly plain.
+        let own = if file.before.is_none() { [true, false, false] } else { kinds(text) };
+        let others = |new: &str| kinds(new).into_iter().zip(own).any(|(new, own)| new && !own);
+        if edits.iter().any(|(edit, _)| others(&edit.new)) {
             let path = display::terminal(file.path());
             self.notes.push(format!("the editor makes the line endings of {path} its own, which are not the plan's"));
         }
