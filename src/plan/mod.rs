@@ -3,13 +3,21 @@
 
 pub mod apply;
 pub mod checks;
+mod compose;
 mod confirm;
 mod diff;
 mod document;
+mod draft;
+mod error;
 mod markdown;
 pub mod verify;
 
+pub use compose::{Gone, MAX_FILES, MAX_TEXT, Plan};
 pub use confirm::{Confirm, confirm, problems_of};
+pub use diff::diff;
 pub use diff::{DiffError, diff};
 pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
+pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
+pub use error::PlanError;
+pub use markdown::markdown;
 pub use markdown::{Options, markdown};

@@ -175,35 +175,50 @@ fn a_client_that_asks_gets_annotations_and_doubtful_places() {
 
 #[test]
 fn a_client_that_does_not_ask_gets_what_is_certain() {
-    check(&texts_only(), &Client { annotations: false, ..full() }, &expect![[r#"
+    check(
+        &texts_only(),
+        &Client { annotations: false, ..full() },
+        &expect![[r#"
         edit "file:///r/a.rs" version 7
           1:0-1:3 "new" null
           1:12-1:13 "; tidy();" null
         edit "file:///r/b.rs" version null
           0:4-0:7 "new" null
         note: 4 doubtful places are left as they are
-    "#]]);
-    check(&texts_only(), &Client::default(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &texts_only(),
+        &Client::default(),
+        &expect![[r#"
         changes of file:///r/a.rs
           1:0-1:3 "new" null
           1:12-1:13 "; tidy();" null
         changes of file:///r/b.rs
           0:4-0:7 "new" null
         note: 4 doubtful places are left as they are
-    "#]]);
-    check(&texts_only(), &Client { annotations: true, ..Client::default() }, &expect![[r#"
+    "#]],
+    );
+    check(
+        &texts_only(),
+        &Client { annotations: true, ..Client::default() },
+        &expect![[r#"
         changes of file:///r/a.rs
           1:0-1:3 "new" null
           1:12-1:13 "; tidy();" null
         changes of file:///r/b.rs
           0:4-0:7 "new" null
         note: 4 doubtful places are left as they are
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn files_as_a_whole_come_before_their_texts() {
-    check(&whole_files(), &full(), &expect![[r#"
+    check(
+        &whole_files(),
+        &full(),
+        &expect![[r#"
         delete file:///r/b.rs  "2:remove"
         rename file:///r/a.rs file:///r/b.rs "1"
         rename file:///r/c.rs file:///r/a.rs "1"
@@ -221,8 +236,12 @@ fn files_as_a_whole_come_before_their_texts() {
         2:remove asks: "2. Tidy: remove" null
         executed:build.rs asks: "build.rs: cargo runs it" "2. Tidy. "
         note: the editor makes the line endings of build.rs its own, which are not the plan's
-    "#]]);
-    check(&whole_files(), &Client { annotations: false, ..full() }, &expect![[r#"
+    "#]],
+    );
+    check(
+        &whole_files(),
+        &Client { annotations: false, ..full() },
+        &expect![[r#"
         delete file:///r/b.rs  null
         rename file:///r/a.rs file:///r/b.rs null
         rename file:///r/c.rs file:///r/a.rs null
@@ -233,19 +252,30 @@ fn files_as_a_whole_come_before_their_texts() {
           0:0-0:0 "﻿" null
           0:0-0:0 "d\n" null
         note: build.rs is left out: a tool executes it, and it has to be confirmed alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_a_client_cannot_do_with_files_is_said() {
     for (kinds, expect) in [
         (vec![], expect!["this editor cannot remove files, which the plan needs for b.rs; `spelunk plan --apply` can"]),
-        (vec![Kind::Delete], expect!["this editor cannot move files, which the plan needs for b.rs; `spelunk plan --apply` can"]),
-        (vec![Kind::Delete, Kind::Rename], expect!["this editor cannot create files, which the plan needs for build.rs; `spelunk plan --apply` can"]),
+        (
+            vec![Kind::Delete],
+            expect!["this editor cannot move files, which the plan needs for b.rs; `spelunk plan --apply` can"],
+        ),
+        (
+            vec![Kind::Delete, Kind::Rename],
+            expect!["this editor cannot create files, which the plan needs for build.rs; `spelunk plan --apply` can"],
+        ),
     ] {
         check(&whole_files(), &Client { resource_operations: kinds, ..full() }, &expect);
     }
-    check(&whole_files(), &Client { document_changes: false, ..full() }, &expect!["this editor cannot remove files, which the plan needs for b.rs; `spelunk plan --apply` can"]);
+    check(
+        &whole_files(),
+        &Client { document_changes: false, ..full() },
+        &expect!["this editor cannot remove files, which the plan needs for b.rs; `spelunk plan --apply` can"],
+    );
 }
 
 #[test]
@@ -254,14 +284,30 @@ fn a_change_since_is_named() {
         expect.assert_eq(&prepare(document, &full(), open).unwrap_err().to_string());
     };
     let newer = |path: &str| (path == "b.rs").then(|| (8, "mod old; // newer\n".into()));
-    check(&texts_only(), &newer, expect!["b.rs was changed in the editor since the plan was made; nothing was changed"]);
-    check(&whole_files(), &newer, expect!["b.rs was changed in the editor since the plan was made; nothing was changed"]);
-    check(&whole_files(), &|path| (path == "d.rs").then(|| (1, "".into())), expect!["d.rs has come into being since the plan was made; nothing was changed"]);
+    check(
+        &texts_only(),
+        &newer,
+        expect!["b.rs was changed in the editor since the plan was made; nothing was changed"],
+    );
+    check(
+        &whole_files(),
+        &newer,
+        expect!["b.rs was changed in the editor since the plan was made; nothing was changed"],
+    );
+    check(
+        &whole_files(),
+        &|path| (path == "d.rs").then(|| (1, "".into())),
+        expect!["d.rs has come into being since the plan was made; nothing was changed"],
+    );
     let mut document = texts_only();
     (document.files[0].before, document.files[0].after) = (Some("gone.rs".to_owned()), Some("gone.rs".to_owned()));
     check(&document, &|_| None, expect!["a.rs has come into being since the plan was made; nothing was changed"]);
     document.files = vec![file(Some(("a.rs", A)), Some("b.rs"), vec![]), file(Some(("b.rs", B)), Some("a.rs"), vec![])];
-    check(&document, &|_| None, expect!["b.rs and others exchange their names, which an editor cannot do; `spelunk plan --apply` can"]);
+    check(
+        &document,
+        &|_| None,
+        expect!["b.rs and others exchange their names, which an editor cannot do; `spelunk plan --apply` can"],
+    );
     document.files = vec![file(Some(("a.rs", A)), Some("a.rs"), vec![edit(1, "old", "new", &[1])])];
     check(&document, &|_| None, expect!["the edits of a.rs are not in order"]);
 }
@@ -287,7 +333,8 @@ fn what_was_confirmed_alone_is_not_asked_for_again() {
         edit "file:///r/build.rs" version null
           0:0-0:0 "fn main() {}\r\n" null
         note: the editor makes the line endings of build.rs its own, which are not the plan's
-    "#]].assert_eq(&got);
+    "#]]
+    .assert_eq(&got);
 }
 
 #[test]
@@ -341,7 +388,8 @@ fn on_the_wire() {
               "description": "It is old."
             }
           }
-        }"#]].assert_eq(&serde_json::to_string_pretty(&edit).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&edit).unwrap());
 }
 
 #[test]
@@ -397,12 +445,42 @@ fn a_refusal_is_worded() {
         let client = Client { failure_handling: handling, ..full() };
         expect.assert_eq(&applied(response, &edit, &client).unwrap_err().to_string());
     };
-    check(None, answer(None, None), expect!["the editor did not apply the plan: it gave no reason; what it had done before stays, and can be undone there"]);
-    check(None, answer(Some("no\u{1b}[31m\nway"), Some(1)), expect!["the editor did not apply the plan at file:///r/a.rs: no way; what it had done before stays, and can be undone there"]);
-    check(Some(FailureHandlingKind::Transactional), answer(Some("busy"), Some(5)), expect!["the editor did not apply the plan at file:///r/b.rs: busy; nothing was changed"]);
-    check(Some(FailureHandlingKind::TextOnlyTransactional), answer(Some("busy"), Some(99)), expect!["the editor did not apply the plan: busy; what it had done before stays, and can be undone there"]);
-    check(Some(FailureHandlingKind::Undo), answer(Some("busy"), Some(2)), expect!["the editor did not apply the plan at file:///r/c.rs: busy; it says that it tried to take back what it had done"]);
-    check(Some(FailureHandlingKind::Abort), answer(Some("busy"), Some(0)), expect!["the editor did not apply the plan at file:///r/b.rs: busy; nothing was changed"]);
+    check(
+        None,
+        answer(None, None),
+        expect![
+            "the editor did not apply the plan: it gave no reason; what it had done before stays, and can be undone there"
+        ],
+    );
+    check(
+        None,
+        answer(Some("no\u{1b}[31m\nway"), Some(1)),
+        expect![
+            "the editor did not apply the plan at file:///r/a.rs: no way; what it had done before stays, and can be undone there"
+        ],
+    );
+    check(
+        Some(FailureHandlingKind::Transactional),
+        answer(Some("busy"), Some(5)),
+        expect!["the editor did not apply the plan at file:///r/b.rs: busy; nothing was changed"],
+    );
+    check(
+        Some(FailureHandlingKind::TextOnlyTransactional),
+        answer(Some("busy"), Some(99)),
+        expect!["the editor did not apply the plan: busy; what it had done before stays, and can be undone there"],
+    );
+    check(
+        Some(FailureHandlingKind::Undo),
+        answer(Some("busy"), Some(2)),
+        expect![
+            "the editor did not apply the plan at file:///r/c.rs: busy; it says that it tried to take back what it had done"
+        ],
+    );
+    check(
+        Some(FailureHandlingKind::Abort),
+        answer(Some("busy"), Some(0)),
+        expect!["the editor did not apply the plan at file:///r/b.rs: busy; nothing was changed"],
+    );
     let done = ApplyWorkspaceEditResponse { applied: true, failure_reason: None, failed_change: None };
     assert_eq!(applied(done, &edit, &full()), Ok(()));
 }
