@@ -14,10 +14,7 @@ pub mod verify;
 
 pub use compose::{Gone, MAX_FILES, MAX_TEXT, Plan};
 pub use confirm::{Confirm, confirm, problems_of};
-pub use diff::diff;
 pub use diff::{DiffError, diff};
 pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
-pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
 pub use error::PlanError;
-pub use markdown::markdown;
 pub use markdown::{Options, markdown};
