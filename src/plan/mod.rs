@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod checks;
 mod compose;
+mod confirm;
 mod diff;
 mod document;
 mod draft;
@@ -13,7 +14,8 @@ pub mod refactor;
 pub mod verify;
 
 pub use compose::{Gone, MAX_FILES, MAX_TEXT, Plan};
-pub use diff::diff;
+pub use confirm::{Confirm, confirm, problems_of};
+pub use diff::{DiffError, diff};
 pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
 pub use error::PlanError;
-pub use markdown::markdown;
+pub use markdown::{Options, markdown};

@@ -29,6 +29,7 @@ mod orientation;
 mod page;
 mod pieces;
 mod places;
+mod plan_outputs;
 mod plans;
 mod queries;
 mod questions;
