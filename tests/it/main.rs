@@ -44,3 +44,4 @@ mod talk;
 mod tidy;
 mod trace;
 mod typed;
+mod verifying;
