@@ -25,6 +25,7 @@ pub use globs::Globs;
 pub use news::News;
 pub use path::RelPath;
 pub use pins::Mark;
+pub(crate) use secrets::is_secret_folder;
 pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};

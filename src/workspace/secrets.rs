@@ -112,7 +112,7 @@ pub(super) fn is_secret(path: &str) -> bool {
 }
 
 /// Whether everything in a folder of this name is denied.
-pub(super) fn is_secret_folder(name: &str) -> bool {
+pub(crate) fn is_secret_folder(name: &str) -> bool {
     FOLDERS.contains(&without_stream(&fold(name)))
 }
 

@@ -168,6 +168,11 @@ impl Snapshot {
         })
     }
 
+    /// The canonical path of the folder that a workspace's path is in, and its name on disk below that.
+    pub fn place(&self, path: &RelPath) -> Option<(&Path, PathBuf)> {
+        self.0.base.jail.locate(path).ok().map(|(folder, name)| (folder.root.as_path(), name))
+    }
+
     /// Branch and commit, with the folder's name when there are several; `None` outside of git.
     pub fn revision(&self) -> Option<&str> {
         self.0.base.revision()

@@ -46,3 +46,4 @@ mod talk;
 mod tidy;
 mod trace;
 mod typed;
+mod verifying;
