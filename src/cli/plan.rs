@@ -205,7 +205,7 @@ fn show(made: &Made, stale: &[plan::Stale]) {
     if let Some(report) = tripped {
         output::markdown(&format!("> Ended early: {}.\n", report.end));
     }
-    output::markdown(&plan::markdown(&made.document, &plan::MarkdownOptions::default()));
+    output::markdown(&plan::markdown(&made.document, &plan::Options::default()));
     for stale in stale {
         output::error_line(&format!("step {} went stale: {}: {}", stale.step, stale.path, stale.why));
     }
@@ -234,7 +234,7 @@ fn patch(document: &Document, snapshot: &Snapshot, file: &std::path::Path, force
 
 /// Runs the machine's command over the plan, once the person has seen it and said yes.
 async fn verified(args: &Plan, config: &Config, snapshot: &Snapshot, made: &mut Made) -> Result<(), CliError> {
-    let command = verify::Command::from_config(config).map_err(refused)?;
+    let command = verify::Command::of(config).map_err(refused)?;
     let hash = made.document.hash();
     let approved = match &args.approve {
         Some(approved) => approved.clone(),
@@ -253,18 +253,24 @@ async fn verified(args: &Plan, config: &Config, snapshot: &Snapshot, made: &mut 
             hash
         }
     };
-    let (document, snapshot, cancel) = (made.document.clone(), snapshot.clone(), Cancel::new());
-    let (state, stop) = (config.state_dir.clone(), cancel.clone());
-    let work = tokio::task::spawn_blocking(move || {
-        verify::verify(&document, &snapshot, &command, &approved, true, &state, &|line| output::error_line(line), &stop)
-    });
-    let outcome = tokio::select! {
-        outcome = work => outcome.map_err(|error| CliError::failed(error.to_string()))?.map_err(refused)?,
-        _ = tokio::signal::ctrl_c() => {
-            cancel.cancel();
-            return Err(CliError { message: "stopped".to_owned(), hint: None, code: exit::STOPPED });
+    let (cancel, live) = (Cancel::new(), Live::new(false));
+    let progress = |line: &str| live.say(line);
+    let outcome = {
+        let work = verify::verify(&made.document, snapshot, &command, &approved, true, &cancel, &progress);
+        tokio::pin!(work);
+        tokio::select! {
+            outcome = &mut work => outcome,
+            _ = tokio::signal::ctrl_c() => {
+                cancel.cancel();
+                work.await
+            }
         }
     };
+    live.finish();
+    if cancel.is_cancelled() {
+        return Err(CliError { message: "stopped".to_owned(), hint: None, code: exit::STOPPED });
+    }
+    let outcome = outcome.map_err(refused)?;
     if !args.json {
         output::error_line(&format!("verify: {}: {}", if outcome.passed { "passed" } else { "failed" }, outcome.how));
         if !outcome.passed {
