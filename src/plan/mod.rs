@@ -9,8 +9,11 @@ mod diff;
 mod document;
 mod draft;
 mod error;
+pub mod executed;
+mod inverse;
 mod markdown;
 pub mod refactor;
+mod stale;
 pub mod verify;
 
 pub use compose::{Gone, MAX_FILES, MAX_TEXT, Plan};
@@ -18,4 +21,6 @@ pub use confirm::{Confirm, confirm, problems_of};
 pub use diff::{DiffError, diff};
 pub use document::{Change, Document, Doubt, Edit, FileChange, Step, VERSION};
 pub use error::PlanError;
+pub use inverse::NotTheSame;
 pub use markdown::{Options, markdown};
+pub use stale::{Stale, stale};

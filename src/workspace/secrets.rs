@@ -122,7 +122,7 @@ fn without_stream(name: &str) -> &str {
 }
 
 /// Lower case, without the characters that a file system may ignore in a name.
-fn fold(path: &str) -> String {
+pub(super) fn fold(path: &str) -> String {
     if path.is_ascii() {
         return path.to_ascii_lowercase();
     }

@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod applying;
 mod bench;
 mod broken_state;
 mod budget;

@@ -65,7 +65,8 @@ const DOORS: &[(&str, &str, &[&str])] = &[
         r"\bFile::(open|create|create_new|options)\b|\bOpenOptions\b|\bDirBuilder\b|\bread_dir\(|\bfs::(read|write|copy|rename|remove_|create_dir|hard_link)",
         &[
             "workspace/jail.rs",
-            "plan/apply.rs",
+            "workspace/place.rs",
+            "plan/apply/",
             "plan/verify/",
             "journal/files.rs",
             "agent/orientation/store.rs",
