@@ -92,6 +92,9 @@ fn texts(file: &FileChange, read: &dyn Fn(&str) -> Option<Arc<str>>) -> Result<(
     if !fits {
         return Err(DiffError::Changed(file.path().to_owned()));
     }
+    if file.path().is_empty() {
+        return Err(DiffError::Malformed("a file without a path".to_owned()));
+    }
     // Of a removed file, the edits leave nothing.
     let kept = FileChange { after: Some(file.path().to_owned()), ..file.clone() };
     let after = kept.apply(&before).filter(|after| file.after.is_some() || after.is_empty());
@@ -284,6 +287,14 @@ mod tests {
             "x",
             file(Some("a"), None, Vec::new()),
             &expect!["the plan cannot be followed at a: its edits do not make it what the plan says"],
+        );
+        let nowhere = file(None, None, Vec::new());
+        check(
+            "",
+            nowhere,
+            &expect![
+                "the plan cannot be followed at a file without a path: its edits do not make it what the plan says"
+            ],
         );
         let document = Document { files: vec![file(Some("a"), None, Vec::new())], ..Document::default() };
         assert_eq!(diff(&document, &|_| None), Err(DiffError::Gone("a".to_owned())));

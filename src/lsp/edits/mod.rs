@@ -16,6 +16,7 @@ use tower_lsp::ls_types::{ClientCapabilities, FailureHandlingKind, ResourceOpera
 use self::marks::Marks;
 pub use self::refused::{Refused, applied};
 use self::writer::Writer;
+use super::Error;
 use super::lines::Encoding;
 use crate::display;
 use crate::plan::Document;
@@ -84,8 +85,14 @@ pub enum Unfit {
     Exchange(String),
     #[error("{0} has no name that the editor knows")]
     NoUri(String),
-    #[error("the edits of {0} are not in order")]
+    #[error("the plan cannot be followed at {0}: its edits do not fit")]
     Malformed(String),
+}
+
+impl From<Unfit> for Error {
+    fn from(error: Unfit) -> Self {
+        Self::failed(error.to_string())
+    }
 }
 
 /// The plan for the client.
@@ -98,6 +105,9 @@ pub enum Unfit {
 pub fn workspace_edit(document: &Document, client: &Client, texts: &Texts<'_>) -> Result<Prepared, Unfit> {
     if let Some(problem) = document.problems.iter().find(|problem| problem.fatal) {
         return Err(Unfit::Fatal(problem.message.clone()));
+    }
+    if document.files.iter().any(|file| file.path().is_empty()) {
+        return Err(Unfit::Malformed("a file without a path".to_owned()));
     }
     let asks = client.annotations && client.document_changes;
     let marks = Marks { document, confirmed: texts.confirmed, annotations: asks.then(BTreeMap::new) };

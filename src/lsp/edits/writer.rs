@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tower_lsp::ls_types::{
     AnnotatedTextEdit, DocumentChangeOperation, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier,
-    TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+    Position, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
 use super::line_ends::{kinds, whole_line_ends};
@@ -140,7 +140,14 @@ impl Writer<'_> {
         let edits = whole_line_ends(&text, edits);
         let text = Text { path: None, lines: Arc::new(Lines::new(&text)), text, language: None };
         let ruler = Ruler::new(&text, self.texts.encoding);
-        let placed = |(edit, id): (Edit, _)| (TextEdit { range: ruler.range(edit.range()), new_text: edit.new }, id);
+        let placed = |(edit, id): (Edit, _)| {
+            let mut range = ruler.range(edit.range());
+            if file.before.is_none() && edit.new.ends_with('\n') {
+                // To the end, which clients clamp. Neovim would otherwise keep the empty line of the new file.
+                range.end = Position { line: 1, character: 0 };
+            }
+            (TextEdit { range, new_text: edit.new }, id)
+        };
         // Under its new name a document has another version.
         let version = version.filter(|_| file.change() == Change::Edited);
         let target = OptionalVersionedTextDocumentIdentifier { uri: self.uri(file.path())?, version };
