@@ -161,8 +161,6 @@ pub async fn verify(
 
 #[cfg(unix)]
 mod on {
-    use std::sync::Arc;
-
     use super::confine::{Bounds, Layers};
     use super::copy::Tree;
     use super::room::Room;
@@ -213,7 +211,6 @@ mod on {
             move || prepare(plan.as_ref(), &snapshot, &command, &cancel)
         };
         let (room, bounds, left_out) = off_the_loop(copying).await?;
-        let room = Arc::new(room);
         let mut ran = super::run::run(command, bounds, limit, cancel, progress).await?;
         ran.layers.missing.extend(left_out);
         // A tree takes a while to be removed.
@@ -244,7 +241,9 @@ mod on {
         let folder = |name: &str| room.folder(name).map_err(|source| io_at(room.path(), source));
         let surroundings = &command.surroundings;
         let tools = surroundings.tools.iter().map(|(_, folder)| folder);
-        let needed = surroundings.path.iter().chain(tools).filter_map(|path| path.canonicalize().ok()).collect();
+        let programs = surroundings.path.iter().chain(tools);
+        // By both names: a folder of programs may be a symlink that has to stay as well.
+        let needed = programs.flat_map(|path| [Some(path.clone()), path.canonicalize().ok()]).flatten().collect();
         let bounds = Bounds {
             home: folder("home")?,
             tmp: folder("tmp")?,

@@ -17,8 +17,23 @@ use super::kernel::{self, Done};
 use super::{Bounds, Layers};
 use crate::plan::verify::hidden;
 
-/// Places where other processes have their sockets.
+/// Places where other processes have their sockets, by which one could have them do what one may not.
 const SHARED: &[&str] = &["/run", "/tmp", "/var/tmp"];
+
+/// Of these the ones that are hidden when names have to be resolved, which takes other parts of `/run`.
+const SOCKETS: &[&str] = &[
+    "/run/containerd",
+    "/run/dbus",
+    "/run/docker",
+    "/run/docker.sock",
+    "/run/libvirt",
+    "/run/podman",
+    "/run/snapd.socket",
+    "/run/systemd/private",
+    "/run/user",
+    "/tmp",
+    "/var/tmp",
+];
 
 /// Devices that may be written to.
 const DEVICES: &[&str] = &["/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero"];
@@ -120,7 +135,7 @@ fn layers(bounds: &Bounds, records: &[(Step, usize, i32)]) -> Layers {
     match (bounds.network, namespaces, had(Step::NoSockets)) {
         (true, ..) => layers.lacks("no network: `verify_network` allows it"),
         (_, true, _) => layers.has("no network but a loopback of its own"),
-        (_, _, true) => layers.has("no network sockets"),
+        (_, _, true) => layers.has("no network: no sockets at all"),
         _ => layers.lacks(format!("no network{}", why(Step::Namespaces))),
     }
     match (landlock, had(Step::ReadOnly)) {
@@ -130,6 +145,14 @@ fn layers(bounds: &Bounds, records: &[(Step, usize, i32)]) -> Layers {
     match (landlock, had(Step::Masks)) {
         (false, false) => layers.lacks(format!("keys of the home folder hidden{}", why(Step::Landlock))),
         _ => layers.has("keys of the home folder hidden"),
+    }
+    for (step, what) in [
+        (Step::Over, "the copy in the place of the tree: absolute paths into it lead nowhere"),
+        (Step::Processes, "a process table of its own"),
+    ] {
+        if namespaces && !had(step) {
+            layers.lacks(what);
+        }
     }
     match namespaces {
         true => layers.has("own processes only, all of which end with it"),
@@ -147,7 +170,7 @@ fn layers(bounds: &Bounds, records: &[(Step, usize, i32)]) -> Layers {
         false => layers.lacks("low priority, no core files"),
     }
     for (at, (_, name, _)) in bounds.borrowed.iter().enumerate() {
-        let lent = records.iter().any(|record| *record == (Step::Lent, at, 0));
+        let lent = records.contains(&(Step::Lent, at, 0));
         let name = crate::display::terminal(name);
         match lent {
             true => layers.has(format!("{name} lent, changes to it are dropped")),
@@ -330,7 +353,11 @@ impl Child {
             let _ =
                 kernel::mount(c"tmpfs", c"/dev/shm", c"tmpfs", libc::MS_NOSUID | libc::MS_NODEV, Some(c"mode=1777"));
         }
-        let masks = self.masks.iter().map(Mask::mount).fold(Ok(()), |all, one| if one.is_err() { one } else { all });
+        // Each of them, whatever became of the one before.
+        let mut masks = Ok(());
+        for mask in &self.masks {
+            masks = masks.and(mask.mount());
+        }
         self.say(Step::Masks, 0, masks);
         over
     }
@@ -450,9 +477,8 @@ fn masks(bounds: &Bounds, empty: &Path, roots: &[PathBuf], in_place: bool) -> io
     if !in_place {
         hidden.extend_from_slice(roots);
     }
-    let shared = SHARED.iter().map(PathBuf::from).filter(|path| path.is_dir() && !path.is_symlink());
-    // Names are resolved by what is in /run.
-    hidden.extend(shared.filter(|path| !bounds.network || path != Path::new("/run")));
+    let shared = if bounds.network { SOCKETS } else { SHARED };
+    hidden.extend(shared.iter().map(PathBuf::from).filter(|path| path.exists() && !path.is_symlink()));
     let mut masks = Vec::new();
     for path in hidden::but_for(&hidden, &needed) {
         let is_folder = path.is_dir();
@@ -521,9 +547,9 @@ fn filter(network: bool) -> Result<BpfProgram, seccompiler::Error> {
     program(denied)
 }
 
-/// Denies every socket but those between processes of one machine.
+/// Denies every socket that is not one of a pair: those with names lead to processes that may do what this one may not.
 fn no_sockets() -> Result<BpfProgram, seccompiler::Error> {
-    program(vec![(libc::SYS_socket, vec![none_of(0, &[libc::AF_UNIX])?])])
+    program(vec![(libc::SYS_socket, Vec::new())])
 }
 
 fn program(denied: Vec<(libc::c_long, Vec<SeccompRule>)>) -> Result<BpfProgram, seccompiler::Error> {
