@@ -75,7 +75,7 @@ impl<'a> Program<'a> {
     }
 
     /// The imports of a file, with where they lead.
-    pub(in crate::graph) fn imports<'s>(&self, source: &'s Source) -> &'s [Import] {
+    pub fn imports<'s>(&self, source: &'s Source) -> &'s [Import] {
         source.imports.get_or_init(|| self.resolver.imports(&source.path, source.language, &source.text))
     }
 
