@@ -14,8 +14,8 @@ use super::calls::budget::{Spent, Tripped};
 use super::calls::profile;
 use super::conversation::Conversation;
 use super::event::RunEvent;
-use super::orientation;
 use super::kept;
+use super::orientation;
 use super::plain;
 use super::prompt::origins::Trail;
 use super::prompt::place;
@@ -267,10 +267,8 @@ async fn explore(
     if let Some(schema) = &bindings.schema {
         first.push_str(&format!("\n\n{}", prompt::must_satisfy(&bindings.key, schema.value())));
     }
-    let messages = vec![
-        prompt::message(Role::System, system(transport, &profile.advice)),
-        prompt::message(Role::User, first),
-    ];
+    let messages =
+        vec![prompt::message(Role::System, system(transport, &profile.advice)), prompt::message(Role::User, first)];
     let vars = conversation.variables();
     let trail = Trail::after(vars.clone());
     let mut root = Root {

@@ -25,7 +25,9 @@ pub enum KeptError {
          again with --apply"
     )]
     Redacted { run: String },
-    #[error("the plan of run {run} is of version {version}, and this program knows {VERSION}; use the spelunk that made it")]
+    #[error(
+        "the plan of run {run} is of version {version}, and this program knows {VERSION}; use the spelunk that made it"
+    )]
     Version { run: String, version: u32 },
 }
 

@@ -180,9 +180,7 @@ impl Planning {
                 if let Target::Name(path) = &what
                     && refactor::is_path(plan, path)
                 {
-                    return to_json(
-                        &refactor::rename_file(plan, tools, path, &to).map_err(failed)?,
-                    );
+                    return to_json(&refactor::rename_file(plan, tools, path, &to).map_err(failed)?);
                 }
                 to_json(&refactor::relocate(plan, tools, &asked(what), &to).map_err(failed)?)
             }
@@ -308,9 +306,7 @@ fn said(problem: &Problem) -> String {
 fn asked(target: Target) -> refactor::Asked {
     match target {
         Target::Name(name) => refactor::Asked { name, path: None, line: None },
-        Target::Definition { path, qualified, line } => {
-            refactor::Asked { name: qualified, path: Some(path), line }
-        }
+        Target::Definition { path, qualified, line } => refactor::Asked { name: qualified, path: Some(path), line },
     }
 }
 

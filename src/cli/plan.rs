@@ -117,7 +117,9 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
         args.place.path = path.into();
     }
     if args.request.as_ref().is_some_and(|request| request.trim().is_empty()) {
-        return Err(CliError::usage("the request is empty").hint("spelunk plan \"rename Foo.bar to baz\" path/to/repository"));
+        return Err(
+            CliError::usage("the request is empty").hint("spelunk plan \"rename Foo.bar to baz\" path/to/repository")
+        );
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
@@ -153,7 +155,11 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
     } else if let Some(written) = &applied {
         said(written);
     } else if !made.document.is_empty() && args.patch.is_none() && !made.run.is_empty() {
-        output::error_line(&format!("apply it: spelunk plan --from {} --apply {}", made.run, args.place.path.display()));
+        output::error_line(&format!(
+            "apply it: spelunk plan --from {} --apply {}",
+            made.run,
+            args.place.path.display()
+        ));
     }
     Ok(code(&made))
 }
@@ -287,13 +293,18 @@ fn refused(error: verify::VerifyError) -> CliError {
 
 /// Writes the plan, asking for each file that tools execute.
 fn applied(args: &Plan, config: &Config, snapshot: &Snapshot, made: &Made) -> Result<Written, CliError> {
-    if made.document.verified.as_ref().is_some_and(|verified| !verified.passed && verified.before != Some(false)) && !args.force {
-        return Err(CliError::failed("the plan was not applied: its verification failed").hint("--force applies it all the same"));
+    if made.document.verified.as_ref().is_some_and(|verified| !verified.passed && verified.before != Some(false))
+        && !args.force
+    {
+        return Err(CliError::failed("the plan was not applied: its verification failed")
+            .hint("--force applies it all the same"));
     }
     let mut executed = args.confirm.clone();
     if io::stdin().is_terminal() && !args.json {
         for file in &made.document.files {
-            let Some(why) = file.executed.as_ref().filter(|_| !executed.iter().any(|path| path == file.path())) else { continue };
+            let Some(why) = file.executed.as_ref().filter(|_| !executed.iter().any(|path| path == file.path())) else {
+                continue;
+            };
             if confirm::now(&format!("{}: {why}. Apply this file too?", file.path())) {
                 executed.push(file.path().to_owned());
             }

@@ -467,7 +467,14 @@ impl Event {
 
     /// Whether the disk should have everything up to here before the run goes on.
     pub(super) fn is_checkpoint(&self) -> bool {
-        matches!(self, Self::TurnStarted { .. } | Self::Answer { .. } | Self::Plan { .. } | Self::Applied { .. } | Self::End { .. })
+        matches!(
+            self,
+            Self::TurnStarted { .. }
+                | Self::Answer { .. }
+                | Self::Plan { .. }
+                | Self::Applied { .. }
+                | Self::End { .. }
+        )
     }
 }
 

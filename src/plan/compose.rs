@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::text::LineIndex;
-use crate::workspace::{Encoding, RelPath, Snapshot};
+use crate::workspace::{Encoding, RelPath, Sites, Snapshot};
 
 use super::checks::Problem;
 use super::draft::{Draft, Overlap};
+use super::executed::executed;
 use super::{Document, Doubt, Edit, FileChange, PlanError, Step, VERSION};
 
 /// Files that one plan may change.
@@ -375,7 +376,8 @@ impl Plan {
             };
             let file = self.open(path.as_str())?;
             let line = u64::from(edit.line);
-            let overlap = |Overlap { step }| PlanError::Overlap { path: doubt.path.clone(), from: line, to: line, step };
+            let overlap =
+                |Overlap { step }| PlanError::Overlap { path: doubt.path.clone(), from: line, to: line, step };
             if self.files[file].draft.base().get(edit.range()) != Some(&edit.old) {
                 return Err(refused("another text stands there"));
             }
@@ -496,24 +498,18 @@ impl Plan {
 
     fn try_free(&self, path: &str) -> Result<RelPath, PlanError> {
         let parsed = RelPath::parse(path)?;
-        self.base.writable(&parsed)?;
-        let exists = || PlanError::Exists { path: parsed.to_string() };
-        let lower = parsed.as_str().to_lowercase();
-        let same = |path: &RelPath| path.as_str().to_lowercase() == lower;
-        if self.files.iter().filter_map(|file| file.after.as_ref()).any(same) {
-            return Err(exists());
-        }
-        let vacated = |path: &RelPath| self.files.iter().any(|file| file.before.as_ref() == Some(path));
-        // Where letters' case does not count, another spelling is the same file.
-        let folder = parsed.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
-        let there = self.base.files_with_hidden()?;
-        let beside = |path: &RelPath| path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
-        if there.iter().map(|file| &file.path).any(|path| beside(path) && same(path) && !vacated(path)) {
-            return Err(exists());
-        }
         if self.files.len() >= MAX_FILES {
             return Err(PlanError::TooManyFiles { limit: MAX_FILES });
         }
+        // Where letters' case does not count, another spelling is the same file.
+        let lower = parsed.as_str().to_lowercase();
+        let mut planned = self.files.iter().filter_map(|file| file.after.as_ref());
+        if planned.any(|path| path.as_str().to_lowercase() == lower) {
+            return Err(PlanError::Exists { path: parsed.to_string() });
+        }
+        let left = self.files.iter().filter(|file| file.before != file.after);
+        let vacated: BTreeSet<RelPath> = left.filter_map(|file| file.before.clone()).collect();
+        Sites::of(&self.base).check(&parsed, &vacated)?;
         Ok(parsed)
     }
 
@@ -540,7 +536,9 @@ fn is_unsafe(error: &PlanError) -> bool {
                 W::OutsideRoot { .. }
                     | W::Secret { .. }
                     | W::NotListed { .. }
-                    | W::NotWritable { .. }
+                    | W::Ignored { .. }
+                    | W::Link { .. }
+                    | W::FileName { .. }
                     | W::OutOfScope { .. }
             )
     )
@@ -589,7 +587,14 @@ fn file_change(file: &Planned) -> FileChange {
     };
     let edits = edits.into_iter().filter(|edit| edit.old != edit.new).collect();
     let hash = before.is_some().then(|| file.hash.clone());
-    FileChange { before, after, hash, bom: file.bom, steps: steps.into_iter().collect(), executed: None, edits }
+    let mut change =
+        FileChange { before, after, hash, bom: file.bom, steps: steps.into_iter().collect(), executed: None, edits };
+    let text = |is_there: bool, text: &Arc<str>| is_there.then(|| text.clone());
+    let old = text(change.before.is_some(), file.draft.base());
+    let new = text(change.after.is_some(), file.draft.text());
+    let named = |path: &Option<String>| path.as_ref().and_then(|path| executed(path, old.as_deref(), new.as_deref()));
+    change.executed = named(&change.after).or_else(|| named(&change.before));
+    change
 }
 
 /// What may help who looked for a text that does not stand there.

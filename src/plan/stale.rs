@@ -5,7 +5,7 @@ use crate::workspace::{RelPath, Sites, Snapshot, WorkspaceError};
 use super::{Document, Edit, FileChange};
 
 /// A step that went stale in one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Stale {
     pub step: u32,
     /// The path before the plan, or the one where a file should come to be.

@@ -13,7 +13,7 @@ use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
-use super::walk::{Listing, is_hidden, would_list};
+use super::walk::{Listing, is_hidden};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError, git};
 
 /// Bigger files are not read whole.
@@ -169,7 +169,7 @@ impl Snapshot {
     }
 
     /// The canonical path of the folder that a workspace's path is in, and its name on disk below that.
-    pub fn place(&self, path: &RelPath) -> Option<(&Path, PathBuf)> {
+    pub fn rooted(&self, path: &RelPath) -> Option<(&Path, PathBuf)> {
         self.0.base.jail.locate(path).ok().map(|(folder, name)| (folder.root.as_path(), name))
     }
 
@@ -269,18 +269,15 @@ impl Snapshot {
         self.0.base.pins.keep(path, stamp, text.into()).ok_or_else(|| changed(path))
     }
 
-    /// Whether a plan may write a file of this path, be it there or not: inside, in the scope, no secret, not git's, not ignored, and
-    /// reached without a symlink.
+    /// Whether a plan may change the file of this path: it is listed, and no symlink leads to it. For files that are not
+    /// there yet ask [`super::Sites`].
     ///
     /// # Errors
     /// Why it may not.
     pub fn writable(&self, path: &RelPath) -> Result<(), WorkspaceError> {
-        self.in_scope(path)?;
-        self.0.base.jail.may_write(path)?;
-        let (folder, name) = self.0.base.jail.locate(path)?;
-        match self.contains(path)? || would_list(folder, &name, true) {
+        match self.settle(path)? == *path {
             true => Ok(()),
-            false => Err(WorkspaceError::NotListed { path: path.to_string() }),
+            false => Err(WorkspaceError::Link { path: path.to_string(), at: path.to_string() }),
         }
     }
 

@@ -192,14 +192,17 @@ async fn a_hostile_model_is_refused_each_time_and_the_person_hears_of_it() {
             try { attempt(); said[name] = 'DONE'; } catch (error) { said[name] = error.message; }
         }
         said";
-    let (finished, server) = planned(&world, &[tries, "plan.drop(1); answer('done')", "answer('done')"], &["--apply"]).await;
+    let (finished, server) =
+        planned(&world, &[tries, "plan.drop(1); answer('done')", "answer('done')"], &["--apply"]).await;
     let seen = server.requests()[1].last_message();
     assert!(!seen.contains("DONE"), "{seen}");
     let printed = finished.json();
     let refused: Vec<&Value> =
         printed["plan"]["problems"].as_array().unwrap().iter().filter(|problem| problem["check"] == "jail").collect();
     let paths: Vec<&str> = refused.iter().filter_map(|problem| problem["path"].as_str()).collect();
-    for path in ["../escaped", "/tmp/spelunk-escaped", ".git/hooks/pre-commit", ".env", "out/spelunk-escaped", ".git/config"] {
+    for path in
+        ["../escaped", "/tmp/spelunk-escaped", ".git/hooks/pre-commit", ".env", "out/spelunk-escaped", ".git/config"]
+    {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");
     }
     assert!(refused.iter().any(|problem| problem["message"].as_str().unwrap().contains("2,000 files")), "{refused:#?}");
@@ -213,7 +216,10 @@ async fn planned_code_runs_only_after_a_yes_to_this_very_plan() {
     let marker = world.state().with_file_name("ran");
     let verify = format!("touch {}", marker.display());
     world.file("Cargo.toml", "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-    let cells = ["plan.step('Build it'); plan.create('build.rs', 'fn main() {}\\n'); plan.replace('src/main.rs', 'mod parse;', 'mod parse; // x')", "answer('built')"];
+    let cells = [
+        "plan.step('Build it'); plan.create('build.rs', 'fn main() {}\\n'); plan.replace('src/main.rs', 'mod parse;', 'mod parse; // x')",
+        "answer('built')",
+    ];
     let server = Server::start().await;
     turns(&server, &cells);
     let repo = world.repo();

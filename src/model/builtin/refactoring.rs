@@ -55,16 +55,19 @@ static TABLE: LazyLock<Vec<(Regex, Reading)>> = LazyLock::new(|| {
             r"(?:replace|change|convert|migrate|rewrite|turn) <kind>(?:calls?|uses?|usages?|invocations?)(?: (?:of|to))? <kind>(?P<a>.+?) (?:by|with|to|into|using) <kind>(?:calls? (?:of|to) )?(?P<b>.+)",
             calls,
         ),
-        (r"(?:call|use) (?P<b>.+?) (?:instead of|in place of|rather than) (?:calling )?(?P<a>.+?)(?: everywhere)?", calls),
         (
-            r"extract <kind>(?:lines? )?(?P<p>\S+?):(?P<f>\d+)(?:-|\.\.|:| to )(?P<t>\d+)<into>(?P<b>\S+)",
-            extract,
+            r"(?:call|use) (?P<b>.+?) (?:instead of|in place of|rather than) (?:calling )?(?P<a>.+?)(?: everywhere)?",
+            calls,
         ),
+        (r"extract <kind>(?:lines? )?(?P<p>\S+?):(?P<f>\d+)(?:-|\.\.|:| to )(?P<t>\d+)<into>(?P<b>\S+)", extract),
         (
             r"extract (?:the )?lines? (?P<f>\d+)(?:-|\.\.| to )(?P<t>\d+) (?:of|in|from) (?P<p>\S+?)<into>(?P<b>\S+)",
             extract,
         ),
-        (r"(?:rename|call|refactor) <kind>(?P<a>\S+?)(?: method| function| class| type| field| file| module)?<into>(?P<b>\S+)", rename),
+        (
+            r"(?:rename|call|refactor) <kind>(?P<a>\S+?)(?: method| function| class| type| field| file| module)?<into>(?P<b>\S+)",
+            rename,
+        ),
         (r"(?:move|relocate|put|extract) <kind>(?P<a>\S+)(?: (?:out )?from \S+)?<into>(?P<b>\S+)", |phrase, found| {
             Some(Refactoring::Move { what: name(phrase, &found["a"])?, to: name(phrase, &found["b"])? })
         }),
@@ -73,9 +76,8 @@ static TABLE: LazyLock<Vec<(Regex, Reading)>> = LazyLock::new(|| {
             |phrase, found| Some(Refactoring::Remove { what: name(phrase, &found["a"])? }),
         ),
     ];
-    let spelled = |pattern: &str| {
-        compiled(&format!("(?i)^(?:{})$", pattern.replace("<kind>", kind).replace("<into>", into)))
-    };
+    let spelled =
+        |pattern: &str| compiled(&format!("(?i)^(?:{})$", pattern.replace("<kind>", kind).replace("<into>", into)));
     table.iter().map(|(pattern, reading)| (spelled(pattern), *reading)).collect()
 });
 
@@ -108,7 +110,9 @@ fn rename(phrase: &Phrase, found: &Captures<'_>) -> Option<Refactoring> {
     let last = |text: &str| text.rsplit(['.', ':', '#']).next().unwrap_or_default().to_owned();
     let owner = |text: &str| text.len() - last(text).len();
     let same_owner = owner(&to) > 0 && what.get(..owner(&what)) == to.get(..owner(&to));
-    let files = |text: &str| text.rsplit_once('.').is_some_and(|(_, end)| super::vocabulary::has_file_ending(text) && end.len() < 5);
+    let files = |text: &str| {
+        text.rsplit_once('.').is_some_and(|(_, end)| super::vocabulary::has_file_ending(text) && end.len() < 5)
+    };
     if files(&what) && files(&to) {
         return Some(Refactoring::Move { what, to });
     }

@@ -9,7 +9,7 @@ use crate::workspace::{RelPath, Snapshot};
 use super::{ApplyError, Options};
 
 /// A part of a plan that was not applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct LeftOut {
     /// The path afterwards, or before when the file would be removed.
     pub path: String,

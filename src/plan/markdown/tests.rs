@@ -72,6 +72,7 @@ fn a_plan_to_read() {
         output: "warning: ```\n".to_owned(),
         seconds: 1.25,
         confined: vec!["no network".to_owned(), "temporary HOME".to_owned()],
+        ..Verified::default()
     });
     expect![[r#"
         # Plan: Rename `old_name` to `new_name`
@@ -220,6 +221,7 @@ fn hostile(text: &str) -> Document {
         output: own(),
         seconds: 1.0,
         confined: vec![own()],
+        ..Verified::default()
     });
     document
 }

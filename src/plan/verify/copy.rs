@@ -182,7 +182,7 @@ impl Tree {
     /// Where a workspace's path is in the copy, and in the person's tree.
     fn place(&self, snapshot: &Snapshot, path: &str) -> Result<(PathBuf, PathBuf), VerifyError> {
         let path = RelPath::parse(path)?;
-        let place = snapshot.place(&path);
+        let place = snapshot.rooted(&path);
         let place = place.and_then(|(root, name)| {
             let folder = self.folders.iter().find(|folder| folder.root == root)?;
             Some((folder.copy.join(&name), root.join(name)))
@@ -235,7 +235,7 @@ fn link(root: &Path, from: &Path, at: &Path) {
 }
 
 fn mode(snapshot: &Snapshot, path: &RelPath) -> u32 {
-    let metadata = snapshot.place(path).and_then(|(root, name)| root.join(name).symlink_metadata().ok());
+    let metadata = snapshot.rooted(path).and_then(|(root, name)| root.join(name).symlink_metadata().ok());
     metadata.filter(std::fs::Metadata::is_file).map_or(0o644, |metadata| permissions(&metadata))
 }
 
