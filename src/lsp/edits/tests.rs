@@ -150,14 +150,30 @@ fn lines(prepared: &Prepared) -> String {
 fn check(document: &Document, client: &Client, expect: &Expect) {
     let got = match prepare(document, client, &a_is_open) {
         Ok(prepared) => lines(&prepared),
-        Err(error) => error.to_string(),
+        Err(error) => display::terminal(&error.to_string()).into_owned(),
     };
     expect.assert_eq(&got);
 }
 
 #[test]
 fn a_client_that_asks_gets_annotations_and_doubtful_places() {
-    check(&texts_only(), &full(), &expect!["gone.rs has gone since the plan was made; nothing was changed"]);
+    check(
+        &texts_only(),
+        &full(),
+        &expect![[r#"
+        edit "file:///r/a.rs" version 7
+          1:0-1:3 "new" "1"
+          1:7-1:10 "new" "1:doubtful"
+          1:12-1:13 "; tidy();" "2"
+        edit "file:///r/b.rs" version null
+          0:4-0:7 "new" "1"
+        edit "file:///r/c.rs" version null
+          0:0-0:3 "new" "1:doubtful"
+        1: "1. Rename old\\u{202e}" "It is old."
+        1:doubtful asks: "1. Rename old\\u{202e}: doubtful" "may be another one"
+        2: "2. Tidy" null
+    "#]],
+    );
     let mut troubled = texts_only();
     let problem = |step, fatal| Problem {
         check: "parse".to_owned(),
@@ -168,9 +184,24 @@ fn a_client_that_asks_gets_annotations_and_doubtful_places() {
         message: "does not\u{1b}[31m parse".to_owned(),
     };
     troubled.problems.push(problem(1, false));
-    check(&troubled, &full(), &expect!["gone.rs has gone since the plan was made; nothing was changed"]);
+    check(
+        &troubled,
+        &full(),
+        &expect![[r#"
+        edit "file:///r/a.rs" version 7
+          1:0-1:3 "new" "1"
+          1:7-1:10 "new" "1:doubtful"
+          1:12-1:13 "; tidy();" "1"
+        edit "file:///r/b.rs" version null
+          0:4-0:7 "new" "1"
+        edit "file:///r/c.rs" version null
+          0:0-0:3 "new" "1:doubtful"
+        1 asks: "1. Rename old\\u{202e}" "It is old.; does not parse"
+        1:doubtful asks: "1. Rename old\\u{202e}: doubtful" "may be another one"
+    "#]],
+    );
     troubled.problems.push(problem(1, true));
-    check(&troubled, &full(), &expect!["the plan must not be applied as it is: does not[31m parse"]);
+    check(&troubled, &full(), &expect!["the plan must not be applied as it is: does not parse"]);
 }
 
 #[test]
@@ -184,7 +215,7 @@ fn a_client_that_does_not_ask_gets_what_is_certain() {
           1:12-1:13 "; tidy();" null
         edit "file:///r/b.rs" version null
           0:4-0:7 "new" null
-        note: 4 doubtful places are left as they are
+        note: doubtful places that are left as they are: 4
     "#]],
     );
     check(
@@ -196,7 +227,7 @@ fn a_client_that_does_not_ask_gets_what_is_certain() {
           1:12-1:13 "; tidy();" null
         changes of file:///r/b.rs
           0:4-0:7 "new" null
-        note: 4 doubtful places are left as they are
+        note: doubtful places that are left as they are: 4
     "#]],
     );
     check(
@@ -208,7 +239,7 @@ fn a_client_that_does_not_ask_gets_what_is_certain() {
           1:12-1:13 "; tidy();" null
         changes of file:///r/b.rs
           0:4-0:7 "new" null
-        note: 4 doubtful places are left as they are
+        note: doubtful places that are left as they are: 4
     "#]],
     );
 }
@@ -227,14 +258,13 @@ fn files_as_a_whole_come_before_their_texts() {
         edit "file:///r/b.rs" version null
           1:0-1:3 "new" "1"
         edit "file:///r/build.rs" version null
-          0:0-0:0 "fn main() {}\r\n" "executed:build.rs"
+          0:0-1:0 "fn main() {}\r\n" "executed:build.rs"
         edit "file:///r/d.rs" version null
-          0:0-0:0 "﻿" "1:create"
-          0:0-0:0 "d\n" "1:create"
+          0:0-1:0 "\u{feff}d\n" "1:create"
         1: "1. Rename old\\u{202e}" "It is old."
         1:create asks: "1. Rename old\\u{202e}: create" "It is old."
         2:remove asks: "2. Tidy: remove" null
-        executed:build.rs asks: "build.rs: cargo runs it" "2. Tidy. "
+        executed:build.rs asks: "build.rs: cargo runs it" "2. Tidy"
         note: the editor makes the line endings of build.rs its own, which are not the plan's
     "#]],
     );
@@ -249,8 +279,7 @@ fn files_as_a_whole_come_before_their_texts() {
         edit "file:///r/b.rs" version null
           1:0-1:3 "new" null
         edit "file:///r/d.rs" version null
-          0:0-0:0 "﻿" null
-          0:0-0:0 "d\n" null
+          0:0-1:0 "\u{feff}d\n" null
         note: build.rs is left out: a tool executes it, and it has to be confirmed alone
     "#]],
     );
@@ -301,9 +330,9 @@ fn a_change_since_is_named() {
     );
     let mut document = texts_only();
     (document.files[0].before, document.files[0].after) = (Some("gone.rs".to_owned()), Some("gone.rs".to_owned()));
-    check(&document, &|_| None, expect!["a.rs has come into being since the plan was made; nothing was changed"]);
+    check(&document, &|_| None, expect!["gone.rs has gone since the plan was made; nothing was changed"]);
     document.files.push(FileChange::default());
-    check(&document, &|_| None, expect![[""]]);
+    check(&document, &|_| None, expect!["the plan cannot be followed at a file without a path: its edits do not fit"]);
     document.files = vec![file(Some(("a.rs", A)), Some("b.rs"), vec![]), file(Some(("b.rs", B)), Some("a.rs"), vec![])];
     check(
         &document,
@@ -327,13 +356,13 @@ fn what_was_confirmed_alone_is_not_asked_for_again() {
     expect![[r#"
         create file:///r/build.rs  "executed:build.rs"
         edit "file:///r/build.rs" version null
-          0:0-0:0 "fn main() {}\r\n" "executed:build.rs"
-        executed:build.rs: "build.rs: cargo runs it" "2. Tidy. "
+          0:0-1:0 "fn main() {}\r\n" "executed:build.rs"
+        executed:build.rs: "build.rs: cargo runs it" "2. Tidy"
         note: the editor makes the line endings of build.rs its own, which are not the plan's
         --
         create file:///r/build.rs  null
         edit "file:///r/build.rs" version null
-          0:0-0:0 "fn main() {}\r\n" null
+          0:0-1:0 "fn main() {}\r\n" null
         note: the editor makes the line endings of build.rs its own, which are not the plan's
     "#]]
     .assert_eq(&got);
@@ -347,7 +376,28 @@ fn what_belongs_to_no_step_is_asked_for_all_the_same() {
         file.steps.clear();
         file.edits.iter_mut().for_each(|edit| edit.steps.clear());
     }
-    check(&document, &full(), &expect![[""]]);
+    check(
+        &document,
+        &full(),
+        &expect![[r#"
+        delete file:///r/b.rs  "0:remove"
+        rename file:///r/a.rs file:///r/b.rs "0"
+        rename file:///r/c.rs file:///r/a.rs "0"
+        create file:///r/build.rs  "executed:build.rs"
+        create file:///r/d.rs  "0:create"
+        edit "file:///r/b.rs" version null
+          1:0-1:3 "new" "0"
+        edit "file:///r/build.rs" version null
+          0:0-1:0 "fn main() {}\r\n" "executed:build.rs"
+        edit "file:///r/d.rs" version null
+          0:0-1:0 "\u{feff}d\n" "0:create"
+        0: "Of no step" null
+        0:create asks: "Of no step: create" null
+        0:remove asks: "Of no step: remove" null
+        executed:build.rs asks: "build.rs: cargo runs it" "Of no step"
+        note: the editor makes the line endings of build.rs its own, which are not the plan's
+    "#]],
+    );
 }
 
 #[test]
