@@ -17,6 +17,9 @@ pub enum WorkspaceError {
          a line such as `!{path}` in .spelunkignore brings it in"
     )]
     NotListed { path: String },
+    /// Where no plan puts a file; `reason` says what is in the way.
+    #[error("{path}: plans do not write here: {reason}")]
+    NotWritable { path: String, reason: String },
     #[error("{path}: is outside the scope {scope}")]
     OutOfScope { path: String, scope: String },
     /// `what` is "a folder", "a pipe", ...

@@ -129,6 +129,32 @@ impl Jail {
             }
     }
 
+    /// Whether a plan may put a file under this path, which need not be there yet: it is no secret and not git's, and there is
+    /// no symlink in it, nor a file where a folder would have to be.
+    pub(super) fn may_write(&self, path: &RelPath) -> Result<(), WorkspaceError> {
+        let refused = |reason: String| WorkspaceError::NotWritable { path: path.to_string(), reason };
+        let (folder, name) = self.locate(path)?;
+        if secrets::is_secret(&name.to_string_lossy()) {
+            return Err(WorkspaceError::Secret { path: path.to_string() });
+        }
+        if name.components().any(|part| is_git(&part.as_os_str().to_string_lossy())) {
+            return Err(refused("it is git's own folder under another spelling".to_owned()));
+        }
+        let mut at = PathBuf::new();
+        for part in name.components() {
+            at.push(part);
+            let Some(kind) = folder.kind(&at) else { break };
+            let last = at == name;
+            match () {
+                () if kind.is_symlink() => return Err(refused(format!("{} is a symlink", at.display()))),
+                () if last && !kind.is_file() => return Err(refused("something that is no file is there".to_owned())),
+                () if !last && !kind.is_dir() => return Err(refused(format!("{} is no folder", at.display()))),
+                () => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The folder that a path is in, and the name on disk relative to it.
     pub(super) fn locate(&self, path: &RelPath) -> Result<(&Folder, PathBuf), WorkspaceError> {
         let missing = || WorkspaceError::NotFound { path: path.to_string() };
@@ -143,6 +169,14 @@ impl Jail {
         }
         Err(missing())
     }
+}
+
+/// Whether some file system takes a name for `.git`: NTFS drops dots and blanks at the end, and has short names.
+fn is_git(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let plain = name.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    let short = plain.strip_prefix("git~").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+    secrets::is_secret_folder(plain) || short
 }
 
 fn refusal(path: &RelPath, error: io::Error) -> WorkspaceError {

@@ -13,7 +13,7 @@ use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
-use super::walk::{Listing, is_hidden};
+use super::walk::{Listing, is_hidden, would_list};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
 
 /// Bigger files are not read whole.
@@ -242,6 +242,28 @@ impl Snapshot {
             read => read?,
         };
         self.0.base.pins.keep(path, stamp, text.into()).ok_or_else(|| changed(path))
+    }
+
+    /// Whether a plan may write a file of this path, be it there or not: inside, in the scope, no secret, not git's, not ignored, and
+    /// reached without a symlink.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn writable(&self, path: &RelPath) -> Result<(), WorkspaceError> {
+        self.in_scope(path)?;
+        self.0.base.jail.may_write(path)?;
+        let (folder, name) = self.0.base.jail.locate(path)?;
+        match self.contains(path)? || would_list(folder, &name, true) {
+            true => Ok(()),
+            false => Err(WorkspaceError::NotListed { path: path.to_string() }),
+        }
+    }
+
+    /// The same state without these files.
+    pub fn without(&self, paths: impl IntoIterator<Item = RelPath>) -> Self {
+        let mut scope = self.0.scope.clone();
+        scope.push(Scope::Without { paths: Arc::new(paths.into_iter().collect()) });
+        Self::view(self.0.base.clone(), self.0.overlay.clone(), scope)
     }
 
     /// How the bytes on disk are related to the text that is there. A file that is only in a buffer counts as UTF-8.
