@@ -44,4 +44,5 @@ mod talk;
 mod tidy;
 mod trace;
 mod typed;
+#[cfg(target_os = "linux")]
 mod verifying;
