@@ -47,4 +47,5 @@ mod talk;
 mod tidy;
 mod trace;
 mod typed;
+#[cfg(target_os = "linux")]
 mod verifying;

@@ -415,6 +415,7 @@ async fn unsaved_text_counts() {
 #[tokio::test]
 async fn cargo_tells_a_sound_plan_from_a_broken_one() {
     let machine = Machine::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
         (".gitignore", "target/\n"),
         ("Cargo.toml", "[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
         ("Cargo.lock", "version = 3\n\n[[package]]\nname = \"tiny\"\nversion = \"0.1.0\"\n"),
@@ -434,5 +435,6 @@ async fn cargo_tells_a_sound_plan_from_a_broken_one() {
         let verified = machine.run(&plan(&snapshot, "src/lib.rs", "1", new), &command).await.unwrap();
         assert_eq!((verified.passed, verified.before), (passed, before), "{verified:?}");
         assert_eq!(verified.output.contains("error[E0425]"), !passed, "{}", verified.output);
+        assert!(verified.confined.iter().any(|layer| layer.starts_with("target lent")), "{verified:?}");
     }
 }

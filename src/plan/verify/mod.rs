@@ -28,7 +28,7 @@ use super::Document;
 use crate::cancel::Cancel;
 use crate::config::{Config, Surroundings};
 use crate::workspace::{Snapshot, WorkspaceError};
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use room::make_dir as make_folder;
 
 /// What the command said.

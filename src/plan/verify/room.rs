@@ -135,7 +135,7 @@ mod tests {
         let shut = room.folder("a").unwrap();
         fs::write(shut.join("file"), "").unwrap();
         std::os::unix::fs::symlink(state.path(), shut.join("link")).unwrap();
-        fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&shut, fs::Permissions::from_mode(0o0)).unwrap();
         drop(room);
         assert_eq!(fs::read_dir(state.path().join("verify")).unwrap().count(), 0);
         assert!(outside.exists());

@@ -38,7 +38,8 @@ const SOCKETS: &[&str] = &[
 /// Devices that may be written to.
 const DEVICES: &[&str] = &["/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero"];
 
-/// Landlock's kinds of access: running and reading; those that a file has; all of its versions 2 and 3.
+/// Landlock's kinds of access: listing; running and reading; those that a file has; all of its versions 2 and 3.
+const LIST: u64 = 0b1000;
 const READ: u64 = 0b1101;
 const OF_FILES: u64 = 0b0111 | 1 << 14;
 const ALL_2: u64 = (1 << 14) - 1;
@@ -394,6 +395,8 @@ impl Child {
         let tcp = if self.network || apart { 0 } else { 0b11 };
         let scopes = (version >= 6).then_some(0b11);
         let ruleset = kernel::landlock_ruleset(all, (version >= 4).then_some(tcp), scopes)?;
+        // Programs look at the folders above them. Those on the way to what is hidden cannot be allowed more than names.
+        kernel::landlock_allow(ruleset, c"/", LIST)?;
         for (path, folder, write) in &self.rules {
             let access = if *write { all } else { READ };
             let access = if *folder { access } else { access & OF_FILES & all };
