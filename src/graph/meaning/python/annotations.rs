@@ -125,7 +125,9 @@ impl Infer<'_, '_> {
         let one = |infer: &mut Self| first.map_or(Type::Unknown, |first| infer.annotation(module, first));
         match special.as_str() {
             "Optional" => Type::union([one(self), Type::None]),
-            "Annotated" | "ClassVar" | "Final" | "Required" | "NotRequired" | "ReadOnly" | "InitVar" | "Unpack" => one(self),
+            "Annotated" | "ClassVar" | "Final" | "Required" | "NotRequired" | "ReadOnly" | "InitVar" | "Unpack" => {
+                one(self)
+            }
             "TypeGuard" | "TypeIs" => self.builtin("bool"),
             "Literal" => first.map_or(Type::Unknown, |first| {
                 let found = self.infer(module, first);
@@ -168,7 +170,9 @@ impl Infer<'_, '_> {
     pub fn instance_of(&mut self, class: &Type) -> Type {
         match class {
             Type::Class(class, args) => match self.stub_name(*class).as_deref() {
-                Some("Any" | "Callable" | "Optional" | "Union" | "Literal" | "Final" | "ClassVar" | "Never" | "NoReturn") => Type::Unknown,
+                Some(
+                    "Any" | "Callable" | "Optional" | "Union" | "Literal" | "Final" | "ClassVar" | "Never" | "NoReturn",
+                ) => Type::Unknown,
                 Some("LiteralString") => self.builtin("str"),
                 Some("Self") => Type::Var(Arc::from("Self"), None),
                 Some("object") => Type::Unknown,

@@ -217,7 +217,9 @@ impl Infer<'_, '_> {
         let open = passed.iter().any(|one| one.stars > 0);
         let first = usize::from(bound);
         open || params.iter().enumerate().skip(first).all(|(at, param)| {
-            param.default.is_some() || param.stars > 0 || is_marker(&module, param)
+            param.default.is_some()
+                || param.stars > 0
+                || is_marker(&module, param)
                 || pairs.iter().any(|(taken, _)| *taken == Some(at))
         })
     }
@@ -235,8 +237,10 @@ impl Infer<'_, '_> {
             (Type::Instance(..), Type::None) => false,
             (Type::Instance(above, _), Type::Instance(class, _)) => {
                 let protocol = self.is_protocol(*above);
-                protocol || self.is_below(*class, *above)
-                    || (self.stub_name(*above).as_deref() == Some("float") && self.stub_name(*class).as_deref() == Some("int"))
+                protocol
+                    || self.is_below(*class, *above)
+                    || (self.stub_name(*above).as_deref() == Some("float")
+                        && self.stub_name(*class).as_deref() == Some("int"))
             }
             (Type::Class(above, _), Type::Class(class, _)) => self.is_below(*class, *above),
             (Type::Class(..), Type::Instance(..)) | (Type::Function(_), Type::Instance(..)) => false,
@@ -244,9 +248,9 @@ impl Infer<'_, '_> {
                 let name = self.stub_name(*above);
                 !matches!(name.as_deref(), Some("str" | "int" | "bytes" | "bool" | "float" | "list" | "dict"))
             }
-            (Type::Instance(above, _), Type::Tuple(_)) => {
-                self.stub_name(*above).is_some_and(|name| !matches!(name.as_str(), "str" | "int" | "bytes" | "dict" | "list"))
-            }
+            (Type::Instance(above, _), Type::Tuple(_)) => self
+                .stub_name(*above)
+                .is_some_and(|name| !matches!(name.as_str(), "str" | "int" | "bytes" | "dict" | "list")),
             (Type::Tuple(_), Type::Instance(class, _)) => self.stub_name(*class).as_deref() == Some("tuple"),
             _ => true,
         })
@@ -480,9 +484,13 @@ impl Infer<'_, '_> {
                 Type::Instance(class, args) => {
                     let known = self.stub_name(*class);
                     match (known.as_deref(), &args[..]) {
-                        (Some("list" | "Sequence" | "MutableSequence" | "tuple" | "deque"), [_]) if is_slice => part.clone(),
+                        (Some("list" | "Sequence" | "MutableSequence" | "tuple" | "deque"), [_]) if is_slice => {
+                            part.clone()
+                        }
                         _ => {
-                            let index = if is_slice { Type::Unknown } else {
+                            let index = if is_slice {
+                                Type::Unknown
+                            } else {
                                 first.map_or(Type::Unknown, |first| self.infer(module, first))
                             };
                             self.call_method(part, "__getitem__", &[index])

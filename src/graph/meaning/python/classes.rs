@@ -70,7 +70,9 @@ impl Infer<'_, '_> {
 
     fn base(&mut self, module: &Module, base: ExprId) -> Type {
         match self.annotation(module, base) {
-            Type::Union(parts) => parts.iter().find(|part| matches!(part, Type::Instance(..))).cloned().unwrap_or(Type::Unknown),
+            Type::Union(parts) => {
+                parts.iter().find(|part| matches!(part, Type::Instance(..))).cloned().unwrap_or(Type::Unknown)
+            }
             found => found,
         }
     }
@@ -96,7 +98,12 @@ impl Infer<'_, '_> {
             found.extend(names);
         }
         let mut seen: Vec<Arc<str>> = Vec::new();
-        found.retain(|name| !seen.contains(name) && { seen.push(name.clone()); true });
+        found.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(name.clone());
+                true
+            }
+        });
         found
     }
 
@@ -310,7 +317,8 @@ impl Infer<'_, '_> {
             };
             return called(Some(class));
         }
-        let is_property = has(&["property", "cached_property", "abstractproperty"]) || self.makes_property(module, first);
+        let is_property =
+            has(&["property", "cached_property", "abstractproperty"]) || self.makes_property(module, first);
         if is_property {
             if on_class {
                 return Type::Unknown;

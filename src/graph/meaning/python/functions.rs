@@ -18,7 +18,8 @@ impl Infer<'_, '_> {
         self.once(Asked::Decorated(function), |infer| {
             let mut found = plain.clone();
             for decorator in module.functions[function.function].decorators.iter().rev() {
-                if module.dotted(*decorator).is_some_and(|name| name.ends_with(".setter") || name.ends_with(".deleter")) {
+                if module.dotted(*decorator).is_some_and(|name| name.ends_with(".setter") || name.ends_with(".deleter"))
+                {
                     continue;
                 }
                 let by = infer.infer(&module, *decorator);
@@ -152,13 +153,15 @@ impl Infer<'_, '_> {
         if let Some(inherited) = self.inherited(&module, function, &name) {
             return inherited;
         }
-        match param.default {
-            Some(default) => {
-                let found = self.infer(&module, default);
-                if found == Type::None { Type::Unknown } else { found }
-            }
-            None => Type::Unknown,
+        let default = param.default.map_or(Type::Unknown, |default| self.infer(&module, default));
+        if default.is_known() {
+            return default;
         }
+        let given = self.parametrized(&module, function.function, &name);
+        if given.is_known() {
+            return given;
+        }
+        self.passed_in(&module, function, at)
     }
 
     /// `self` and `cls`.
@@ -166,15 +169,15 @@ impl Infer<'_, '_> {
         let definition = &module.functions[function.function];
         let class = ClassRef { module: function.module, class: definition.class? };
         let has = |wanted: &str| {
-            definition.decorators.iter().any(|decorator| {
-                module.dotted(*decorator).is_some_and(|name| name.rsplit('.').next() == Some(wanted))
-            })
+            definition
+                .decorators
+                .iter()
+                .any(|decorator| module.dotted(*decorator).is_some_and(|name| name.rsplit('.').next() == Some(wanted)))
         };
         if has("staticmethod") {
             return None;
         }
-        let args: Arc<[Type]> =
-            self.type_params(class).into_iter().map(|name| Type::Var(name, None)).collect();
+        let args: Arc<[Type]> = self.type_params(class).into_iter().map(|name| Type::Var(name, None)).collect();
         let name = module.slice(definition.name);
         let on_class = has("classmethod") || matches!(name, "__new__" | "__init_subclass__" | "__class_getitem__");
         Some(if on_class { Type::Class(class, args) } else { Type::Instance(class, args) })

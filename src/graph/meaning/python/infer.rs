@@ -1,6 +1,6 @@
 //! The types of expressions.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use super::modules::Led;
@@ -21,7 +21,6 @@ pub(super) struct Infer<'p, 'a> {
     known: HashMap<Asked, Type>,
     /// Depth of the outermost question that an answer was needed for before it was there.
     cut: usize,
-    pub guesses: HashSet<FunctionRef>,
 }
 
 /// What can be asked for.
@@ -45,7 +44,6 @@ impl<'p, 'a> Infer<'p, 'a> {
             active: Vec::new(),
             known: HashMap::new(),
             cut: usize::MAX,
-            guesses: HashSet::new(),
         }
     }
 
@@ -180,7 +178,6 @@ impl<'p, 'a> Infer<'p, 'a> {
                 let awaited = self.infer(module, *inner);
                 self.awaited(&awaited)
             }
-            Kind::YieldFrom(_) => Type::Unknown,
             Kind::Walrus { value, .. } => self.infer(module, *value),
             _ => Type::Unknown,
         }
@@ -268,7 +265,9 @@ impl<'p, 'a> Infer<'p, 'a> {
         match &binding.bound {
             Bound::Function(function) => self.decorated(FunctionRef { module: module.id, function: *function }),
             Bound::Class(class) => Type::Class(ClassRef { module: module.id, class: *class }, Arc::new([])),
-            Bound::Parameter(function, at) => self.parameter(FunctionRef { module: module.id, function: *function }, *at),
+            Bound::Parameter(function, at) => {
+                self.parameter(FunctionRef { module: module.id, function: *function }, *at)
+            }
             Bound::Value { value, path } => {
                 let value = self.infer(module, *value);
                 self.taken_apart(value, path)
@@ -411,7 +410,9 @@ fn reaching(module: &Module, bindings: &[Binding], used: &Expr) -> Vec<usize> {
         }
         // Of the round before.
         loops.iter().any(|span| {
-            span.0 <= binding.from && binding.from < span.1 && (from < span.0 || !around.contains(&bindings[surely.unwrap_or(0)].block))
+            span.0 <= binding.from
+                && binding.from < span.1
+                && (from < span.0 || !around.contains(&bindings[surely.unwrap_or(0)].block))
         })
     });
     let found: Vec<usize> = reached.collect();

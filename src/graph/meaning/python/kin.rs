@@ -1,12 +1,15 @@
 //! Which definitions share one name.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, PoisonError};
+
+use rayon::prelude::*;
 
 use super::infer::Infer;
 use super::scopes::Var;
 use super::tree::*;
 use super::types::ClassRef;
-use crate::graph::meaning::{Kin, Spot};
+use crate::graph::meaning::{Kin, Meaning, Spot};
 
 /// Whose a name is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,11 +23,11 @@ impl Infer<'_, '_> {
     pub fn kin_of(&mut self, spot: &Spot) -> Kin {
         let key = spot.clone();
         let kept = &self.program.python.kin;
-        if let Some(known) = kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key) {
+        if let Some(known) = kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return known.clone();
         }
         let found = self.related(spot);
-        let mut all = kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = kept.lock().unwrap_or_else(PoisonError::into_inner);
         for member in &found.members {
             all.insert(member.clone(), found.clone());
         }
@@ -36,7 +39,9 @@ impl Infer<'_, '_> {
         let alone = || Kin { members: vec![spot.clone()], ..Kin::default() };
         let Some(id) = super::modules::of_path(self.program, &spot.path) else { return alone() };
         let module = self.module(id);
-        let Some(place) = module.places.iter().find(|place| place.span.0 == spot.offset).cloned() else { return alone() };
+        let Some(place) = module.places.iter().find(|place| place.span.0 == spot.offset).cloned() else {
+            return alone();
+        };
         let word = module.slice(place.span).to_owned();
         match self.owner_at(&module, &place, &word) {
             Some(Owner::Member(class)) => self.kin_of_member(class, &word),
@@ -49,7 +54,7 @@ impl Infer<'_, '_> {
         let scope = match &place.kind {
             PlaceKind::Name(expr) => module.exprs[*expr].scope,
             PlaceKind::Bound(scope) | PlaceKind::Elsewhere(scope) => *scope,
-            PlaceKind::Parameter(function, _) => module.functions[*function].scope,
+            PlaceKind::Parameter(function) => module.functions[*function].scope,
             PlaceKind::Attribute(_) => {
                 let class = module.classes.iter().position(|class| {
                     class.attributes.get(word).is_some_and(|set| set.iter().any(|set| set.name == place.span))
@@ -88,14 +93,19 @@ impl Infer<'_, '_> {
                         match import.name.as_ref().map(|name| self.taken(&module, &import.module, name)) {
                             Some(Some(target)) if !self.module(target.module).stub => waiting.push(target),
                             _ if bindings.len() > 1 => {
-                                bound = bound.or_else(|| Some(format!("it stands in for `{}` of another package", import.module)));
+                                bound = bound.or_else(|| {
+                                    Some(format!("it stands in for `{}` of another package", import.module))
+                                });
                             }
                             _ => {}
                         }
                     }
                     Bound::Parameter(function, _) => match self.fixture(&module, function, &var.name) {
                         Some(fixture) => waiting.push(fixture),
-                        None => _ = members.insert(Spot { path: module.path.clone(), offset: binding.name.0 }),
+                        None => {
+                            members.insert(Spot { path: module.path.clone(), offset: binding.name.0 });
+                            waiting.extend(self.overriding_parameters(&module, function, &var.name));
+                        }
                     },
                     _ => _ = members.insert(Spot { path: module.path.clone(), offset: binding.name.0 }),
                 }
@@ -111,6 +121,93 @@ impl Infer<'_, '_> {
             bound = Some("the language gives this name a meaning".to_owned());
         }
         Kin { members: members.into_iter().collect(), bound, doubts: Vec::new() }
+    }
+
+    /// The parameters of one name in methods that override each other: a keyword may mean any of them.
+    fn overriding_parameters(&mut self, module: &Module, function: FunctionId, name: &str) -> Vec<Var> {
+        let definition = &module.functions[function];
+        let Some(class) = definition.class else { return Vec::new() };
+        let at = definition.params.iter().position(|param| module.slice(param.name) == name);
+        let method = module.slice(definition.name);
+        if at == Some(0) || at.is_none_or(|at| definition.params[at].stars > 0) || method.starts_with("__") {
+            return Vec::new();
+        }
+        let kin = self.kin_of_member(ClassRef { module: module.id, class }, method);
+        let mut found = Vec::new();
+        for spot in kin.members {
+            let Some(id) = super::modules::of_path(self.program, &spot.path) else { continue };
+            let other = self.module(id);
+            let Some(method) = other.functions.iter().find(|method| method.name.0 == spot.offset) else { continue };
+            if method.params.iter().any(|param| param.stars == 0 && other.slice(param.name) == name) {
+                found.push(Var { module: id, scope: method.scope, name: name.into() });
+            }
+        }
+        found
+    }
+
+    /// The kin of a definition, with those that the same code uses with it: where a value is one thing or another, both
+    /// have to go by one name.
+    pub fn kin_by_use(&mut self, spot: &Spot) -> Kin {
+        let mut kin = self.kin_of(spot);
+        let Some(source) = self.program.source(&spot.path) else { return kin };
+        let rest = source.text.get(spot.offset..).unwrap_or_default();
+        let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let together = self.used_together(&word);
+        let mut again = true;
+        while again {
+            again = false;
+            for (place, spots) in together.iter() {
+                let ours = spots.iter().any(|spot| kin.members.contains(spot));
+                let Some(other) = spots.iter().find(|spot| !kin.members.contains(spot)).filter(|_| ours) else {
+                    continue;
+                };
+                let more = self.kin_of(other);
+                kin.members.extend(more.members);
+                kin.bound = kin.bound.or(more.bound);
+                kin.doubts.extend(more.doubts);
+                kin.doubts.push(format!("{place} uses it and another of the name as one, so both are renamed"));
+                again = true;
+            }
+        }
+        kin.members.sort();
+        kin.members.dedup();
+        kin.doubts.sort();
+        kin.doubts.dedup();
+        kin
+    }
+
+    /// The places where a name may mean several members, with those.
+    fn used_together(&mut self, word: &str) -> Arc<Vec<(String, Vec<Spot>)>> {
+        let kept = &self.program.python.together;
+        if let Some(known) = kept.lock().unwrap_or_else(PoisonError::into_inner).get(word) {
+            return known.clone();
+        }
+        let program = self.program;
+        let in_file = |path: &String| {
+            let mut infer = Infer::new(program);
+            let Some(id) = super::modules::of_path(program, path) else { return Vec::new() };
+            let module = infer.module(id);
+            let mut found = Vec::new();
+            for place in &module.places {
+                let member =
+                    matches!(place.kind, PlaceKind::Attribute(_) | PlaceKind::Member(_) | PlaceKind::Keyword { .. });
+                if !member || module.slice(place.span) != word {
+                    continue;
+                }
+                if let Meaning::These(spots) = infer.meaning(&module, place)
+                    && spots.len() > 1
+                {
+                    let line = module.text[..place.span.0].matches('\n').count() + 1;
+                    found.push((format!("{path}:{line}"), spots));
+                }
+            }
+            found
+        };
+        let files = self.python_files_with(word);
+        let all: Vec<Vec<(String, Vec<Spot>)>> = files.par_iter().map(in_file).collect();
+        let all = Arc::new(all.into_iter().flatten().collect::<Vec<_>>());
+        kept.lock().unwrap_or_else(PoisonError::into_inner).insert(word.to_owned(), all.clone());
+        all
     }
 
     /// The stub file of a file, or the file of a stub file.
@@ -132,9 +229,10 @@ impl Infer<'_, '_> {
         }
         let name = module.slice(definition.name).to_owned();
         let other = self.module(beside);
-        let found = other.classes.iter().position(|other_class| {
-            other_class.outer == 0 && other.slice(other_class.name) == name
-        })?;
+        let found = other
+            .classes
+            .iter()
+            .position(|other_class| other_class.outer == 0 && other.slice(other_class.name) == name)?;
         Some(ClassRef { module: beside, class: found })
     }
 
@@ -199,8 +297,7 @@ impl Infer<'_, '_> {
             _ => return false,
         };
         let module = self.module(protocol.module);
-        let names: Vec<String> =
-            module.scopes[module.classes[protocol.class].scope].bindings.keys().cloned().collect();
+        let names: Vec<String> = module.scopes[module.classes[protocol.class].scope].bindings.keys().cloned().collect();
         let line = self.line(class, &[]);
         names.iter().any(|name| name == word)
             && names.iter().filter(|name| !name.starts_with("__")).all(|name| self.owner(&line, name).is_some())

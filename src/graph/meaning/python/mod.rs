@@ -9,13 +9,14 @@ mod kin;
 mod modules;
 mod names;
 mod narrow;
+mod passed;
 mod read;
 mod scopes;
 mod tree;
 mod types;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::{Kin, Occurrence, Program, Shape, Source, Spot};
 use infer::{Asked, Infer};
@@ -27,6 +28,7 @@ pub(super) struct World {
     modules: modules::Modules,
     types: Mutex<HashMap<Asked, Type>>,
     kin: Mutex<HashMap<Spot, Kin>>,
+    together: Mutex<HashMap<String, Arc<Vec<(String, Vec<Spot>)>>>>,
     files: Mutex<HashMap<String, Vec<String>>>,
 }
 
@@ -48,5 +50,5 @@ pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec
 
 /// The definitions that have one name together with this one.
 pub(super) fn kin(program: &Program, _source: &Source, spot: &Spot) -> Kin {
-    Infer::new(program).kin_of(spot)
+    Infer::new(program).kin_by_use(spot)
 }

@@ -87,9 +87,8 @@ pub(super) enum Led {
 pub(super) fn of_source(program: &Program, source: &Source) -> usize {
     let modules = &program.python.modules;
     modules.known(&source.path).unwrap_or_else(|| {
-        modules.keep(&source.path, |id| {
-            read(id, &source.path, source.text.clone(), false, source.language, &source.tree)
-        })
+        modules
+            .keep(&source.path, |id| read(id, &source.path, source.text.clone(), false, source.language, &source.tree))
     })
 }
 
@@ -168,7 +167,8 @@ impl Infer<'_, '_> {
         let folder = match package {
             Type::Module(id) => {
                 let module = self.module(*id);
-                let folder = module.path.strip_suffix("/__init__.py").or_else(|| module.path.strip_suffix("/__init__.pyi"))?;
+                let folder =
+                    module.path.strip_suffix("/__init__.py").or_else(|| module.path.strip_suffix("/__init__.pyi"))?;
                 folder.to_owned()
             }
             Type::Folder(path) => path.to_string(),
@@ -189,9 +189,7 @@ impl Infer<'_, '_> {
             return known.clone();
         }
         let mut files = self.program.files_with(word).unwrap_or_default();
-        files.retain(|path| {
-            Language::of(path).and_then(Language::family) == Some(crate::syntax::Family::Python)
-        });
+        files.retain(|path| Language::of(path).and_then(Language::family) == Some(crate::syntax::Family::Python));
         kept.lock().unwrap_or_else(PoisonError::into_inner).insert(word.to_owned(), files.clone());
         files
     }

@@ -26,7 +26,7 @@ impl Infer<'_, '_> {
                 self.variable_meaning(module, scope, &word)
             }
             PlaceKind::Bound(scope) | PlaceKind::Elsewhere(scope) => self.variable_meaning(module, *scope, &word),
-            PlaceKind::Parameter(function, _) => {
+            PlaceKind::Parameter(function) => {
                 let scope = module.functions[*function].scope;
                 self.variable_meaning(module, scope, &word)
             }
@@ -47,8 +47,7 @@ impl Infer<'_, '_> {
                     None => Meaning::Outside,
                 }
             }
-            PlaceKind::Module { import, part } => self.module_part(module, *import, *part),
-            PlaceKind::ClassKeyword => Meaning::Outside,
+            PlaceKind::Module | PlaceKind::ClassKeyword => Meaning::Outside,
             PlaceKind::Exported => {
                 let var = self.variable(module, 0, &word);
                 var.map_or(Meaning::Outside, |var| these(self.definitions(&var)))
@@ -89,11 +88,6 @@ impl Infer<'_, '_> {
             return these(self.member_spots(ClassRef { module: var.module, class }, word));
         }
         these(self.definitions(&var))
-    }
-
-    /// Part of a module's path: only packages that also have such a name in them are of interest.
-    fn module_part(&mut self, _module: &Module, _import: usize, _part: usize) -> Meaning {
-        Meaning::Outside
     }
 
     /// A member of a value.
@@ -137,10 +131,11 @@ impl Infer<'_, '_> {
                         found.spots.extend(spots);
                     }
                     None => {
-                        let stub = self.module(class.module).stub;
-                        let dynamic = self.owner(&line, "__getattr__");
-                        found.outside |= stub || line.foreign || (word.starts_with("__") && word.ends_with("__"));
-                        found.unknown |= !stub && !line.foreign && (line.unknown || dynamic.is_none() || true);
+                        let outside = self.module(class.module).stub || line.foreign;
+                        let below = if outside { Vec::new() } else { self.members_below(*class, word) };
+                        found.outside |= outside;
+                        found.unknown |= !outside && below.is_empty();
+                        found.spots.extend(below);
                     }
                 }
             }
@@ -192,6 +187,18 @@ impl Infer<'_, '_> {
             let module = self.module(id);
             module.classes.iter().any(|class| module.scopes[class.scope].bindings.contains_key(word))
         })
+    }
+
+    /// A member that only classes below have: what is taken for the one above is one of those.
+    fn members_below(&mut self, class: ClassRef, word: &str) -> Vec<Spot> {
+        let mut found = Vec::new();
+        for (module, other) in self.classes_with(word) {
+            let other = ClassRef { module, class: other };
+            if self.is_below(other, class) {
+                found.extend(self.member_spots(other, word));
+            }
+        }
+        found
     }
 
     /// Every member of a class in the program that has the name.
@@ -253,10 +260,7 @@ impl Infer<'_, '_> {
         if !found.spots.is_empty() {
             return Meaning::These(found.spots);
         }
-        if found.outside || !found.unknown {
-            return Meaning::Outside;
-        }
-        self.keyword_by_name(word, &shown(module, function))
+        Meaning::Outside
     }
 
     fn keyword_of(&mut self, callee: &Type, word: &str, found: &mut Members, depth: usize) {
@@ -337,7 +341,8 @@ impl Infer<'_, '_> {
             // attrs gives the field `_x` the keyword `x`.
             for name in [word.to_owned(), format!("_{word}")] {
                 let bindings = home.scopes[definition.scope].bindings.get(&name).into_iter().flatten();
-                let field = bindings.filter(|binding| matches!(binding.bound, Bound::Annotated { .. } | Bound::Value { .. }));
+                let field =
+                    bindings.filter(|binding| matches!(binding.bound, Bound::Annotated { .. } | Bound::Value { .. }));
                 if field.count() > 0 && name == word {
                     return self.member_spots(*owner, &name);
                 }
@@ -363,11 +368,6 @@ impl Infer<'_, '_> {
                 "dataclass" | "define" | "frozen" | "mutable" | "s" | "attrs" | "attributes" | "dataclass_transform"
             )
         })
-    }
-
-    fn keyword_by_name(&mut self, word: &str, shown: &str) -> Meaning {
-        _ = (word, shown);
-        Meaning::Outside
     }
 }
 

@@ -72,7 +72,8 @@ impl Infer<'_, '_> {
         for star in &module.scopes[0].stars {
             let Led::Module(from) = self.resolve(module, &module.imports[*star].module, None) else { continue };
             let listed = self.module(from);
-            let mut exported = listed.places.iter().filter(|place| matches!(place.kind, PlaceKind::Exported)).peekable();
+            let mut exported =
+                listed.places.iter().filter(|place| matches!(place.kind, PlaceKind::Exported)).peekable();
             let visible = match exported.peek() {
                 Some(_) => exported.any(|place| listed.slice(place.span) == name),
                 None => !name.starts_with('_'),
@@ -148,7 +149,8 @@ impl Infer<'_, '_> {
     /// The fixture that a parameter of a test means.
     pub fn fixture(&mut self, module: &Module, function: FunctionId, name: &str) -> Option<Var> {
         let definition = &module.functions[function];
-        if definition.is_lambda || !(module.slice(definition.name).starts_with("test") || is_fixture(module, function)) {
+        if definition.is_lambda || !(module.slice(definition.name).starts_with("test") || is_fixture(module, function))
+        {
             return None;
         }
         let given = |place: &Place| {

@@ -28,6 +28,8 @@ pub(super) struct Module {
     pub functions: Vec<Function>,
     pub classes: Vec<Class>,
     pub imports: Vec<Import>,
+    /// Calls, by the last name of what is called.
+    pub calls: HashMap<String, Vec<ExprId>>,
     /// Every name in the code.
     pub places: Vec<Place>,
 }
@@ -65,9 +67,18 @@ pub(super) struct Expr {
 #[derive(Debug)]
 pub(super) enum Kind {
     Name,
-    Attribute { object: ExprId, name: Span },
-    Call { function: ExprId, args: Vec<Arg> },
-    Subscript { object: ExprId, indices: Vec<ExprId> },
+    Attribute {
+        object: ExprId,
+        name: Span,
+    },
+    Call {
+        function: ExprId,
+        args: Vec<Arg>,
+    },
+    Subscript {
+        object: ExprId,
+        indices: Vec<ExprId>,
+    },
     Str,
     Bytes,
     Int,
@@ -78,21 +89,42 @@ pub(super) enum Kind {
     List(Vec<ExprId>),
     Set(Vec<ExprId>),
     Tuple(Vec<ExprId>),
-    Dict { keys: Vec<ExprId>, values: Vec<ExprId> },
-    Comprehension { of: Collected, element: ExprId, value: Option<ExprId> },
+    Dict {
+        keys: Vec<ExprId>,
+        values: Vec<ExprId>,
+    },
+    Comprehension {
+        of: Collected,
+        element: ExprId,
+        value: Option<ExprId>,
+    },
     Lambda(FunctionId),
-    Binary { left: ExprId, operator: &'static str, right: ExprId },
+    Binary {
+        left: ExprId,
+        operator: &'static str,
+        right: ExprId,
+    },
     And(ExprId, ExprId),
     Or(ExprId, ExprId),
     Not(ExprId),
-    Compare { left: ExprId, operator: Compared, right: ExprId },
+    Compare {
+        left: ExprId,
+        operator: Compared,
+        right: ExprId,
+    },
     Unary(ExprId),
-    Conditional { then: ExprId, other: ExprId },
+    Conditional {
+        then: ExprId,
+        other: ExprId,
+    },
     Await(ExprId),
     Yield,
-    YieldFrom(ExprId),
+    YieldFrom,
     Starred(ExprId),
-    Walrus { target: ExprId, value: ExprId },
+    Walrus {
+        target: ExprId,
+        value: ExprId,
+    },
     Slice,
     /// A string that is read as code where a type is wanted.
     Quoted(ExprId),
@@ -174,11 +206,25 @@ pub(super) enum Bound {
     Function(FunctionId),
     Class(ClassId),
     Parameter(FunctionId, usize),
-    Value { value: ExprId, path: Vec<Step> },
-    Annotated { annotation: ExprId, value: Option<ExprId> },
+    Value {
+        value: ExprId,
+        path: Vec<Step>,
+    },
+    Annotated {
+        annotation: ExprId,
+        value: Option<ExprId>,
+    },
     Augmented,
-    Each { of: ExprId, path: Vec<Step>, is_async: bool },
-    With { context: ExprId, path: Vec<Step>, is_async: bool },
+    Each {
+        of: ExprId,
+        path: Vec<Step>,
+        is_async: bool,
+    },
+    With {
+        context: ExprId,
+        path: Vec<Step>,
+        is_async: bool,
+    },
     Caught(ExprId),
     /// Of the imports, and of `import a, b` the module that is meant.
     Import(usize),
@@ -200,7 +246,6 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Function {
     pub name: Span,
-    pub span: Span,
     pub params: Vec<Param>,
     pub returns: Option<ExprId>,
     pub decorators: Vec<ExprId>,
@@ -248,8 +293,6 @@ pub(super) struct Attribute {
     pub name: Span,
     pub annotation: Option<ExprId>,
     pub value: Option<(ExprId, Vec<Step>)>,
-    /// It is bound in a way that says nothing of its type.
-    pub function: FunctionId,
 }
 
 #[derive(Debug)]
@@ -276,15 +319,19 @@ pub(super) enum PlaceKind {
     /// A name that is bound in a scope by other means than an expression.
     Bound(ScopeId),
     /// A parameter; the default value stands outside.
-    Parameter(FunctionId, usize),
+    Parameter(FunctionId),
     Attribute(ExprId),
-    Keyword { call: ExprId },
+    Keyword {
+        call: ExprId,
+    },
     /// The keyword of a class definition.
     ClassKeyword,
     /// What is taken out of a module; bound under this name if it is not renamed.
-    Imported { import: usize },
+    Imported {
+        import: usize,
+    },
     /// Part of a module's path.
-    Module { import: usize, part: usize },
+    Module,
     /// `global x`, `nonlocal x`.
     Elsewhere(ScopeId),
     /// A string that names something of the module.

@@ -21,7 +21,7 @@ impl Reader {
     pub(super) fn function(&mut self, node: Node, decorators: &[ExprId]) {
         let Some(name) = node.child_by_field_name("name") else { return self.below(node) };
         let name = self.span(name);
-        let function = self.open_function(name, self.span(node), decorators.to_vec());
+        let function = self.open_function(name, decorators.to_vec());
         self.module.functions[function].class = self.class;
         self.module.functions[function].is_async = has_word(node, "async");
         self.bind(name, Bound::Function(function));
@@ -35,7 +35,8 @@ impl Reader {
             self.params(params, function);
         }
         let outer = std::mem::replace(&mut self.scope, scope);
-        self.module.functions[function].returns = node.child_by_field_name("return_type").map(|kind| self.annotation(kind));
+        self.module.functions[function].returns =
+            node.child_by_field_name("return_type").map(|kind| self.annotation(kind));
         self.scope = outer;
         let Some(body) = node.child_by_field_name("body") else { return };
         self.module.functions[function].is_empty = is_empty(self, body);
@@ -49,12 +50,11 @@ impl Reader {
         }
     }
 
-    pub(super) fn open_function(&mut self, name: Span, span: Span, decorators: Vec<ExprId>) -> FunctionId {
+    pub(super) fn open_function(&mut self, name: Span, decorators: Vec<ExprId>) -> FunctionId {
         let function = self.module.functions.len();
         let scope = self.open_scope(ScopeKind::Function(function));
         self.module.functions.push(Function {
             name,
-            span,
             params: Vec::new(),
             returns: None,
             decorators,
@@ -105,7 +105,7 @@ impl Reader {
                 let span = self.span(name);
                 let at = self.module.functions[function].params.len();
                 self.bind(span, Bound::Parameter(function, at));
-                self.place(span, PlaceKind::Parameter(function, at));
+                self.place(span, PlaceKind::Parameter(function));
                 let param = Param { name: span, annotation, default, stars, keyword_only: keyword_only && stars == 0 };
                 self.module.functions[function].params.push(param);
             }

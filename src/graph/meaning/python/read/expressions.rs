@@ -148,10 +148,12 @@ impl Reader {
                 _ => Kind::Other,
             },
             "yield" => return self.yielded(node),
-            "list_splat" | "dictionary_splat" | "splat_type" | "list_splat_pattern" => match self.all(parts(node))[..] {
-                [inner] => Kind::Starred(inner),
-                _ => Kind::Other,
-            },
+            "list_splat" | "dictionary_splat" | "splat_type" | "list_splat_pattern" => {
+                match self.all(parts(node))[..] {
+                    [inner] => Kind::Starred(inner),
+                    _ => Kind::Other,
+                }
+            }
             "named_expression" => {
                 let value = self.field(node, "value");
                 let scope = self.scope;
@@ -240,6 +242,7 @@ impl Reader {
         }
         self.named_by_strings(&called, function, &args);
         let call = self.push(self.span(node), Kind::Call { function, args });
+        self.module.calls.entry(called).or_default().push(call);
         for keyword in keywords {
             self.place(keyword, PlaceKind::Keyword { call });
         }
@@ -288,7 +291,7 @@ impl Reader {
 
     fn lambda(&mut self, node: Node) -> ExprId {
         let span = self.span(node);
-        let function = self.open_function((span.0, span.0), span, Vec::new());
+        let function = self.open_function((span.0, span.0), Vec::new());
         self.module.functions[function].is_lambda = true;
         if let Some(params) = node.child_by_field_name("parameters") {
             self.params(params, function);
@@ -348,7 +351,7 @@ impl Reader {
             }
         }
         let kind = match values.first() {
-            Some(value) if from => Kind::YieldFrom(*value),
+            Some(_) if from => Kind::YieldFrom,
             _ => Kind::Yield,
         };
         self.push(self.span(node), kind)

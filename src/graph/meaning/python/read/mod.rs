@@ -31,6 +31,7 @@ pub(super) fn read(id: usize, path: &str, text: Arc<str>, stub: bool, language: 
         functions: Vec::new(),
         classes: Vec::new(),
         imports: Vec::new(),
+        calls: Default::default(),
         places: Vec::new(),
     };
     let mut reader = Reader {

@@ -101,7 +101,11 @@ impl Reader {
                 for name in parts(node) {
                     let text = self.text(name).to_owned();
                     let scope = &mut self.module.scopes[self.scope];
-                    if global { scope.globals.insert(text) } else { scope.nonlocals.insert(text) };
+                    if global {
+                        scope.globals.insert(text)
+                    } else {
+                        scope.nonlocals.insert(text)
+                    };
                     self.place(self.span(name), PlaceKind::Elsewhere(self.scope));
                 }
             }
@@ -283,12 +287,9 @@ impl Reader {
     fn import(&mut self, node: Node) {
         let whole = node.kind() == "import_statement";
         let from = node.child_by_field_name("module_name");
-        let module: String =
-            from.map(|from| self.text(from).split_whitespace().collect()).unwrap_or_default();
+        let module: String = from.map(|from| self.text(from).split_whitespace().collect()).unwrap_or_default();
         if let Some(from) = from {
-            self.module.imports.push(Import { module: module.clone(), name: None, renamed: false });
-            let import = self.module.imports.len() - 1;
-            self.dotted_places(from, import);
+            self.dotted_places(from);
         }
         for item in fields(node, "name") {
             let (name, alias) = match (item.child_by_field_name("name"), item.child_by_field_name("alias")) {
@@ -309,7 +310,7 @@ impl Reader {
                 self.bind(self.span(bound), Bound::Import(import));
             }
             if whole {
-                self.dotted_places(name, import);
+                self.dotted_places(name);
             } else {
                 self.place(self.span(name), PlaceKind::Imported { import });
             }
@@ -324,13 +325,13 @@ impl Reader {
         }
     }
 
-    fn dotted_places(&mut self, node: Node, import: usize) {
+    fn dotted_places(&mut self, node: Node) {
         let dotted = match node.kind() {
             "relative_import" => parts(node).into_iter().find(|part| part.kind() == "dotted_name"),
             _ => Some(node),
         };
-        for (part, name) in dotted.into_iter().flat_map(parts).enumerate() {
-            self.place(self.span(name), PlaceKind::Module { import, part });
+        for name in dotted.into_iter().flat_map(parts) {
+            self.place(self.span(name), PlaceKind::Module);
         }
     }
 }

@@ -144,7 +144,8 @@ impl Reader {
                 }
             }
             (_, Some(second)) if member => {
-                let is_patch = called != "object" || self.module.dotted(function).is_some_and(|at| at.contains("patch"));
+                let is_patch =
+                    called != "object" || self.module.dotted(function).is_some_and(|at| at.contains("patch"));
                 if let ([word], true) = (self.words_of(second.value).as_slice(), is_patch) {
                     self.place(*word, PlaceKind::Member(first.value));
                 }

@@ -68,7 +68,8 @@ impl Reader {
     }
 
     pub(super) fn augmented(&mut self, node: Node) {
-        let names: Vec<String> = node.child_by_field_name("left").map(|left| self.text(left).to_owned()).into_iter().collect();
+        let names: Vec<String> =
+            node.child_by_field_name("left").map(|left| self.text(left).to_owned()).into_iter().collect();
         let value = node.child_by_field_name("right").map(|right| self.expr(right));
         if let Some(value) = value {
             self.listed_names(&names, value);
@@ -127,14 +128,14 @@ impl Reader {
             let first = function.params.first().filter(|first| first.stars == 0);
             function.class.is_some() && !is_static && first.is_some_and(|first| self.module.slice(first.name) == owner)
         });
-        let Some((function, class)) = method.and_then(|at| Some((at, self.module.functions[at].class?))) else { return };
+        let Some(class) = method.and_then(|at| self.module.functions[at].class) else { return };
         let (annotation, value) = match *source {
             Source::Value(value) => (None, Some((value, path.to_vec()))),
             Source::Annotated { annotation, value } => (Some(annotation), value.map(|value| (value, Vec::new()))),
             _ => (None, None),
         };
         let text = self.module.slice(name).to_owned();
-        let set = Attribute { name, annotation, value, function };
+        let set = Attribute { name, annotation, value };
         self.module.classes[class].attributes.entry(text).or_default().push(set);
     }
 
@@ -212,7 +213,8 @@ impl Reader {
                     id
                 }
                 Some(object) => {
-                    let id = self.push((self.module.exprs[object].span.0, span.1), Kind::Attribute { object, name: span });
+                    let id =
+                        self.push((self.module.exprs[object].span.0, span.1), Kind::Attribute { object, name: span });
                     self.place(span, PlaceKind::Attribute(id));
                     id
                 }
