@@ -151,10 +151,7 @@ impl Infer<'_, '_> {
                     Type::Instance(class, args) => Type::Class(*class, args.clone()),
                     other => other.clone(),
                 })),
-                Type::Var(name, Some(bound)) => match &*bound {
-                    Type::Instance(class, args) => Type::Class(*class, args.clone()),
-                    _ => Type::Var(name, None),
-                },
+                made @ Type::Var(..) => Type::Instance(*class, vec![made].into()),
                 _ => Type::Unknown,
             },
             "tuple" => {

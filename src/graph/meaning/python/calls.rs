@@ -32,6 +32,9 @@ impl Infer<'_, '_> {
                 let passed: Vec<Passed> = args.iter().map(|arg| self.passed(module, arg)).collect();
                 self.returned(found, &passed)
             }
+            Type::Instance(class, made) if made.len() == 1 && self.stub_name(*class).as_deref() == Some("type") => {
+                made[0].clone()
+            }
             Type::Instance(..) => {
                 let method = self.attribute(callee, "__call__");
                 match method {
@@ -250,7 +253,7 @@ impl Infer<'_, '_> {
             }
             (Type::Instance(above, _), Type::Tuple(_)) => self
                 .stub_name(*above)
-                .is_some_and(|name| !matches!(name.as_str(), "str" | "int" | "bytes" | "dict" | "list")),
+                .is_some_and(|name| !matches!(name.as_str(), "str" | "int" | "bytes" | "dict" | "list" | "type")),
             (Type::Tuple(_), Type::Instance(class, _)) => self.stub_name(*class).as_deref() == Some("tuple"),
             _ => true,
         })
@@ -396,9 +399,9 @@ impl Infer<'_, '_> {
         for part in of.parts() {
             all.push(match part {
                 Type::Tuple(parts) => Type::union(parts.iter().cloned()),
-                Type::Instance(class, args) => match (self.stub_name(*class).as_deref(), &args[..]) {
-                    (Some(_), [first, ..]) if self.is_kind(*class, &["Iterable", "AsyncIterable"]) => first.clone(),
-                    _ => {
+                Type::Instance(class, args) => match self.iterated(*class, args) {
+                    Some(element) => element,
+                    None => {
                         let iterator = self.call_method(part, "__iter__", &[]);
                         match iterator {
                             Type::Unknown => {
@@ -416,6 +419,38 @@ impl Infer<'_, '_> {
             });
         }
         Type::union(all.into_iter().filter(|one| *one != Type::Unknown))
+    }
+
+    /// What stands for the type parameter of `Iterable` above a class that has no way of iterating of its own.
+    fn iterated(&mut self, class: ClassRef, args: &[Type]) -> Option<Type> {
+        let line = self.line(class, args);
+        let (owner, _) = self.owner(&line, "__iter__")?;
+        self.stub_name(owner)?;
+        for (one, args) in &line.classes {
+            let name = self.stub_name(*one);
+            if matches!(name.as_deref(), Some("Iterable" | "AsyncIterable")) {
+                return args.first().cloned().filter(|first| !matches!(first, Type::Var(..)));
+            }
+        }
+        None
+    }
+
+    /// `type[C]` as the class itself.
+    pub fn as_class_object(&mut self, of: &Type) -> Option<Type> {
+        let Type::Instance(class, args) = of else { return None };
+        let [made] = &args[..] else { return None };
+        if self.stub_name(*class).as_deref() != Some("type") {
+            return None;
+        }
+        let made = match made {
+            Type::Var(_, Some(bound)) => bound,
+            other => other,
+        };
+        let class = |part: &Type| match part {
+            Type::Instance(class, args) => Type::Class(*class, args.clone()),
+            _ => Type::Unknown,
+        };
+        Some(Type::union(made.parts().iter().map(class)))
     }
 
     fn next_of(&mut self, iterator: &Type) -> Type {

@@ -170,7 +170,10 @@ impl Infer<'_, '_> {
             },
             Type::Folder(_) => self.submodule(object, name).unwrap_or(Type::Unknown),
             Type::Foreign => Type::Foreign,
-            Type::Instance(class, args) => self.member(*class, args, name, object, false),
+            Type::Instance(class, args) => match self.as_class_object(object) {
+                Some(class) => self.attribute(&class, name),
+                None => self.member(*class, args, name, object, false),
+            },
             Type::Class(class, args) => self.member(*class, args, name, object, true),
             Type::Tuple(_) => {
                 let tuple = self.as_tuple(object);

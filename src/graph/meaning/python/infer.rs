@@ -299,6 +299,7 @@ impl<'p, 'a> Infer<'p, 'a> {
                 let import = &module.imports[*import];
                 if let Some(name) = &import.name
                     && let Some(taken) = self.taken(module, &import.module, name)
+                    && taken != *var
                 {
                     return self.whole(&taken);
                 }

@@ -189,9 +189,7 @@ impl Infer<'_, '_> {
             let module = infer.module(id);
             let mut found = Vec::new();
             for place in &module.places {
-                let member =
-                    matches!(place.kind, PlaceKind::Attribute(_) | PlaceKind::Member(_) | PlaceKind::Keyword { .. });
-                if !member || module.slice(place.span) != word {
+                if module.slice(place.span) != word {
                     continue;
                 }
                 if let Meaning::These(spots) = infer.meaning(&module, place)

@@ -15,6 +15,9 @@ mod scopes;
 mod tree;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 

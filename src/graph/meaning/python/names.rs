@@ -123,6 +123,9 @@ impl Infer<'_, '_> {
             },
             Type::Folder(_) => found.outside = true,
             Type::Instance(class, args) | Type::Class(class, args) => {
+                if let Some(class) = self.as_class_object(of) {
+                    return self.members(&class, word, found, depth + 1);
+                }
                 let line = self.line(*class, args);
                 match self.owner(&line, word) {
                     Some((owner, _)) => {
@@ -276,8 +279,16 @@ impl Infer<'_, '_> {
                     let var = self.parameter_named(*function, word);
                     match var {
                         Some(var) => found.spots.extend(self.definitions(&var)),
-                        None => found.outside = true,
+                        None => {
+                            found.spots.extend(self.unpacked(*function, word));
+                            found.outside = true;
+                        }
                     }
+                }
+            }
+            Type::Instance(..) if self.as_class_object(callee).is_some() => {
+                if let Some(class) = self.as_class_object(callee) {
+                    self.keyword_of(&class, word, found, depth + 1);
                 }
             }
             Type::Class(class, args) => {
@@ -314,6 +325,19 @@ impl Infer<'_, '_> {
             Type::Unknown | Type::Var(..) => found.unknown = true,
             _ => found.outside = true,
         }
+    }
+
+    /// The key of a `TypedDict` that `**options: Unpack[...]` takes.
+    fn unpacked(&mut self, function: FunctionRef, word: &str) -> Vec<Spot> {
+        let module = self.module(function.module);
+        let rest = module.functions[function.function].params.iter().find(|param| param.stars == 2);
+        let Some(annotation) = rest.and_then(|rest| rest.annotation) else { return Vec::new() };
+        let Type::Instance(class, args) = self.annotation(&module, annotation) else { return Vec::new() };
+        if !self.is_kind(class, &["TypedDict"]) {
+            return Vec::new();
+        }
+        let line = self.line(class, &args);
+        self.owner(&line, word).map(|(owner, _)| self.member_spots(owner, word)).unwrap_or_default()
     }
 
     pub fn parameter_named(&mut self, function: FunctionRef, word: &str) -> Option<Var> {

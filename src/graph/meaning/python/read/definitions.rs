@@ -144,7 +144,13 @@ impl Reader {
         let Some(name) = node.child_by_field_name("name") else { return self.below(node) };
         let name = self.span(name);
         let class = self.module.classes.len();
+        let outer = self.scope;
+        // Type parameters are seen in the methods too, so they have a scope of their own.
+        let generic = node.child_by_field_name("type_parameters").is_some();
+        let around = if generic { self.open_scope(ScopeKind::Comprehension) } else { outer };
+        self.scope = around;
         let scope = self.open_scope(ScopeKind::Class(class));
+        self.scope = outer;
         self.module.classes.push(Class {
             name,
             bases: Vec::new(),
@@ -157,9 +163,8 @@ impl Reader {
         });
         self.bind(name, Bound::Class(class));
         self.place(name, PlaceKind::Bound(self.scope));
-        self.module.classes[class].type_params = self.type_params(node, scope);
-        let generic = !self.module.classes[class].type_params.is_empty();
-        let outer = if generic { std::mem::replace(&mut self.scope, scope) } else { self.scope };
+        self.module.classes[class].type_params = self.type_params(node, around);
+        self.scope = around;
         for base in node.child_by_field_name("superclasses").into_iter().flat_map(parts) {
             if base.kind() == "keyword_argument" {
                 let (name, value) = (fields(base, "name"), fields(base, "value"));
