@@ -372,6 +372,7 @@ fn document() -> impl Strategy<Value = Document> {
         output,
         seconds,
         confined: vec!["no network".to_owned()],
+        ..Verified::default()
     });
     let rest =
         (prop::collection::vec(problem, 0..3), prop::option::of(verified), any::<bool>(), prop::option::of(texts(3)));

@@ -1,1 +1,3 @@
+//! Small trees, each with what the checks say of a plan over them.
+
 

@@ -1,3 +1,5 @@
+//! Tests of `compose`: tables of small cases, and scripts beside a naive model.
+
 use std::path::Path;
 
 use super::*;
