@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use super::jail::open_folder;
-use super::path::on_disk;
 use super::secrets::{self, fold};
 use super::walk::{Rules, is_hidden};
 use super::{RelPath, Snapshot, WorkspaceError};
@@ -68,15 +67,16 @@ impl<'s> Sites<'s> {
             let twins = names.get(&fold(&exact)).map(Vec::as_slice).unwrap_or_default();
             let stays = |twin: &&String| {
                 let twin = RelPath::from_disk(folder.prefix.as_deref(), &parent.join(twin.as_str()));
-                is_last && !twin.is_some_and(|twin| vacated.contains(&twin)) || !is_last
+                !twin.is_some_and(|twin| vacated.contains(&twin))
             };
-            let other = twins.iter().filter(stays).find(|twin| is_last || **twin != exact);
+            let is_there = twins.iter().any(|twin| *twin == exact);
+            let other = if is_last { twins.iter().find(stays) } else { twins.first().filter(|_| !is_there) };
             if let Some(other) = other {
                 let by = parent.join(other).display().to_string();
                 return Err(WorkspaceError::Taken { path: shown(), by });
             }
             // The system finds it under a spelling that no entry has: it does not tell letter cases apart.
-            if is_last && folder.kind(&here).is_some() && !twins.iter().any(|twin| *twin == exact) {
+            if is_last && folder.kind(&here).is_some() && !is_there {
                 let by = "the same name in other letters, which this file system cannot tell apart".to_owned();
                 return Err(WorkspaceError::Taken { path: shown(), by });
             }
@@ -126,10 +126,5 @@ impl Snapshot {
             missing.filter_map(|parent: &Path| RelPath::from_disk(folder.prefix.as_deref(), parent)).collect();
         missing.reverse();
         Ok(missing)
-    }
-
-    /// Whether this is the one spelling of a path.
-    pub fn is_spelled(text: &str) -> bool {
-        RelPath::parse(text).is_ok_and(|path| path.as_str() == text) && on_disk(text).is_some()
     }
 }
