@@ -364,13 +364,13 @@ fn document() -> impl Strategy<Value = Document> {
                 line,
                 message: String::new(),
             });
-    let verified = (any::<bool>(), texts(5), 0.0..1e9).prop_map(|(passed, output, seconds)| Verified {
+    let verified = (any::<bool>(), texts(5), 0_u32..9999).prop_map(|(passed, output, seconds)| Verified {
         command: "cargo check".to_owned(),
         plan: Document::default().hash(),
         passed,
         how: "exit code 0".to_owned(),
         output,
-        seconds,
+        seconds: f64::from(seconds) / 4.0,
         confined: vec!["no network".to_owned()],
         ..Verified::default()
     });
