@@ -124,7 +124,23 @@ impl Infer<'_, '_> {
 
     /// The class in a line that a member is taken from.
     pub fn owner(&mut self, line: &Line, name: &str) -> Option<(ClassRef, Arc<[Type]>)> {
-        line.classes.iter().find(|(class, _)| self.declares(*class, name)).cloned()
+        if let Some(found) = line.classes.iter().find(|(class, _)| self.declares(*class, name)) {
+            return Some(found.clone());
+        }
+        // Only the stub file may say so, for what is set in ways that cannot be followed.
+        let own: Vec<(ClassRef, Arc<[Type]>)> =
+            line.classes.iter().filter(|(class, _)| !self.is_described(*class)).cloned().collect();
+        for (class, args) in own {
+            if let Some(other) = self.class_counterparts(class).into_iter().find(|other| self.declares(*other, name)) {
+                return Some((other, args));
+            }
+        }
+        None
+    }
+
+    /// Whether it is a library's class.
+    fn is_described(&mut self, class: ClassRef) -> bool {
+        self.module(class.module).stub
     }
 
     /// Where a class defines a member: in its body, or else where a method sets it first.

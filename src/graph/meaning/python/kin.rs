@@ -110,11 +110,8 @@ impl Infer<'_, '_> {
                     _ => _ = members.insert(Spot { path: module.path.clone(), offset: binding.name.0 }),
                 }
             }
-            if var.scope == 0
-                && let Some(beside) = self.beside(&module.path)
-                && self.module(beside).scopes[0].bindings.contains_key(&*var.name)
-            {
-                waiting.push(Var { module: beside, ..var.clone() });
+            if var.scope == 0 {
+                waiting.extend(self.counterparts(&var));
             }
         }
         if var.name.starts_with("__") && var.name.ends_with("__") {
@@ -208,32 +205,6 @@ impl Infer<'_, '_> {
         all
     }
 
-    /// The stub file of a file, or the file of a stub file.
-    pub fn beside(&mut self, path: &str) -> Option<usize> {
-        let other = match path.strip_suffix(".pyi") {
-            Some(stem) => format!("{stem}.py"),
-            None => format!("{path}i"),
-        };
-        super::modules::of_path(self.program, &other)
-    }
-
-    /// The class of the same name in the file beside.
-    fn class_beside(&mut self, class: ClassRef) -> Option<ClassRef> {
-        let module = self.module(class.module);
-        let beside = self.beside(&module.path)?;
-        let definition = &module.classes[class.class];
-        if definition.outer != 0 {
-            return None;
-        }
-        let name = module.slice(definition.name).to_owned();
-        let other = self.module(beside);
-        let found = other
-            .classes
-            .iter()
-            .position(|other_class| other_class.outer == 0 && other.slice(other_class.name) == name)?;
-        Some(ClassRef { module: beside, class: found })
-    }
-
     /// A member of a class, and those that it overrides or that override it.
     fn kin_of_member(&mut self, class: ClassRef, word: &str) -> Kin {
         let candidates: Vec<ClassRef> =
@@ -270,11 +241,10 @@ impl Infer<'_, '_> {
                     kin.push(*other);
                 }
             }
-            if let Some(beside) = self.class_beside(one)
-                && self.declares(beside, word)
-                && !kin.contains(&beside)
-            {
-                kin.push(beside);
+            for beside in self.class_counterparts(one) {
+                if self.declares(beside, word) && !kin.contains(&beside) {
+                    kin.push(beside);
+                }
             }
         }
         if word.starts_with("__") && word.ends_with("__") {

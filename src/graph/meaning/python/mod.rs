@@ -1,6 +1,7 @@
 //! What names mean in Python: by scopes and imports, and by types that are inferred.
 
 mod annotations;
+mod beside;
 mod calls;
 mod classes;
 mod functions;

@@ -55,18 +55,14 @@ impl Infer<'_, '_> {
             PlaceKind::Slot(class) => {
                 let class = ClassRef { module: module.id, class: *class };
                 let line = self.line(class, &[]);
-                let own = line.classes.iter().find(|(class, _)| {
-                    let home = self.module(class.module);
-                    home.classes[class.class].attributes.contains_key(&word) || self.declares(*class, &word)
-                });
-                match own.copied_class() {
-                    Some(owner) => these(self.member_spots(owner, &word)),
-                    None => self.by_name(&word, "nothing sets this slot"),
+                match self.owner(&line, &word) {
+                    Some((owner, _)) => these(self.member_spots(owner, &word)),
+                    None => Meaning::These(vec![Spot { path: module.path.clone(), offset: place.span.0 }]),
                 }
             }
             PlaceKind::Attribute(expr) => match module.exprs[*expr].kind {
                 Kind::Attribute { object, .. } => {
-                    let of = self.infer(module, object);
+                    let of = self.described(module, object);
                     self.member_meaning(&of, &word, &shown(module, object))
                 }
                 _ => Meaning::Unknown { why: "the code around it nests too deep".to_owned() },
@@ -78,6 +74,18 @@ impl Infer<'_, '_> {
             PlaceKind::Path(span) => self.path(module, *span, &word),
             PlaceKind::Keyword { call } => self.keyword(module, *call, &word),
         }
+    }
+
+    /// What an expression is, for its members: `attr.fields(C)` has those of the class.
+    fn described(&mut self, module: &Module, expr: ExprId) -> Type {
+        if let Kind::Call { function, args } = &module.exprs[expr].kind
+            && let [Arg { keyword: None, value, stars: 0 }] = args[..]
+            && module.dotted(*function).is_some_and(|name| name == "fields" || name.ends_with(".fields"))
+            && let class @ Type::Class(..) = self.infer(module, value)
+        {
+            return class;
+        }
+        self.infer(module, expr)
     }
 
     fn variable_meaning(&mut self, module: &Module, scope: ScopeId, word: &str) -> Meaning {
@@ -406,14 +414,4 @@ fn shown(module: &Module, expr: ExprId) -> String {
     let line = text.lines().next().unwrap_or_default();
     let short: String = line.chars().take(40).collect();
     if short.len() < text.len() { format!("{short}...") } else { short }
-}
-
-trait Copied {
-    fn copied_class(self) -> Option<ClassRef>;
-}
-
-impl<A> Copied for Option<&(ClassRef, A)> {
-    fn copied_class(self) -> Option<ClassRef> {
-        self.map(|(class, _)| *class)
-    }
 }

@@ -131,8 +131,36 @@ impl Reader {
         }
     }
 
+    /// `"{name}".format(**globals())`: names of the module, or with `locals()` of the function.
+    fn formatted(&mut self, function: ExprId, args: &[Arg]) {
+        let Kind::Attribute { object, name } = self.module.exprs[function].kind else { return };
+        let [Arg { stars: 2, value, .. }] = args else { return };
+        let Kind::Call { function: scope, .. } = self.module.exprs[*value].kind else { return };
+        let scope = match self.module.name_of(scope) {
+            Some("globals") => 0,
+            Some("locals" | "vars") => self.scope,
+            _ => return,
+        };
+        if self.module.slice(name) != "format" || !matches!(self.module.exprs[object].kind, Kind::Str) {
+            return;
+        }
+        let span = self.module.exprs[object].span;
+        let text = self.module.slice(span).to_owned();
+        for (at, _) in text.match_indices('{') {
+            let rest = &text[at + 1..];
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            if end > 0 && rest[end..].starts_with(['}', ':', '!', '.', '[']) {
+                let start = span.0 + at + 1;
+                self.place((start, start + end), PlaceKind::Bound(scope));
+            }
+        }
+    }
+
     /// `getattr(x, "name")`, `monkeypatch.setattr(x, "name", y)`, `mock.patch("a.b.name")`.
     pub(super) fn named_by_strings(&mut self, called: &str, function: ExprId, args: &[Arg]) {
+        if called.is_empty() || called == "format" {
+            self.formatted(function, args);
+        }
         let [first, rest @ ..] = args else { return };
         let member = matches!(called, "getattr" | "setattr" | "hasattr" | "delattr" | "object" | "methodcaller");
         match (self.words_of(first.value).as_slice(), rest.first()) {
