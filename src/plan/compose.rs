@@ -180,6 +180,26 @@ impl Plan {
         }
     }
 
+    /// Where unchanged text of a planned file was before: the path, the byte offset and the line.
+    pub fn origin(&self, path: &str, range: &Range<usize>) -> Option<(String, usize, u32)> {
+        let parsed = RelPath::parse(path).ok()?;
+        let (before, start, text) = match self.at(&parsed).ok()? {
+            Some(file) => {
+                let file = &self.files[file];
+                let before = file.before.as_ref()?.to_string();
+                (before, file.draft.origin(range)?, file.draft.base().clone())
+            }
+            None => (path.to_owned(), range.start, self.base.text(&parsed).ok()?),
+        };
+        let line = LineIndex::new(&text).line_of(start);
+        Some((before, start, line))
+    }
+
+    /// Takes over what another plan noted as refused, and nothing else of it.
+    pub(super) fn heed(&mut self, other: Self) {
+        self.refused = other.refused;
+    }
+
     /// Replaces ranges of a file's planned text, which are in order and do not overlap.
     ///
     /// # Errors

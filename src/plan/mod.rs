@@ -9,6 +9,7 @@ mod document;
 mod draft;
 mod error;
 mod markdown;
+pub mod refactor;
 pub mod verify;
 
 pub use compose::{Gone, MAX_FILES, MAX_TEXT, Plan};
