@@ -9,7 +9,7 @@ use crate::host::{RepoHost, Symbols, Target};
 use crate::plan::checks::{self, Problem};
 use crate::plan::{Change, Document, Plan, PlanError, refactor};
 use crate::repl::{Arguments, Call, CallError, to_json};
-use crate::workspace::Snapshot;
+use crate::workspace::{FileEntry, RelPath, Snapshot};
 
 /// A plan that is being made, shared between the cells of a run.
 pub struct Planning {
@@ -149,7 +149,7 @@ impl Planning {
                         Ok(done)
                     }
                     Err(error) => {
-                        plan.keep_refusals(&next);
+                        plan.heed(next);
                         Err(error)
                     }
                 }
@@ -178,7 +178,7 @@ impl Planning {
                 let what: Target = args.next("what")?;
                 let to: String = args.next("to")?;
                 if let Target::Name(path) = &what
-                    && refactor::is_path(plan, path)
+                    && is_path(plan, path)
                 {
                     return to_json(&refactor::rename_file(plan, tools, path, &to).map_err(failed)?);
                 }
@@ -187,7 +187,7 @@ impl Planning {
             "plan.remove" => {
                 let what: Target = args.next("what")?;
                 if let Target::Name(path) = &what
-                    && refactor::is_path(plan, path)
+                    && is_path(plan, path)
                 {
                     plan.remove(path).map_err(failed)?;
                     let step = plan.current();
@@ -300,6 +300,16 @@ fn said(problem: &Problem) -> String {
         _ => String::new(),
     };
     format!("{}: {place}{}", problem.check, problem.message)
+}
+
+/// Whether a name is that of a file or a folder with files, as planned.
+fn is_path(plan: &Plan, name: &str) -> bool {
+    let Ok(path) = RelPath::parse(name) else { return name.contains('/') && !name.contains('#') };
+    let snapshot = plan.snapshot();
+    let is_file = snapshot.contains(&path).unwrap_or(false);
+    let below = format!("{path}/");
+    let in_folder = |file: &FileEntry| file.path.as_str().starts_with(&below);
+    is_file || snapshot.files().is_ok_and(|files| files.iter().any(in_folder))
 }
 
 /// What a refactoring is asked to work on.

@@ -186,6 +186,26 @@ impl Plan {
         }
     }
 
+    /// Where unchanged text of a planned file was before: the path, the byte offset and the line.
+    pub fn origin(&self, path: &str, range: &Range<usize>) -> Option<(String, usize, u32)> {
+        let parsed = RelPath::parse(path).ok()?;
+        let (before, start, text) = match self.at(&parsed).ok()? {
+            Some(file) => {
+                let file = &self.files[file];
+                let before = file.before.as_ref()?.to_string();
+                (before, file.draft.origin(range)?, file.draft.base().clone())
+            }
+            None => (path.to_owned(), range.start, self.base.text(&parsed).ok()?),
+        };
+        let line = LineIndex::new(&text).line_of(start);
+        Some((before, start, line))
+    }
+
+    /// Takes over what another plan noted as refused, and nothing else of it.
+    pub fn heed(&mut self, other: Self) {
+        self.refused = other.refused;
+    }
+
     /// Replaces ranges of a file's planned text, which are in order and do not overlap.
     ///
     /// # Errors
@@ -393,11 +413,6 @@ impl Plan {
     pub fn text_before(&self, path: &str) -> Option<Arc<str>> {
         let file = self.files.iter().find(|file| file.before.as_ref().is_some_and(|before| before.as_str() == path))?;
         Some(file.draft.base().clone())
-    }
-
-    /// Remembers what was refused to a copy of this plan that is given up.
-    pub fn keep_refusals(&mut self, copy: &Self) {
-        self.refused.clone_from(&copy.refused);
     }
 
     /// The plan as it is shown and kept, without what the checks say.

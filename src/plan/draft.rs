@@ -139,6 +139,19 @@ impl Draft {
         }
     }
 
+    /// Where an unchanged range of the planned text was in the text before.
+    pub fn origin(&self, range: &Range<usize>) -> Option<usize> {
+        let mut at = 0;
+        for piece in self.pieces.iter().filter(|piece| piece.gone.is_none()) {
+            let end = at + piece.range.len();
+            if at <= range.start && range.end <= end && piece.origin == Origin::Base {
+                return Some(piece.range.start + range.start - at);
+            }
+            at = end;
+        }
+        None
+    }
+
     fn one(&mut self, step: u32, range: Range<usize>, new: Arc<str>) {
         let first = self.split(range.start);
         let behind = self.split(range.end);

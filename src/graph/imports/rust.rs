@@ -137,6 +137,17 @@ impl Resolver<'_> {
         here.map(|package| package.name.clone()).collect()
     }
 
+    /// The root file of the crate that a file belongs to, and the names of its module from there, by where it is.
+    pub(in crate::graph) fn rust_place(&self, path: &str) -> (String, Vec<String>) {
+        let module = self.module_of(path);
+        (module.root, module.names)
+    }
+
+    /// The file of a module of the crate with this root.
+    pub(in crate::graph) fn rust_file(&self, root: &str, names: &[String]) -> Option<String> {
+        Module { root: root.to_owned(), names: names.to_vec() }.file(&self.paths)
+    }
+
     fn module_of(&self, path: &str) -> Module {
         let package = self.crates().around(path);
         let root = self.root_of(path, package);

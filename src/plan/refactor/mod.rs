@@ -1,45 +1,79 @@
-//! Refactorings.
-use super::{Plan, PlanError};
+//! Refactorings that need no model: each reads the code as planned so far, and plans the edits that leave it as good as before.
+//!
+//! Each works on a copy of the plan, so one that is refused changes nothing.
+
+mod asked;
+mod edits;
+mod imports;
+mod module;
+mod names;
+mod rename;
+#[cfg(test)]
+mod tests;
+
 use crate::cancel::Cancel;
 use crate::graph::Symbols;
-#[derive(Debug, Clone, Default)]
-pub struct Asked {
-    pub name: String,
-    pub path: Option<String>,
-    pub line: Option<u32>,
-}
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct Done {
-    pub step: u32,
-    pub edits: usize,
-    pub files: usize,
-    pub doubtful: usize,
-    pub notes: Vec<String>,
-}
+
+pub use asked::Asked;
+pub use module::rename_file;
+pub use rename::rename;
+
+use super::{Plan, PlanError};
+
+/// What every refactoring works with.
 #[derive(Clone, Copy)]
 pub struct Tools<'a> {
     pub symbols: &'a Symbols,
     pub cancel: &'a Cancel,
 }
-type R = Result<Done, PlanError>;
-pub fn is_path(_: &Plan, _: &str) -> bool {
-    false
+
+/// What a refactoring planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Done {
+    /// The step that has its edits.
+    pub step: u32,
+    /// Places that change.
+    pub edits: usize,
+    /// Files that change, move, come or go.
+    pub files: usize,
+    /// Places that are left to a person.
+    pub doubtful: usize,
+    /// What a person should know about it.
+    pub notes: Vec<String>,
 }
-pub fn rename(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> R {
-    Ok(Done::default())
+
+/// Plans on a copy, which counts only when all of it could be planned.
+fn all_or_nothing(plan: &mut Plan, make: impl FnOnce(&mut Plan) -> Result<Done, PlanError>) -> Result<Done, PlanError> {
+    let mut copy = plan.clone();
+    let step = copy.current();
+    let doubts = copy.doubts().len();
+    match make(&mut copy) {
+        Ok(done) => {
+            let doubtful = copy.doubts().len() - doubts;
+            *plan = copy;
+            Ok(Done { step, doubtful, ..done })
+        }
+        Err(error) => {
+            plan.heed(copy);
+            Err(error)
+        }
+    }
 }
-pub fn rename_file(_: &mut Plan, _: Tools, _: &str, _: &str) -> R {
-    Ok(Done::default())
+
+/// A refusal, in words.
+fn refused<T>(why: impl Into<String>) -> Result<T, PlanError> {
+    Err(PlanError::Refused(why.into()))
 }
-pub fn relocate(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> R {
-    Ok(Done::default())
+
+pub fn relocate(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
+    refused("later")
 }
-pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> R {
-    Ok(Done::default())
+pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> Result<Done, PlanError> {
+    refused("later")
 }
-pub fn replace_calls(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> R {
-    Ok(Done::default())
+pub fn replace_calls(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
+    refused("later")
 }
-pub fn extract(_: &mut Plan, _: Tools, _: &str, _: u64, _: u64, _: &str) -> R {
-    Ok(Done::default())
+pub fn extract(_: &mut Plan, _: Tools, _: &str, _: u64, _: u64, _: &str) -> Result<Done, PlanError> {
+    refused("later")
 }

@@ -99,15 +99,7 @@ pub(super) struct Engine<'p, 'a> {
 impl<'p, 'a> Engine<'p, 'a> {
     pub fn new(program: &'p Program<'a>) -> Self {
         let world = &program.ecmascript;
-        Self {
-            program,
-            world,
-            stack: Vec::new(),
-            lowest: usize::MAX,
-            depth: 0,
-            fuel: FUEL,
-            local: HashMap::new(),
-        }
+        Self { program, world, stack: Vec::new(), lowest: usize::MAX, depth: 0, fuel: FUEL, local: HashMap::new() }
     }
 
     /// Begins another question.

@@ -66,10 +66,17 @@ pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec
             }
             None => {
                 let Some(node) = source.tree.at(&range) else { continue };
-                let is_name = matches!(node.kind(), "identifier" | "type_identifier" | "field_identifier" | "shorthand_field_identifier");
+                let is_name = matches!(
+                    node.kind(),
+                    "identifier" | "type_identifier" | "field_identifier" | "shorthand_field_identifier"
+                );
                 if is_name || node.kind() == "metavariable" {
                     let is_fragment = source.text[..range.start].ends_with('$') || node.kind() == "metavariable";
-                    let meaning = if is_fragment { Meaning::Outside } else { guess(universe, word, None, "it stands in a macro") };
+                    let meaning = if is_fragment {
+                        Meaning::Outside
+                    } else {
+                        guess(universe, word, None, "it stands in a macro")
+                    };
                     all.push(Occurrence { range, meaning, shape: Shape::Plain });
                 }
             }

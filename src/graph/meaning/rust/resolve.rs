@@ -130,7 +130,8 @@ impl Universe {
             for hit in self.leaf(module, leaf, depth + 1) {
                 let Target::Def(id) = hit.target else { continue };
                 let inside = self.as_module(id).or_else(|| {
-                    let target = if let Item::Alias { .. } = self.def(id).item { self.alias_target(id) } else { Some(id) };
+                    let target =
+                        if let Item::Alias { .. } = self.def(id).item { self.alias_target(id) } else { Some(id) };
                     target.filter(|id| matches!(self.def(*id).item, Item::Enum { .. }))
                 });
                 if let Some(inside) = inside.filter(|inside| *inside != module) {
@@ -142,7 +143,8 @@ impl Universe {
             let Target::Def(id) = hit.target else { continue };
             let space = [Space::Macro, Space::Value, Space::Type].into_iter().find(|space| self.fits(id, *space));
             let taken = found.iter().any(|own| {
-                own.alias.is_none() && matches!(own.target, Target::Def(own) if space.is_some_and(|space| self.fits(own, space)))
+                own.alias.is_none()
+                    && matches!(own.target, Target::Def(own) if space.is_some_and(|space| self.fits(own, space)))
             });
             if !taken && !found.contains(&hit) {
                 found.push(hit);
@@ -206,7 +208,9 @@ impl Universe {
                             let Some(inside) = self.inside(id) else { continue };
                             match word {
                                 "self" => next.extend(one(inside)),
-                                "super" => next.extend(self.parent_module(inside).map(|id| Hit { target: Target::Def(id), alias: None })),
+                                "super" => next.extend(
+                                    self.parent_module(inside).map(|id| Hit { target: Target::Def(id), alias: None }),
+                                ),
                                 _ => {
                                     let all = self.lookup_all(inside, word, depth + 1);
                                     next.extend(all.iter().filter(|hit| self.hit_fits(hit, space)).cloned());

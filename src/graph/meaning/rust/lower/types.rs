@@ -20,9 +20,19 @@ impl Lower<'_> {
     fn ty_inner(&mut self, node: Node<'_>) -> Type {
         match node.kind() {
             "type_identifier" | "identifier" | "primitive_type" if self.text(node) == "_" => Type::Infer,
-            "type_identifier" | "scoped_type_identifier" | "generic_type" | "primitive_type" | "identifier"
-            | "scoped_identifier" | "generic_type_with_turbofish" | "qualified_type" | "bracketed_type"
-            | "metavariable" | "self" | "super" | "crate" => Type::Path(self.path(node)),
+            "type_identifier"
+            | "scoped_type_identifier"
+            | "generic_type"
+            | "primitive_type"
+            | "identifier"
+            | "scoped_identifier"
+            | "generic_type_with_turbofish"
+            | "qualified_type"
+            | "bracketed_type"
+            | "metavariable"
+            | "self"
+            | "super"
+            | "crate" => Type::Path(self.path(node)),
             "reference_type" | "pointer_type" => {
                 children(node).into_iter().filter(|child| child.kind() == "lifetime").for_each(|at| self.lifetime(at));
                 let inner = child(node, "type").map_or(Type::Infer, |inner| self.ty(inner));
