@@ -141,12 +141,12 @@ mod tests {
     use super::*;
 
     /// A home folder with these files.
-    fn home(files: &[&str]) -> (tempfile::TempDir, Surroundings) {
-        let folder = tempfile::tempdir().unwrap();
-        let home = folder.path().canonicalize().unwrap();
+    fn home(files: &[&str]) -> std::io::Result<(tempfile::TempDir, Surroundings)> {
+        let folder = tempfile::tempdir()?;
+        let home = folder.path().canonicalize()?;
         for file in files {
-            fs::create_dir_all(home.join(file).parent().unwrap()).unwrap();
-            fs::write(home.join(file), "").unwrap();
+            fs::create_dir_all(home.join(file).parent().unwrap_or(&home))?;
+            fs::write(home.join(file), "")?;
         }
         let surroundings = Surroundings {
             path: vec![home.join(".odd/bin")],
@@ -154,7 +154,7 @@ mod tests {
             own: vec![home.join("state")],
             ..Surroundings::default()
         };
-        (folder, surroundings)
+        Ok((folder, surroundings))
     }
 
     fn below(paths: &[PathBuf], home: &Path) -> Vec<String> {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn keys_are_hidden_and_programs_are_not() {
-        let (_folder, surroundings) = home(FILES);
+        let (_folder, surroundings) = home(FILES).unwrap();
         let home = surroundings.home.clone().unwrap();
         let hidden = keys(&surroundings);
         assert_eq!(
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn all_that_is_not_hidden_is_visible() {
-        let (_folder, surroundings) = home(FILES);
+        let (_folder, surroundings) = home(FILES).unwrap();
         let home = surroundings.home.clone().unwrap();
         std::os::unix::fs::symlink(home.join(".ssh"), home.join("link")).unwrap();
         let seen = visible(&keys(&surroundings));
