@@ -86,11 +86,7 @@ fn full() -> Client {
     }
 }
 
-fn prepare(
-    document: &Document,
-    client: &Client,
-    open: &dyn Fn(&str) -> Option<(i32, Arc<str>)>,
-) -> Result<Prepared, Unfit> {
+fn prepare(document: &Document, client: &Client, open: &dyn Fn(&str) -> Option<Opened>) -> Result<Prepared, Unfit> {
     let on_disk = |path: &str| match path {
         "a.rs" => Some(A.into()),
         "b.rs" => Some(B.into()),
@@ -102,7 +98,7 @@ fn prepare(
     workspace_edit(document, client, &texts)
 }
 
-fn a_is_open(path: &str) -> Option<(i32, Arc<str>)> {
+fn a_is_open(path: &str) -> Option<Opened> {
     (path == "a.rs").then(|| (7, A.into()))
 }
 
@@ -309,7 +305,7 @@ fn what_a_client_cannot_do_with_files_is_said() {
 
 #[test]
 fn a_change_since_is_named() {
-    let check = |document: &Document, open: &dyn Fn(&str) -> Option<(i32, Arc<str>)>, expect: Expect| {
+    let check = |document: &Document, open: &dyn Fn(&str) -> Option<Opened>, expect: Expect| {
         expect.assert_eq(&prepare(document, &full(), open).unwrap_err().to_string());
     };
     let newer = |path: &str| (path == "b.rs").then(|| (8, "mod old; // newer\n".into()));
