@@ -139,7 +139,9 @@ fn lines(prepared: &Prepared) -> String {
     }
     // It is not to be seen otherwise.
     out = out.replace('\u{feff}', "\\u{feff}");
-    prepared.notes.iter().for_each(|note| drop(writeln!(out, "note: {note}")));
+    for note in &prepared.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
     out
 }
 
@@ -442,9 +444,8 @@ fn on_the_wire() {
 
 #[test]
 fn positions_count_in_the_client_s_encoding() {
-    let mut document = Document::default();
-    document.files =
-        vec![file(Some(("a", "é😀x\r\n\ry")), Some("a"), vec![edit(6, "x", "z", &[]), edit(10, "y", "", &[])])];
+    let files = vec![file(Some(("a", "é😀x\r\n\ry")), Some("a"), vec![edit(6, "x", "z", &[]), edit(10, "y", "", &[])])];
+    let document = Document { files, ..Document::default() };
     let uri = |path: &str| format!("file:///r/{path}").parse().ok();
     for (encoding, x, y) in [(Encoding::Utf8, 6, 0), (Encoding::Utf16, 3, 0), (Encoding::Utf32, 2, 0)] {
         let text = |_: &str| Some("é😀x\r\n\ry".into());
