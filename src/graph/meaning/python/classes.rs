@@ -145,7 +145,7 @@ impl Infer<'_, '_> {
     }
 
     /// Whether it is a library's class.
-    fn is_described(&mut self, class: ClassRef) -> bool {
+    pub fn is_described(&mut self, class: ClassRef) -> bool {
         self.module(class.module).stub
     }
 
