@@ -263,7 +263,8 @@ impl Universe {
                 return vec![Hit { target: Target::Def(root), alias: None }];
             }
             // Before 2018 imports begin at the crate's root.
-            let found = fits(&self.lookup_all(self.root(scope), word, depth + 1));
+            let root = self.root(scope);
+            let found = if self.old.contains(&root) { fits(&self.lookup_all(root, word, depth + 1)) } else { Vec::new() };
             if found.iter().any(|hit| matches!(hit.target, Target::Def(id) if self.as_module(id).is_some())) {
                 return found;
             }

@@ -37,6 +37,8 @@ pub(super) struct Universe {
     parents: HashMap<u32, DefId>,
     /// The files that `mod x;` leads to.
     declared: HashMap<DefId, u32>,
+    /// Root modules of crates whose imports begin at the root.
+    pub old: std::collections::HashSet<DefId>,
     /// Root modules by the crate's name.
     crates: HashMap<String, Vec<DefId>>,
     /// Items of each module by name.
@@ -67,6 +69,7 @@ impl Universe {
             by_path: HashMap::new(),
             parents: HashMap::new(),
             declared: HashMap::new(),
+            old: std::collections::HashSet::new(),
             crates: HashMap::new(),
             names: HashMap::new(),
             by_name: HashMap::new(),
@@ -119,6 +122,10 @@ impl Universe {
             }
         }
         for package in packages {
+            if package.edition_2015 {
+                let roots = package.roots.iter().filter_map(|path| self.by_path.get(path));
+                self.old.extend(roots.map(|file| DefId { file: *file, index: 0 }));
+            }
             if let Some(file) = package.library.as_ref().and_then(|path| self.by_path.get(path)) {
                 self.crates.entry(package.name.clone()).or_default().push(DefId { file: *file, index: 0 });
             }
