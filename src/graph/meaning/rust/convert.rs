@@ -100,7 +100,10 @@ impl<'u> Scene<'u> {
     pub fn param(&self, word: &str) -> Option<DefId> {
         self.owners().find_map(|owner| {
             let params = &self.u.def(owner).generics.params;
-            params.iter().map(|index| DefId { file: owner.file, index: *index }).find(|id| &*self.u.def(*id).name.word == word)
+            params
+                .iter()
+                .map(|index| DefId { file: owner.file, index: *index })
+                .find(|id| &*self.u.def(*id).name.word == word)
         })
     }
 
@@ -164,6 +167,13 @@ impl<'u> Scene<'u> {
     /// A bound; of an unknown trait only its arguments are looked at.
     pub fn bound(&self, path: &Path, consts: Consts) -> Bound {
         let count = path.segments.len();
+        // `use<T>` speaks of parameters.
+        if let [only] = &path.segments[..]
+            && let Some(id) = self.param(&only.name.word)
+        {
+            self.put(&only.name, Res::Defs(vec![id]));
+            return Bound { of: None, args: Arc::new([]), bindings: Arc::new([]) };
+        }
         let hits = self.walk(path, count, Space::Type);
         let of = hits.iter().find_map(|hit| match hit.target {
             Target::Def(id) if matches!(self.u.def(id).item, Item::Trait { .. }) => Some(id),
@@ -194,7 +204,11 @@ impl<'u> Scene<'u> {
                 let id = DefId { file: of.file, index: *index };
                 let Item::Param { default: Some(default), .. } = &self.u.def(id).item else { continue };
                 let is_self = matches!(default, Type::Path(path) if path.segments.len() == 1 && &*path.segments[0].name.word == "Self");
-                args.push(if is_self { Ty::Unknown } else { Scene { records: None, ..Scene::of(self.u, of, None) }.ty(default) });
+                args.push(if is_self {
+                    Ty::Unknown
+                } else {
+                    Scene { records: None, ..Scene::of(self.u, of, None) }.ty(default)
+                });
             }
         }
         Bound { of, args: args.into(), bindings: bindings.into() }
@@ -262,7 +276,10 @@ impl<'u> Scene<'u> {
             path.segments.iter().for_each(|segment| drop(self.args(segment, consts)));
             return Ty::Unknown;
         };
-        if prim(&first.name.word).is_some() && path.segments.len() == 1 && matches!(hits.first(), Some(hit) if matches!(hit.target, Target::Def(id) if self.u.as_module(id).is_some())) {
+        if prim(&first.name.word).is_some()
+            && path.segments.len() == 1
+            && matches!(hits.first(), Some(hit) if matches!(hit.target, Target::Def(id) if self.u.as_module(id).is_some()))
+        {
             return prim(&first.name.word).unwrap_or(Ty::Unknown);
         }
         let mut args = Vec::new();
@@ -315,7 +332,9 @@ impl<'u> Scene<'u> {
                 }
                 target.with(&subst)
             }
-            Item::Trait { .. } => Ty::Dyn(Arc::new([Bound { of: Some(id), args: args.into(), bindings: Arc::new([]) }])),
+            Item::Trait { .. } => {
+                Ty::Dyn(Arc::new([Bound { of: Some(id), args: args.into(), bindings: Arc::new([]) }]))
+            }
             Item::Param { .. } => Ty::Param(id),
             Item::Variant { .. } => self.u.parent(id).map_or(Ty::Unknown, |parent| self.def_ty(parent, args)),
             _ => Ty::Unknown,

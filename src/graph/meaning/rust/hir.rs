@@ -111,22 +111,59 @@ pub(super) struct UseLeaf {
 #[derive(Debug, Clone)]
 pub(super) enum Item {
     /// A module in braces, a file, or a block that has items.
-    Module { items: Vec<Local>, uses: Vec<UseLeaf>, is_block: bool },
+    Module {
+        items: Vec<Local>,
+        uses: Vec<UseLeaf>,
+        is_block: bool,
+    },
     /// `mod x;`
-    Declared { path: Option<String> },
-    ExternCrate { local: Word },
+    Declared {
+        path: Option<String>,
+    },
+    ExternCrate {
+        local: Word,
+    },
     Function(Box<Function>),
-    Struct { fields: Vec<Local>, is_tuple: bool },
-    Enum { variants: Vec<Local> },
-    Variant { fields: Vec<Local>, is_tuple: bool, value: Option<Box<Expr>> },
-    Field { ty: Type },
-    Trait { bounds: Vec<Path>, items: Vec<Local> },
-    Impl { of: Option<Path>, ty: Type, items: Vec<Local> },
-    Alias { bounds: Vec<Path>, ty: Option<Type> },
-    Constant { ty: Option<Type>, value: Option<Box<Expr>> },
-    Param { default: Option<Type>, constant: Option<Type> },
+    Struct {
+        fields: Vec<Local>,
+        is_tuple: bool,
+    },
+    Enum {
+        variants: Vec<Local>,
+    },
+    Variant {
+        fields: Vec<Local>,
+        is_tuple: bool,
+        value: Option<Box<Expr>>,
+    },
+    Field {
+        ty: Type,
+    },
+    Trait {
+        bounds: Vec<Path>,
+        items: Vec<Local>,
+    },
+    Impl {
+        of: Option<Path>,
+        ty: Type,
+        items: Vec<Local>,
+    },
+    Alias {
+        bounds: Vec<Path>,
+        ty: Option<Type>,
+    },
+    Constant {
+        ty: Option<Type>,
+        value: Option<Box<Expr>>,
+    },
+    Param {
+        default: Option<Type>,
+        constant: Option<Type>,
+    },
     /// The code that stands in a macro's rules.
-    Macro { exported: bool },
+    Macro {
+        exported: bool,
+    },
     /// Code without a name: arguments of a macro between items.
     Loose(Box<Expr>),
 }

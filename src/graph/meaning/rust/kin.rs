@@ -59,7 +59,8 @@ fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
             _ => {
                 let space = [Space::Type, Space::Value].into_iter().find(|space| u.fits(id, *space));
                 let fits = |other: &DefId| space.is_some_and(|space| u.fits(*other, space));
-                others.filter(|other| other.file == id.file && u.def(*other).scope == def.scope && fits(other))
+                others
+                    .filter(|other| other.file == id.file && u.def(*other).scope == def.scope && fits(other))
                     .filter(|other| u.parent(*other).is_none())
                     .collect()
             }
@@ -67,16 +68,19 @@ fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
         Some(parent) => {
             let is_twin = |other: &DefId| {
                 let Some(around) = u.parent(*other) else { return false };
-                around == parent || match (&u.def(around).item, &u.def(parent).item) {
-                    (Item::Impl { of: None, ty: a, .. }, Item::Impl { of: None, ty: b, .. }) => {
-                        u.scope(around) == u.scope(parent) && one_ty(a, b)
+                around == parent
+                    || match (&u.def(around).item, &u.def(parent).item) {
+                        (Item::Impl { of: None, ty: a, .. }, Item::Impl { of: None, ty: b, .. }) => {
+                            u.scope(around) == u.scope(parent) && one_ty(a, b)
+                        }
+                        (Item::Struct { .. }, Item::Struct { .. })
+                        | (Item::Variant { .. }, Item::Variant { .. })
+                        | (Item::Enum { .. }, Item::Enum { .. })
+                        | (Item::Trait { .. }, Item::Trait { .. }) => {
+                            u.def(around).name.word == u.def(parent).name.word && u.scope(around) == u.scope(parent)
+                        }
+                        _ => false,
                     }
-                    (Item::Struct { .. }, Item::Struct { .. }) | (Item::Variant { .. }, Item::Variant { .. })
-                    | (Item::Enum { .. }, Item::Enum { .. }) | (Item::Trait { .. }, Item::Trait { .. }) => {
-                        u.def(around).name.word == u.def(parent).name.word && u.scope(around) == u.scope(parent)
-                    }
-                    _ => false,
-                }
             };
             if matches!(def.item, Item::Param { .. }) {
                 return Vec::new();

@@ -78,7 +78,9 @@ impl Universe {
         }
         if depth > DEEPEST || !OPEN.with_borrow_mut(|open| open.keys.insert(key.clone())) {
             OPEN.with_borrow_mut(|open| open.cuts += 1);
-            return Arc::default();
+            // `pub use wrap::wrap` asks for the module of the name that it gives.
+            let own = self.named(module, name).iter();
+            return Arc::new(own.map(|id| Hit { target: Target::Def(*id), alias: None }).collect());
         }
         let before = OPEN.with_borrow(|open| open.cuts);
         let found = Arc::new(self.search(module, name, depth));
@@ -130,7 +132,8 @@ impl Universe {
             for hit in self.leaf(module, leaf, depth + 1) {
                 let Target::Def(id) = hit.target else { continue };
                 let inside = self.as_module(id).or_else(|| {
-                    let target = if let Item::Alias { .. } = self.def(id).item { self.alias_target(id) } else { Some(id) };
+                    let target =
+                        if let Item::Alias { .. } = self.def(id).item { self.alias_target(id) } else { Some(id) };
                     target.filter(|id| matches!(self.def(*id).item, Item::Enum { .. }))
                 });
                 if let Some(inside) = inside.filter(|inside| *inside != module) {
@@ -142,7 +145,8 @@ impl Universe {
             let Target::Def(id) = hit.target else { continue };
             let space = [Space::Macro, Space::Value, Space::Type].into_iter().find(|space| self.fits(id, *space));
             let taken = found.iter().any(|own| {
-                own.alias.is_none() && matches!(own.target, Target::Def(own) if space.is_some_and(|space| self.fits(own, space)))
+                own.alias.is_none()
+                    && matches!(own.target, Target::Def(own) if space.is_some_and(|space| self.fits(own, space)))
             });
             if !taken && !found.contains(&hit) {
                 found.push(hit);
@@ -206,7 +210,9 @@ impl Universe {
                             let Some(inside) = self.inside(id) else { continue };
                             match word {
                                 "self" => next.extend(one(inside)),
-                                "super" => next.extend(self.parent_module(inside).map(|id| Hit { target: Target::Def(id), alias: None })),
+                                "super" => next.extend(
+                                    self.parent_module(inside).map(|id| Hit { target: Target::Def(id), alias: None }),
+                                ),
                                 _ => {
                                     let all = self.lookup_all(inside, word, depth + 1);
                                     next.extend(all.iter().filter(|hit| self.hit_fits(hit, space)).cloned());
@@ -264,7 +270,8 @@ impl Universe {
             }
             // Before 2018 imports begin at the crate's root.
             let root = self.root(scope);
-            let found = if self.old.contains(&root) { fits(&self.lookup_all(root, word, depth + 1)) } else { Vec::new() };
+            let found =
+                if self.old.contains(&root) { fits(&self.lookup_all(root, word, depth + 1)) } else { Vec::new() };
             if found.iter().any(|hit| matches!(hit.target, Target::Def(id) if self.as_module(id).is_some())) {
                 return found;
             }

@@ -191,12 +191,13 @@ impl<'u> Solver<'u> {
             Ty::Param(_) | Ty::Assoc(..) | Ty::Adt(..) => {
                 let env = Arc::clone(&self.env);
                 for (left, bound) in env.iter() {
-                    let is_it = left == ty || matches!((left, ty), (Ty::Assoc(..), Ty::Assoc(..)) | (Ty::Adt(..), Ty::Adt(..))) && {
-                        let mark = self.table.mark();
-                        let same = self.table.unify(left, ty);
-                        self.table.back(mark);
-                        same
-                    };
+                    let is_it = left == ty
+                        || matches!((left, ty), (Ty::Assoc(..), Ty::Assoc(..)) | (Ty::Adt(..), Ty::Adt(..))) && {
+                            let mark = self.table.mark();
+                            let same = self.table.unify(left, ty);
+                            self.table.back(mark);
+                            same
+                        };
                     if is_it {
                         found.extend(self.with_supers(ty, bound));
                     }
@@ -208,7 +209,11 @@ impl<'u> Solver<'u> {
                     let mut subst = Subst::default();
                     if let Some(parent) = self.u.parent(*id) {
                         subst.set(parent, (**of).clone());
-                        self.u.own_params(parent).into_iter().zip(args.iter()).for_each(|(id, ty)| subst.set(id, ty.clone()));
+                        self.u
+                            .own_params(parent)
+                            .into_iter()
+                            .zip(args.iter())
+                            .for_each(|(id, ty)| subst.set(id, ty.clone()));
                     }
                     for bound in scene.bounds(bounds, &mut Vec::new()) {
                         found.extend(self.with_supers(ty, &bound.with(&subst)));
@@ -294,7 +299,9 @@ impl<'u> Solver<'u> {
             let mark = self.table.mark();
             match self.matches(*id, &ty, args, depth) {
                 (true, subst) => return Answer::Yes(Source::Impl(*id, subst)),
-                (false, subst) if !subst.0.is_empty() || self.u.header(*id).is_some_and(|header| header.params.is_empty()) => {
+                (false, subst)
+                    if !subst.0.is_empty() || self.u.header(*id).is_some_and(|header| header.params.is_empty()) =>
+                {
                     if self.possible(*id, &ty, args) {
                         maybes += 1;
                         maybe = Some(*id);
@@ -321,7 +328,10 @@ impl<'u> Solver<'u> {
         if maybes > 0 || matches!(ty, Ty::Foreign) {
             return Answer::Maybe;
         }
-        if self.u.is_stub(of) && DERIVED.contains(&&*name) && matches!(ty, Ty::Adt(..) | Ty::Prim(_) | Ty::Tuple(_) | Ty::Ref(_) | Ty::Array(_) | Ty::Fn(..)) {
+        if self.u.is_stub(of)
+            && DERIVED.contains(&&*name)
+            && matches!(ty, Ty::Adt(..) | Ty::Prim(_) | Ty::Tuple(_) | Ty::Ref(_) | Ty::Array(_) | Ty::Fn(..))
+        {
             return Answer::Yes(Source::Derived);
         }
         Answer::No
@@ -467,7 +477,10 @@ impl<'u> Solver<'u> {
                     None => Ty::Unknown,
                 }
             }
-            Answer::Maybe if matches!(known, Ty::Var(_)) || args.iter().any(|ty| matches!(self.table.shallow(ty), Ty::Var(_))) => {
+            Answer::Maybe
+                if matches!(known, Ty::Var(_))
+                    || args.iter().any(|ty| matches!(self.table.shallow(ty), Ty::Var(_))) =>
+            {
                 let var = self.table.fresh();
                 self.waiting.push((Ty::Assoc(known.into(), *id, args.clone()), var.clone()));
                 var

@@ -266,8 +266,11 @@ impl Table {
             }
             (Ty::Unknown | Ty::Never, _) | (_, Ty::Unknown | Ty::Never) => true,
             (Ty::Prim(x), Ty::Prim(y)) => {
-                x == y || (*x == ANY_INT && is_int(y)) || (*y == ANY_INT && is_int(x))
-                    || (*x == ANY_FLOAT && is_float(y)) || (*y == ANY_FLOAT && is_float(x))
+                x == y
+                    || (*x == ANY_INT && is_int(y))
+                    || (*y == ANY_INT && is_int(x))
+                    || (*x == ANY_FLOAT && is_float(y))
+                    || (*y == ANY_FLOAT && is_float(x))
             }
             (Ty::Adt(x, xs), Ty::Adt(y, ys)) => x == y && self.all(xs, ys, depth),
             (Ty::Ref(x), Ty::Ref(y))
@@ -275,7 +278,9 @@ impl Table {
             | (Ty::Slice(x), Ty::Slice(y))
             | (Ty::Array(x), Ty::Array(y)) => self.unify_at(x, y, depth),
             (Ty::Tuple(xs), Ty::Tuple(ys)) => xs.len() == ys.len() && self.all(xs, ys, depth),
-            (Ty::Fn(xs, x), Ty::Fn(ys, y)) => xs.len() == ys.len() && self.all(xs, ys, depth) && self.unify_at(x, y, depth),
+            (Ty::Fn(xs, x), Ty::Fn(ys, y)) => {
+                xs.len() == ys.len() && self.all(xs, ys, depth) && self.unify_at(x, y, depth)
+            }
             (Ty::Dyn(xs), Ty::Dyn(ys)) => {
                 let of = |all: &[Bound]| all.first().and_then(|bound| bound.of);
                 if of(xs) == of(ys)

@@ -132,7 +132,8 @@ impl Universe {
         }
         let is_root = |path: &str| {
             let last = path.rsplit('/').next().unwrap_or(path);
-            matches!(last, "lib.rs" | "main.rs" | "mod.rs") || packages.iter().any(|package| package.roots.iter().any(|root| root == path))
+            matches!(last, "lib.rs" | "main.rs" | "mod.rs")
+                || packages.iter().any(|package| package.roots.iter().any(|root| root == path))
         };
         for file in 1..self.files.len() as u32 {
             for index in 0..self.files[file as usize].defs.defs.len() as Local {

@@ -54,8 +54,13 @@ impl Body<'_> {
     /// What a variable that will be a closure is bounded by.
     fn closure_bound(&mut self, ty: &Ty) -> Option<(List, Ty)> {
         let known = self.s.table.shallow(ty);
-        let bounds: Vec<Bound> =
-            self.s.bounds.iter().filter(|(of, _)| self.s.table.shallow(of) == known).map(|(_, bound)| bound.clone()).collect();
+        let bounds: Vec<Bound> = self
+            .s
+            .bounds
+            .iter()
+            .filter(|(of, _)| self.s.table.shallow(of) == known)
+            .map(|(_, bound)| bound.clone())
+            .collect();
         if let Some(found) = bounds.iter().find_map(|bound| self.fn_bound(bound)) {
             let (params, result) = found;
             let params = params.iter().map(|ty| self.s.normal_deep(ty)).collect();
@@ -71,7 +76,9 @@ impl Body<'_> {
                 }
             }
             for id in self.u.impls_of(of) {
-                let Some(header) = self.u.header(*id).filter(|header| matches!(header.self_ty, Ty::Param(_))) else { continue };
+                let Some(header) = self.u.header(*id).filter(|header| matches!(header.self_ty, Ty::Param(_))) else {
+                    continue;
+                };
                 let environment = self.u.environment(*id);
                 let subst = self.s.fresh(&header.params);
                 if let Some(own) = &header.of {
@@ -153,7 +160,13 @@ impl Body<'_> {
         known
     }
 
-    pub(super) fn closure(&mut self, params: &[(Pat, Option<Type>)], result: Option<&Type>, body: &Expr, wanted: &Ty) -> Ty {
+    pub(super) fn closure(
+        &mut self,
+        params: &[(Pat, Option<Type>)],
+        result: Option<&Type>,
+        body: &Expr,
+        wanted: &Ty,
+    ) -> Ty {
         let known = self.s.shallow(wanted);
         let expected = match &known {
             Ty::Ref(inner) => {

@@ -2,7 +2,7 @@
 
 use super::super::super::Shape;
 use super::super::convert::Res;
-use super::super::hir::{Block, Expr, ExprKind, Literal, Name, NOWHERE, Operator, Path, Statement};
+use super::super::hir::{Block, Expr, ExprKind, Literal, NOWHERE, Name, Operator, Path, Statement};
 use super::super::ty::{Ty, VarKind};
 use super::{Body, Deferred};
 
@@ -64,7 +64,9 @@ impl Body<'_> {
                 let found = self.free(value);
                 let found = self.known(&found);
                 match &found {
-                    Ty::Adt(id, args) if self.is_std(*id, &["option", "Option"]) || self.is_std(*id, &["result", "Result"]) => {
+                    Ty::Adt(id, args)
+                        if self.is_std(*id, &["option", "Option"]) || self.is_std(*id, &["result", "Result"]) =>
+                    {
                         args.first().cloned().unwrap_or(Ty::Unknown)
                     }
                     _ => Ty::Unknown,
@@ -260,12 +262,8 @@ impl Body<'_> {
         let last = self.s.derefs(found).pop().unwrap_or(Ty::Unknown);
         if matches!(last, Ty::Var(at) if self.s.table.kind(at) == VarKind::Any) {
             let result = self.s.table.fresh();
-            let segment = super::super::hir::Segment {
-                name: name.clone(),
-                args: Vec::new(),
-                bindings: Vec::new(),
-                sugar: None,
-            };
+            let segment =
+                super::super::hir::Segment { name: name.clone(), args: Vec::new(), bindings: Vec::new(), sugar: None };
             self.deferred.push(Deferred { receiver: found.clone(), segment, args: None, result: result.clone() });
             return result;
         }
@@ -277,7 +275,8 @@ impl Body<'_> {
         let found = self.known(&found);
         let by = self.free(index);
         let by = self.s.shallow(&by);
-        let is_range = matches!(&by, Ty::Adt(id, _) if self.u.is_stub(*id) && self.u.def(*id).name.word.starts_with("Range"));
+        let is_range =
+            matches!(&by, Ty::Adt(id, _) if self.u.is_stub(*id) && self.u.def(*id).name.word.starts_with("Range"));
         for step in self.s.derefs(&found) {
             match &step {
                 Ty::Slice(element) | Ty::Array(element) => {
@@ -348,7 +347,10 @@ impl Body<'_> {
             other => other.clone(),
         };
         let (a, b) = (below(self, &one), below(self, &other));
-        if !is_shift && (plain(&a) && plain(&b)) && (is_comparison || matches!((&a, &b), (Ty::Prim(_), _) | (_, Ty::Prim(_)) | (Ty::Var(_), Ty::Var(_)))) {
+        if !is_shift
+            && (plain(&a) && plain(&b))
+            && (is_comparison || matches!((&a, &b), (Ty::Prim(_), _) | (_, Ty::Prim(_)) | (Ty::Var(_), Ty::Var(_))))
+        {
             self.s.try_unify(&a, &b);
         } else if is_comparison {
             self.s.try_unify(&one, &other);
@@ -383,7 +385,13 @@ impl Body<'_> {
         Ty::Unknown
     }
 
-    fn structure_value(&mut self, path: &Path, fields: &[(Name, Option<Expr>)], base: Option<&Expr>, wanted: &Ty) -> Ty {
+    fn structure_value(
+        &mut self,
+        path: &Path,
+        fields: &[(Name, Option<Expr>)],
+        base: Option<&Expr>,
+        wanted: &Ty,
+    ) -> Ty {
         let (of, found) = self.structure(path);
         self.expect(&found, wanted);
         for (name, value) in fields {

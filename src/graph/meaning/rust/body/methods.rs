@@ -110,7 +110,9 @@ impl Body<'_> {
             let bounds = self.s.bounds_of(ty);
             for bound in &bounds {
                 let Some(of) = bound.of else { continue };
-                let Some(id) = self.u.member(of, &name.word).filter(|id| self.takes(*id, by_ref, count)) else { continue };
+                let Some(id) = self.u.member(of, &name.word).filter(|id| self.takes(*id, by_ref, count)) else {
+                    continue;
+                };
                 let mut subst = self.trait_subst(ty, of, Some(&bound.args));
                 subst.set(of, ty.clone());
                 return Some(Found { id, subst, res: self.res(id), of: self.taken(ty, by_ref) });
@@ -169,7 +171,8 @@ impl Body<'_> {
             match &answer {
                 Answer::Yes(source) => {
                     // Which impl it is may depend on what the arguments are.
-                    let several = !wanted.is_empty() && matches!(source, Source::Impl(..)) && self.u.impls_of(of).len() > 1;
+                    let several =
+                        !wanted.is_empty() && matches!(source, Source::Impl(..)) && self.u.impls_of(of).len() > 1;
                     if several {
                         self.s.table.back(mark);
                         subst = self.trait_subst(ty, of, None);

@@ -101,9 +101,10 @@ fn item(u: &Universe, id: DefId, records: &Records) {
             }
             if let Some(value) = &function.body {
                 let result = match (&signature.result, function.is_async) {
-                    (Ty::Opaque(bounds), true) => {
-                        bounds.first().and_then(|bound| bound.bindings.first()).map_or(Ty::Unknown, |(_, ty)| ty.clone())
-                    }
+                    (Ty::Opaque(bounds), true) => bounds
+                        .first()
+                        .and_then(|bound| bound.bindings.first())
+                        .map_or(Ty::Unknown, |(_, ty)| ty.clone()),
                     (result, _) => result.clone(),
                 };
                 let result = body.s.normal_deep(&result);
@@ -111,7 +112,11 @@ fn item(u: &Universe, id: DefId, records: &Records) {
                 body.run(value, &result);
             }
         }
-        Item::Struct { .. } | Item::Enum { .. } | Item::Declared { .. } | Item::ExternCrate { .. } | Item::Macro { .. } => {}
+        Item::Struct { .. }
+        | Item::Enum { .. }
+        | Item::Declared { .. }
+        | Item::ExternCrate { .. }
+        | Item::Macro { .. } => {}
         Item::Variant { value, .. } => {
             if let Some(value) = value {
                 run(value, Ty::Unknown);

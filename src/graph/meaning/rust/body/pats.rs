@@ -162,7 +162,8 @@ impl Body<'_> {
     /// Records a variable; where its name is a field's as well, it is the second half.
     fn record_value(&self, name: &Name, res: Res) {
         let Some(records) = self.scene.records else { return };
-        let has_key = records.0.borrow().get(&name.at).is_some_and(|all| all.iter().any(|(shape, _)| *shape == Shape::Key));
+        let has_key =
+            records.0.borrow().get(&name.at).is_some_and(|all| all.iter().any(|(shape, _)| *shape == Shape::Key));
         records.put(name.at, if has_key { Shape::Value } else { Shape::Plain }, res);
     }
 
@@ -186,7 +187,8 @@ impl Body<'_> {
 
     /// The struct or variant that a path names, and the type it is of.
     pub(super) fn structure(&mut self, path: &Path) -> (Option<DefId>, Ty) {
-        let args: Vec<Ty> = path.segments.iter().flat_map(|segment| &segment.args).map(|ty| self.scene.ty(ty)).collect();
+        let args: Vec<Ty> =
+            path.segments.iter().flat_map(|segment| &segment.args).map(|ty| self.scene.ty(ty)).collect();
         let first = path.segments.first();
         let is_self = first.is_some_and(|first| &*first.name.word == "Self") || path.qualified.is_some();
         if !is_self {

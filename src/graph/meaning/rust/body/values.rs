@@ -1,6 +1,6 @@
 //! Paths as values: functions, constructors, constants, and what is reached through a type.
 
-use super::super::convert::{Res, Taken, Scene};
+use super::super::convert::{Res, Scene, Taken};
 use super::super::hir::{DefId, Item, Path, Segment, Type};
 use super::super::resolve::{Hit, Space, Target};
 use super::super::traits::{Answer, Source};
@@ -56,6 +56,7 @@ impl Body<'_> {
                 return self.relative(prim, None, &path.segments[1..]);
             }
             self.scene.put(&first.name, Res::Lost);
+            path.segments.iter().flat_map(|segment| &segment.args).for_each(|ty| drop(self.scene.ty(ty)));
             self.lost(&path.segments[1..]);
             return Ty::Unknown;
         }
@@ -71,7 +72,8 @@ impl Body<'_> {
         {
             return self.relative(prim, None, &path.segments[1..]);
         }
-        let args: Vec<Ty> = path.segments[..used].iter().flat_map(|segment| &segment.args).map(|ty| self.scene.ty(ty)).collect();
+        let args: Vec<Ty> =
+            path.segments[..used].iter().flat_map(|segment| &segment.args).map(|ty| self.scene.ty(ty)).collect();
         let is_module = hits.iter().all(|hit| matches!(hit.target, Target::Def(id) if self.u.as_module(id).is_some()));
         if is_module {
             self.lost(&path.segments[used..]);
@@ -241,7 +243,10 @@ impl Body<'_> {
             let mark = self.s.table.mark();
             let subst = self.s.fresh(&header.params);
             let self_ty = self.s.instance(&header.self_ty, &subst);
-            if matches!(known, Ty::Var(_) | Ty::Unknown | Ty::Foreign | Ty::Param(_)) || matches!(header.self_ty, Ty::Unknown) || !self.s.unify(&self_ty, &known) {
+            if matches!(known, Ty::Var(_) | Ty::Unknown | Ty::Foreign | Ty::Param(_))
+                || matches!(header.self_ty, Ty::Unknown)
+                || !self.s.unify(&self_ty, &known)
+            {
                 self.s.table.back(mark);
                 continue;
             }
@@ -304,7 +309,8 @@ impl Body<'_> {
         let ours = self.u.trait_items.get(&*name.word).into_iter().flatten().filter(|id| !self.u.is_stub(**id));
         let may = ours.filter_map(|id| self.u.parent(*id)).any(|of| {
             self.u.impls_of(of).iter().filter_map(|id| self.u.header(*id)).any(|header| {
-                matches!(header.self_ty, Ty::Foreign | Ty::Param(_) | Ty::Unknown) || matches!(&header.self_ty, Ty::Ref(inner) if matches!(**inner, Ty::Param(_) | Ty::Foreign))
+                matches!(header.self_ty, Ty::Foreign | Ty::Param(_) | Ty::Unknown)
+                    || matches!(&header.self_ty, Ty::Ref(inner) if matches!(**inner, Ty::Param(_) | Ty::Foreign))
             })
         });
         if may { Res::Member("a type of another package may have it".to_owned()) } else { Res::Outside }
@@ -330,7 +336,14 @@ impl Body<'_> {
     }
 
     /// The function or constant of a trait, for a type.
-    pub(super) fn trait_value(&mut self, of: &Ty, id: DefId, types: Option<&[Ty]>, name: &super::super::hir::Name, args: &[Ty]) -> Ty {
+    pub(super) fn trait_value(
+        &mut self,
+        of: &Ty,
+        id: DefId,
+        types: Option<&[Ty]>,
+        name: &super::super::hir::Name,
+        args: &[Ty],
+    ) -> Ty {
         let Some(trait_) = self.u.parent(id) else { return Ty::Unknown };
         let mut subst = self.trait_subst(of, trait_, types);
         let wanted: Vec<Ty> = subst.0.iter().skip(1).map(|(_, ty)| ty.clone()).collect();

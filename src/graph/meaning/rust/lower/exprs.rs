@@ -39,16 +39,24 @@ impl Lower<'_> {
     }
 
     fn first(&mut self, node: Node<'_>) -> Box<Expr> {
-        let inner = children(node).into_iter().find(|inner| {
-            !matches!(inner.kind(), "attribute_item" | "label" | "mutable_specifier" | "lifetime")
-        });
+        let inner = children(node)
+            .into_iter()
+            .find(|inner| !matches!(inner.kind(), "attribute_item" | "label" | "mutable_specifier" | "lifetime"));
         self.boxed(inner)
     }
 
     fn expr_kind(&mut self, node: Node<'_>) -> ExprKind {
         match node.kind() {
-            "identifier" | "scoped_identifier" | "self" | "crate" | "super" | "metavariable" | "generic_function"
-            | "type_identifier" | "scoped_type_identifier" | "primitive_type" => ExprKind::Path(self.path(node)),
+            "identifier"
+            | "scoped_identifier"
+            | "self"
+            | "crate"
+            | "super"
+            | "metavariable"
+            | "generic_function"
+            | "type_identifier"
+            | "scoped_type_identifier"
+            | "primitive_type" => ExprKind::Path(self.path(node)),
             "call_expression" => self.call(node),
             "field_expression" => {
                 let value = self.boxed(child(node, "value"));

@@ -2,9 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::hir::{
-    Function, Generics, Item, Local, NOWHERE, Name, Pat, Path, Receiver, Type, UseKind, UseLeaf,
-};
+use super::super::hir::{Function, Generics, Item, Local, NOWHERE, Name, Pat, Path, Receiver, Type, UseKind, UseLeaf};
 use super::{Lower, child, children, of_kind};
 
 pub(super) fn is_item(kind: &str) -> bool {
@@ -216,7 +214,10 @@ impl Lower<'_> {
                 match param.kind() {
                     "attribute_item" => this.attribute(param),
                     "self_parameter" => {
-                        children(param).into_iter().filter(|at| at.kind() == "lifetime").for_each(|at| this.lifetime(at));
+                        children(param)
+                            .into_iter()
+                            .filter(|at| at.kind() == "lifetime")
+                            .for_each(|at| this.lifetime(at));
                         let is_ref = this.text(param).starts_with('&');
                         function.receiver = Some(if is_ref { Receiver::Ref } else { Receiver::Value });
                     }

@@ -12,9 +12,28 @@ use crate::syntax::{Language, Parsed};
 
 /// The standard macros whose strings have names in braces.
 const FORMATS: [&str; 22] = [
-    "format", "print", "println", "eprint", "eprintln", "write", "writeln", "panic", "assert", "assert_eq", "assert_ne",
-    "debug_assert", "debug_assert_eq", "debug_assert_ne", "unreachable", "todo", "unimplemented", "format_args",
-    "trace", "debug", "info", "warn",
+    "format",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "write",
+    "writeln",
+    "panic",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "unreachable",
+    "todo",
+    "unimplemented",
+    "format_args",
+    "trace",
+    "debug",
+    "info",
+    "warn",
 ];
 
 /// What stands around a snippet to parse it as one thing.
@@ -250,9 +269,8 @@ impl Lower<'_> {
     fn rule(&mut self, range: Range<usize>, found: &mut Vec<Local>) {
         let mut uses = Vec::new();
         let items = self.snippet(&ITEMS, range.clone(), |this, holder| this.items(holder, &mut uses));
-        let members = |this: &mut Self| {
-            this.snippet(&MEMBERS, range.clone(), |this, holder| this.items(holder, &mut Vec::new()))
-        };
+        let members =
+            |this: &mut Self| this.snippet(&MEMBERS, range.clone(), |this, holder| this.items(holder, &mut Vec::new()));
         if let Some(items) = items.or_else(|| members(self)) {
             found.extend(items);
             return;
@@ -305,7 +323,8 @@ fn pieces(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
 /// The names in braces of a format string.
 fn placeholders(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
-    let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte > 127);
+    let is_word =
+        |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte > 127);
     let word = |from: usize| {
         let mut end = from;
         while is_word(end) {

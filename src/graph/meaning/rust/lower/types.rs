@@ -20,9 +20,19 @@ impl Lower<'_> {
     fn ty_inner(&mut self, node: Node<'_>) -> Type {
         match node.kind() {
             "type_identifier" | "identifier" | "primitive_type" if self.text(node) == "_" => Type::Infer,
-            "type_identifier" | "scoped_type_identifier" | "generic_type" | "primitive_type" | "identifier"
-            | "scoped_identifier" | "generic_type_with_turbofish" | "qualified_type" | "bracketed_type"
-            | "metavariable" | "self" | "super" | "crate" => Type::Path(self.path(node)),
+            "type_identifier"
+            | "scoped_type_identifier"
+            | "generic_type"
+            | "primitive_type"
+            | "identifier"
+            | "scoped_identifier"
+            | "generic_type_with_turbofish"
+            | "qualified_type"
+            | "bracketed_type"
+            | "metavariable"
+            | "self"
+            | "super"
+            | "crate" => Type::Path(self.path(node)),
             "reference_type" | "pointer_type" => {
                 children(node).into_iter().filter(|child| child.kind() == "lifetime").for_each(|at| self.lifetime(at));
                 let inner = child(node, "type").map_or(Type::Infer, |inner| self.ty(inner));
@@ -118,6 +128,12 @@ impl Lower<'_> {
             "abstract_type" | "dynamic_type" => child(node, "trait").map_or(Vec::new(), |inner| self.bounds(inner)),
             "tuple_type" | "parenthesized_type" => {
                 children(node).first().map_or(Vec::new(), |inner| self.bounds(*inner))
+            }
+            "use_bounds" => {
+                let inner = children(node);
+                inner.iter().filter(|inner| inner.kind() == "lifetime").for_each(|inner| self.lifetime(*inner));
+                let types = inner.iter().filter(|inner| inner.kind() == "type_identifier");
+                types.map(|inner| self.path(*inner)).collect()
             }
             "type_identifier" | "scoped_type_identifier" | "generic_type" => vec![self.path(node)],
             _ => Vec::new(),
