@@ -498,6 +498,10 @@ pub(super) fn meant(u: &Universe, name: &Name, hits: &[Hit]) -> Res {
             defs.push(id);
         }
     }
+    // An import of a function and the module of its name is for the function.
+    if defs.iter().any(|id| u.as_module(*id).is_none()) {
+        defs.retain(|id| u.as_module(*id).is_none());
+    }
     if !defs.is_empty() {
         return Res::Defs(defs);
     }

@@ -118,4 +118,12 @@ fn macros_and_formats() {
 #[test]
 fn twins_and_what_is_bound() {
     one("#[cfg(unix)] fn <|>go() {} #[cfg(not(unix))] fn ‹go›() {} fn f() { ‹go›(); }");
+    one(
+        "mod a { pub fn <|>go() {} } mod b { pub fn ‹go›() {} } #[cfg(unix)] use a::‹go›; #[cfg(not(unix))] use b::‹go›; fn f() { ‹go›(); }",
+    );
+    check(&[
+        ("src/lib.rs", "mod wrap; pub use wrap::‹wrap›; mod b;"),
+        ("src/wrap.rs", "pub fn <|>wrap() {}"),
+        ("src/b.rs", "use crate::‹wrap›; fn f() { ‹wrap›(); crate::wrap::‹wrap›(); }"),
+    ]);
 }

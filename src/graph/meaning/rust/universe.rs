@@ -54,6 +54,7 @@ pub(super) struct Universe {
     pub(super) found: Mutex<HashMap<(DefId, Word), Arc<Vec<Hit>>>>,
     pub(super) signatures: Mutex<HashMap<DefId, Arc<Signature>>>,
     pub(super) environments: Mutex<HashMap<DefId, Arc<Vec<(Ty, Bound)>>>>,
+    pub(super) import_twins: OnceLock<HashMap<DefId, Vec<DefId>>>,
     pub(super) headers: OnceLock<super::traits::Headers>,
 }
 
@@ -80,6 +81,7 @@ impl Universe {
             found: Mutex::default(),
             signatures: Mutex::default(),
             environments: Mutex::default(),
+            import_twins: OnceLock::new(),
             headers: OnceLock::new(),
         };
         let mut left = BYTES;
@@ -240,6 +242,16 @@ impl Universe {
 
     pub fn member(&self, id: DefId, name: &str) -> Option<DefId> {
         self.members(id).find(|member| &*self.def(*member).name.word == name)
+    }
+
+    /// The modules of the program with what they import.
+    pub fn uses(&self) -> impl Iterator<Item = (DefId, &[super::hir::UseLeaf])> {
+        self.files.iter().enumerate().skip(1).flat_map(|(file, data)| {
+            data.defs.defs.iter().enumerate().filter_map(move |(index, def)| match &def.item {
+                Item::Module { uses, .. } => Some((DefId { file: file as u32, index: index as Local }, &uses[..])),
+                _ => None,
+            })
+        })
     }
 
     pub fn is_stub(&self, id: DefId) -> bool {
