@@ -16,7 +16,7 @@ mod std {
         pub use std::default::Default;
         pub use std::iter::{DoubleEndedIterator, ExactSizeIterator, Extend, FromIterator, IntoIterator, Iterator};
         pub use std::ops::{Drop, Fn, FnMut, FnOnce};
-        pub use std::mem::drop;
+        pub use std::mem::{align_of, drop, size_of, size_of_val};
     }
     pub mod marker {
         pub trait Sized {}

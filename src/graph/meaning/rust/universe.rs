@@ -37,6 +37,8 @@ pub(super) struct Universe {
     parents: HashMap<u32, DefId>,
     /// The files that `mod x;` leads to.
     declared: HashMap<DefId, u32>,
+    /// Root modules of crates whose imports begin at the root.
+    pub old: std::collections::HashSet<DefId>,
     /// Root modules by the crate's name.
     crates: HashMap<String, Vec<DefId>>,
     /// Items of each module by name.
@@ -52,6 +54,7 @@ pub(super) struct Universe {
     pub(super) found: Mutex<HashMap<(DefId, Word), Arc<Vec<Hit>>>>,
     pub(super) signatures: Mutex<HashMap<DefId, Arc<Signature>>>,
     pub(super) environments: Mutex<HashMap<DefId, Arc<Vec<(Ty, Bound)>>>>,
+    pub(super) import_twins: OnceLock<HashMap<DefId, Vec<DefId>>>,
     pub(super) headers: OnceLock<super::traits::Headers>,
 }
 
@@ -67,6 +70,7 @@ impl Universe {
             by_path: HashMap::new(),
             parents: HashMap::new(),
             declared: HashMap::new(),
+            old: std::collections::HashSet::new(),
             crates: HashMap::new(),
             names: HashMap::new(),
             by_name: HashMap::new(),
@@ -77,6 +81,7 @@ impl Universe {
             found: Mutex::default(),
             signatures: Mutex::default(),
             environments: Mutex::default(),
+            import_twins: OnceLock::new(),
             headers: OnceLock::new(),
         };
         let mut left = BYTES;
@@ -119,6 +124,10 @@ impl Universe {
             }
         }
         for package in packages {
+            if package.edition_2015 {
+                let roots = package.roots.iter().filter_map(|path| self.by_path.get(path));
+                self.old.extend(roots.map(|file| DefId { file: *file, index: 0 }));
+            }
             if let Some(file) = package.library.as_ref().and_then(|path| self.by_path.get(path)) {
                 self.crates.entry(package.name.clone()).or_default().push(DefId { file: *file, index: 0 });
             }
@@ -233,6 +242,16 @@ impl Universe {
 
     pub fn member(&self, id: DefId, name: &str) -> Option<DefId> {
         self.members(id).find(|member| &*self.def(*member).name.word == name)
+    }
+
+    /// The modules of the program with what they import.
+    pub fn uses(&self) -> impl Iterator<Item = (DefId, &[super::hir::UseLeaf])> {
+        self.files.iter().enumerate().skip(1).flat_map(|(file, data)| {
+            data.defs.defs.iter().enumerate().filter_map(move |(index, def)| match &def.item {
+                Item::Module { uses, .. } => Some((DefId { file: file as u32, index: index as Local }, &uses[..])),
+                _ => None,
+            })
+        })
     }
 
     pub fn is_stub(&self, id: DefId) -> bool {
