@@ -77,6 +77,9 @@ fn kept(names: &Names, lost: &Lost, place: &Use, path: &str, offset: usize) -> O
         Some(Problem::new(CHECK, fatal, message).step(Some(gone.step)).path(path).line(line))
     };
     let word = bare(&gone.name);
+    if names.view.after(path).is_some_and(|file| !file.has_word(offset, word)) {
+        return None;
+    }
     let (became, todo) = became(lost);
     match (place.role, &place.doubt) {
         (Role::Definition, _) if gone.renamed.is_some() => problem(
@@ -127,7 +130,7 @@ fn written(names: &Names, lost: &Lost, file: &File, sure: Option<bool>) -> Resul
         true => occurrences(&file.new, word).filter(|range| file.wrote(range).is_some()).collect(),
         false => Vec::new(),
     };
-    if wrote.is_empty() || names.planned.defined(word)?.iter().any(|spot| spot.path != lost.gone.path) {
+    if wrote.is_empty() || !names.planned.defined(word)?.is_empty() {
         return Ok(Vec::new());
     }
     let meanings = names.meanings(file.path(), word);
