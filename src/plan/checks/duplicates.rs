@@ -146,13 +146,8 @@ fn space(family: Family, symbol: &Symbol, text: &str) -> Option<u8> {
 /// The scope around a definition. The blocks `impl` of one type are one.
 fn scope(parsed: &Parsed, symbol: &Symbol, text: &str) -> Option<String> {
     let mut node = parsed.at(&(symbol.offset..symbol.offset + 1))?;
-    loop {
+    while !SCOPES.contains(&node.kind()) {
         node = node.parent()?;
-        let range = node.byte_range();
-        let around = range.start <= symbol.extent.start && symbol.extent.end <= range.end && range != symbol.extent;
-        if around && SCOPES.contains(&node.kind()) {
-            break;
-        }
     }
     let inherent = node
         .parent()

@@ -105,7 +105,7 @@ fn judge(names: &Names, path: &str, origin: Option<&str>, import: &Import, befor
     };
     let expected = names.view.moved(&led);
     let touched = expected.as_deref() != Some(&led) || origin != Some(path);
-    if !touched || import.target == expected {
+    if !touched || expected.is_some() && import.target == expected {
         return None;
     }
     let became = match &expected {

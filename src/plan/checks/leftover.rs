@@ -108,6 +108,8 @@ fn kept(names: &Names, lost: &Lost, place: &Use, path: &str, offset: usize) -> O
         (Role::Code, Some(why)) => {
             problem(false, format!("`{}` may mean `{}`, which {became}: {why}", place.text, gone.qualified))
         }
+        // Made from the code, and made again.
+        (Role::Text, _) if place.path.ends_with(".map") => None,
         (Role::Comment | Role::Text, doubt) => {
             // A word of the language of people is mostly that.
             let odd = word.contains('_') || word.chars().skip(1).any(|c| c.is_uppercase() || c.is_numeric());
