@@ -86,17 +86,18 @@ pub(super) fn problems(view: &View, found: &[Arc<Found>]) -> Vec<Problem> {
 }
 
 fn problem(file: &File, fault: &Fault, worse: bool) -> Problem {
-    let hunk = file.touching(&fault.range);
-    // Recovery from an error may begin far before it: the edit in it is what broke it.
-    let at = match hunk {
-        Some(hunk) if hunk.new.start > fault.range.start => hunk.new.start,
-        _ => fault.range.start,
+    // Recovery from an error may begin far before it, or end far behind it: the edit is what broke it.
+    let at = match file.touching(&fault.range).or_else(|| file.before_place(fault.range.start)) {
+        Some(hunk) if hunk.new.contains(&fault.range.start) => fault.range.start,
+        Some(hunk) if hunk.new.is_empty() => hunk.new.start.saturating_sub(1),
+        Some(hunk) => hunk.new.start,
+        None => fault.range.start,
     };
     let family = file.language().and_then(|language| language.family());
     let line = file.lines.line_of(at);
     let balance = brackets::new_imbalance(file);
     // Macros make of C what no grammar knows.
-    let fatal = worse && (hunk.is_some() || file.before.is_none()) && (family != Some(Family::C) || balance.is_some());
+    let fatal = worse && (family != Some(Family::C) || balance.is_some());
     let verb = if file.before.is_some() { "parses worse than before" } else { "does not parse" };
     let more = balance.map_or(String::new(), |what| format!("; the file has {what}"));
     let message = format!("{verb}: {} at `{}`{more}; mend the code there", fault.what, file.shown(line));
