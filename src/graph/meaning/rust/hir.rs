@@ -254,7 +254,8 @@ pub(super) struct Block {
 
 #[derive(Debug, Clone)]
 pub(super) enum Statement {
-    Let(Pat, Option<Type>, Option<Expr>, Option<Expr>),
+    /// Pattern, type, value, `else`.
+    Let(Box<(Pat, Option<Type>, Option<Expr>, Option<Expr>)>),
     Expr(Expr),
 }
 
