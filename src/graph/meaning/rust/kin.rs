@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::Kin;
 use super::hir::{DefId, Item, NOWHERE, Type, UseLeaf};
 use super::resolve::{Space, Target};
+use super::ty::Ty;
 use super::universe::Universe;
 
 /// The kin of a definition.
@@ -30,6 +31,16 @@ fn related(u: &Universe, id: DefId, bound: &mut Option<String>) -> Vec<DefId> {
     let mut found = twins(u, id);
     found.extend(u.import_twins().get(&id).into_iter().flatten());
     let Some(parent) = u.parent(id) else { return found };
+    if let Some(Ty::Adt(of, _)) = u.header(parent).map(|header| &header.self_ty) {
+        // The methods of types that take each other's place.
+        let others = u.import_twins().get(of).into_iter().flatten();
+        for other in others {
+            let is_its = |impl_: DefId| {
+                u.header(impl_).is_some_and(|header| matches!(&header.self_ty, Ty::Adt(id, _) if id == other))
+            };
+            found.extend(u.inherent(name).iter().filter(|(impl_, _)| is_its(*impl_)).map(|(_, item)| *item));
+        }
+    }
     match &u.def(parent).item {
         Item::Trait { items, .. } if items.contains(&id.index) => {
             found.extend(u.impls_of(parent).iter().filter_map(|impl_| u.member(*impl_, name)));
@@ -58,7 +69,7 @@ fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
     let others = by_name.iter().copied().filter(|other| *other != id).filter(same);
     match u.parent(id) {
         None => match &def.item {
-            Item::Macro { .. } => others.filter(|other| u.root(u.scope(*other)) == u.root(u.scope(id))).collect(),
+            Item::Macro => others.filter(|other| u.root(u.scope(*other)) == u.root(u.scope(id))).collect(),
             _ => {
                 let space = [Space::Type, Space::Value].into_iter().find(|space| u.fits(id, *space));
                 let fits = |other: &DefId| space.is_some_and(|space| u.fits(*other, space));

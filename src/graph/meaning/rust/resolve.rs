@@ -49,7 +49,7 @@ impl Universe {
     pub fn fits(&self, id: DefId, space: Space) -> bool {
         match (&self.def(id).item, space) {
             (_, Space::Any) | (Item::Variant { .. }, Space::Type | Space::Value) => true,
-            (Item::Macro { .. }, space) => space == Space::Macro,
+            (Item::Macro, space) => space == Space::Macro,
             (Item::Function(_) | Item::Constant { .. }, space) => space == Space::Value,
             (Item::Struct { is_tuple, .. }, Space::Value) => *is_tuple,
             (Item::Param { constant, .. }, Space::Value) => constant.is_some(),

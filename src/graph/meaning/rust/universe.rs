@@ -25,9 +25,14 @@ const BYTES: u64 = 48 << 20;
 
 pub(super) struct File {
     pub path: String,
-    pub text: Arc<str>,
     pub defs: FileDefs,
 }
+
+/// What names in modules were found to be.
+type Lookups = HashMap<(DefId, Word), Arc<Vec<Hit>>>;
+
+/// What is known of parameters inside of an item.
+pub(super) type Environment = Arc<Vec<(Ty, Bound)>>;
 
 /// What the program's Rust files define.
 pub(super) struct Universe {
@@ -51,9 +56,9 @@ pub(super) struct Universe {
     pub impls: Vec<DefId>,
     /// Functions of traits by name.
     pub trait_items: HashMap<Word, Vec<DefId>>,
-    pub(super) found: Mutex<HashMap<(DefId, Word), Arc<Vec<Hit>>>>,
+    pub(super) found: Mutex<Lookups>,
     pub(super) signatures: Mutex<HashMap<DefId, Arc<Signature>>>,
-    pub(super) environments: Mutex<HashMap<DefId, Arc<Vec<(Ty, Bound)>>>>,
+    pub(super) environments: Mutex<HashMap<DefId, Environment>>,
     pub(super) import_twins: OnceLock<HashMap<DefId, Vec<DefId>>>,
     pub(super) headers: OnceLock<super::traits::Headers>,
 }
@@ -62,11 +67,7 @@ impl Universe {
     pub fn load(program: &Program) -> Self {
         let budget = program.cache.budget();
         let mut universe = Self {
-            files: vec![File {
-                path: String::new(),
-                text: STUBS.into(),
-                defs: lower(STUBS, budget).unwrap_or_default(),
-            }],
+            files: vec![File { path: String::new(), defs: lower(STUBS, budget).unwrap_or_default() }],
             by_path: HashMap::new(),
             parents: HashMap::new(),
             declared: HashMap::new(),
@@ -106,7 +107,7 @@ impl Universe {
         let text = program.snapshot.text(&RelPath::parse(path).ok()?).ok()?;
         let defs = lower(&text, program.cache.budget())?;
         self.by_path.insert(path.to_owned(), self.files.len() as u32);
-        self.files.push(File { path: path.to_owned(), text, defs });
+        self.files.push(File { path: path.to_owned(), defs });
         Some(())
     }
 
@@ -206,7 +207,7 @@ impl Universe {
                             self.trait_items.entry(name).or_default().push(DefId { file, index: *item });
                         }
                     }
-                    Item::Macro { .. } => self.macros.entry(def.name.word.clone()).or_default().push(id),
+                    Item::Macro => self.macros.entry(def.name.word.clone()).or_default().push(id),
                     _ => {}
                 }
                 if !names_nothing && file == STUB {
