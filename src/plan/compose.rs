@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::text::LineIndex;
-use crate::workspace::{Encoding, RelPath, Snapshot};
+use crate::workspace::{Encoding, RelPath, Sites, Snapshot};
 
 use super::checks::Problem;
 use super::draft::{Draft, Overlap};
+use super::executed::executed;
 use super::{Document, Doubt, Edit, FileChange, PlanError, Step, VERSION};
 
 /// Files that one plan may change.
@@ -92,6 +93,11 @@ impl Plan {
             doubts: Vec::new(),
             refused: Vec::new(),
         }
+    }
+
+    /// Says what the plan is for.
+    pub fn set_request(&mut self, request: &str) {
+        request.clone_into(&mut self.request);
     }
 
     /// The repository before the plan.
@@ -196,7 +202,7 @@ impl Plan {
     }
 
     /// Takes over what another plan noted as refused, and nothing else of it.
-    pub(super) fn heed(&mut self, other: Self) {
+    pub fn heed(&mut self, other: Self) {
         self.refused = other.refused;
     }
 
@@ -369,6 +375,46 @@ impl Plan {
         Ok(())
     }
 
+    /// Plans doubtful places too, by their numbers from 1 in [`Self::doubts`]. Gives how many edits that makes.
+    ///
+    /// # Errors
+    /// When there is no such place, it is only to be looked at, or another step changes it.
+    pub fn accept(&mut self, ids: &[usize]) -> Result<usize, PlanError> {
+        let mut chosen: Vec<usize> = ids.to_vec();
+        chosen.sort_unstable();
+        chosen.dedup();
+        for id in &chosen {
+            let found = id.checked_sub(1).and_then(|at| self.doubts.get(at)).cloned();
+            let refused = |why: &str| PlanError::Refused(format!("doubtful place {id}: {why}; plan.doubts() has them"));
+            let doubt = found.ok_or_else(|| refused("there is none of this number"))?;
+            let edit = doubt.edit.as_ref().ok_or_else(|| refused("it is only to be looked at"))?;
+            let before = RelPath::parse(&doubt.path)?;
+            let moved = self.files.iter().find(|file| file.before.as_ref() == Some(&before));
+            let path = match moved {
+                Some(file) => file.after.clone().ok_or_else(|| refused("its file is removed"))?,
+                None => before,
+            };
+            let file = self.open(path.as_str())?;
+            let line = u64::from(edit.line);
+            let overlap =
+                |Overlap { step }| PlanError::Overlap { path: doubt.path.clone(), from: line, to: line, step };
+            if self.files[file].draft.base().get(edit.range()) != Some(&edit.old) {
+                return Err(refused("another text stands there"));
+            }
+            self.files[file].draft.edit(doubt.step, edit.range(), &edit.new).map_err(overlap)?;
+        }
+        let taken = |at: usize| chosen.contains(&(at + 1));
+        let mut at = 0..;
+        self.doubts.retain(|_| !at.next().is_some_and(taken));
+        Ok(chosen.len())
+    }
+
+    /// The text before the plan of a file that it changes.
+    pub fn text_before(&self, path: &str) -> Option<Arc<str>> {
+        let file = self.files.iter().find(|file| file.before.as_ref().is_some_and(|before| before.as_str() == path))?;
+        Some(file.draft.base().clone())
+    }
+
     /// The plan as it is shown and kept, without what the checks say.
     pub fn document(&self) -> Document {
         let mut files: Vec<FileChange> = self.files.iter().filter(|file| file.is_changed()).map(file_change).collect();
@@ -454,6 +500,17 @@ impl Plan {
         Ok(self.files.len() - 1)
     }
 
+    /// Whether anything may be written below a path at all, whatever is there now.
+    ///
+    /// # Errors
+    /// When no plan may write there, which is kept in mind.
+    pub fn admits(&mut self, path: &str) -> Result<(), PlanError> {
+        match self.free(path) {
+            Err(error) if is_unsafe(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A path at which a file may come to be.
     fn free(&mut self, path: &str) -> Result<RelPath, PlanError> {
         let found = self.try_free(path);
@@ -467,24 +524,18 @@ impl Plan {
 
     fn try_free(&self, path: &str) -> Result<RelPath, PlanError> {
         let parsed = RelPath::parse(path)?;
-        self.base.writable(&parsed)?;
-        let exists = || PlanError::Exists { path: parsed.to_string() };
-        let lower = parsed.as_str().to_lowercase();
-        let same = |path: &RelPath| path.as_str().to_lowercase() == lower;
-        if self.files.iter().filter_map(|file| file.after.as_ref()).any(same) {
-            return Err(exists());
-        }
-        let vacated = |path: &RelPath| self.files.iter().any(|file| file.before.as_ref() == Some(path));
-        // Where letters' case does not count, another spelling is the same file.
-        let folder = parsed.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
-        let there = self.base.files_with_hidden()?;
-        let beside = |path: &RelPath| path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
-        if there.iter().map(|file| &file.path).any(|path| beside(path) && same(path) && !vacated(path)) {
-            return Err(exists());
-        }
         if self.files.len() >= MAX_FILES {
             return Err(PlanError::TooManyFiles { limit: MAX_FILES });
         }
+        // Where letters' case does not count, another spelling is the same file.
+        let lower = parsed.as_str().to_lowercase();
+        let mut planned = self.files.iter().filter_map(|file| file.after.as_ref());
+        if planned.any(|path| path.as_str().to_lowercase() == lower) {
+            return Err(PlanError::Exists { path: parsed.to_string() });
+        }
+        let left = self.files.iter().filter(|file| file.before != file.after);
+        let vacated: BTreeSet<RelPath> = left.filter_map(|file| file.before.clone()).collect();
+        Sites::of(&self.base).check(&parsed, &vacated)?;
         Ok(parsed)
     }
 
@@ -511,7 +562,9 @@ fn is_unsafe(error: &PlanError) -> bool {
                 W::OutsideRoot { .. }
                     | W::Secret { .. }
                     | W::NotListed { .. }
-                    | W::NotWritable { .. }
+                    | W::Ignored { .. }
+                    | W::Link { .. }
+                    | W::FileName { .. }
                     | W::OutOfScope { .. }
             )
     )
@@ -560,7 +613,14 @@ fn file_change(file: &Planned) -> FileChange {
     };
     let edits = edits.into_iter().filter(|edit| edit.old != edit.new).collect();
     let hash = before.is_some().then(|| file.hash.clone());
-    FileChange { before, after, hash, bom: file.bom, steps: steps.into_iter().collect(), executed: None, edits }
+    let mut change =
+        FileChange { before, after, hash, bom: file.bom, steps: steps.into_iter().collect(), executed: None, edits };
+    let text = |is_there: bool, text: &Arc<str>| is_there.then(|| text.clone());
+    let old = text(change.before.is_some(), file.draft.base());
+    let new = text(change.after.is_some(), file.draft.text());
+    let named = |path: &Option<String>| path.as_ref().and_then(|path| executed(path, old.as_deref(), new.as_deref()));
+    change.executed = named(&change.after).or_else(|| named(&change.before));
+    change
 }
 
 /// What may help who looked for a text that does not stand there.

@@ -13,8 +13,8 @@ use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
-use super::walk::{Listing, is_hidden, would_list};
-use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
+use super::walk::{Listing, is_hidden};
+use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError, git};
 
 /// Bigger files are not read whole.
 const TEXT_LIMIT: u64 = 64 << 20;
@@ -168,9 +168,39 @@ impl Snapshot {
         })
     }
 
+    /// The canonical path of the folder that a workspace's path is in, and its name on disk below that.
+    pub fn rooted(&self, path: &RelPath) -> Option<(&Path, PathBuf)> {
+        self.0.base.jail.locate(path).ok().map(|(folder, name)| (folder.root.as_path(), name))
+    }
+
     /// Branch and commit, with the folder's name when there are several; `None` outside of git.
     pub fn revision(&self) -> Option<&str> {
         self.0.base.revision()
+    }
+
+    /// Files with changes that git has not got: all staged and changed ones, and those of `touched` that it does not know.
+    /// By their workspace paths, or absolute ones outside of its folders. Empty without git.
+    ///
+    /// # Errors
+    /// For a repository that cannot be read.
+    pub fn uncommitted(&self, touched: &[&RelPath]) -> Result<Vec<String>, WorkspaceError> {
+        let mut all = Vec::new();
+        for folder in &self.0.base.jail.folders {
+            let inside = |path: &&RelPath| {
+                let (its, name) = self.0.base.jail.locate(path).ok()?;
+                std::ptr::eq(its, folder).then(|| folder.root.join(name))
+            };
+            let touched: Vec<PathBuf> = touched.iter().filter_map(inside).collect();
+            let changed = git::uncommitted(&folder.root, &touched)
+                .map_err(|reason| WorkspaceError::Git { path: folder.root.display().to_string(), reason })?;
+            let shown = |path: &PathBuf| match self.relative(path) {
+                Some(path) => path.to_string(),
+                None => path.display().to_string(),
+            };
+            all.extend(changed.iter().map(shown));
+        }
+        all.dedup();
+        Ok(all)
     }
 
     /// The files that ripgrep would search here, without secrets, sorted by path bytes. Walked on first use.
@@ -239,18 +269,15 @@ impl Snapshot {
         self.0.base.pins.keep(path, stamp, text.into()).ok_or_else(|| changed(path))
     }
 
-    /// Whether a plan may write a file of this path, be it there or not: inside, in the scope, no secret, not git's, not ignored, and
-    /// reached without a symlink.
+    /// Whether a plan may change the file of this path: it is listed, and no symlink leads to it. For files that are not
+    /// there yet ask [`super::Sites`].
     ///
     /// # Errors
     /// Why it may not.
     pub fn writable(&self, path: &RelPath) -> Result<(), WorkspaceError> {
-        self.in_scope(path)?;
-        self.0.base.jail.may_write(path)?;
-        let (folder, name) = self.0.base.jail.locate(path)?;
-        match self.contains(path)? || would_list(folder, &name, true) {
+        match self.settle(path)? == *path {
             true => Ok(()),
-            false => Err(WorkspaceError::NotListed { path: path.to_string() }),
+            false => Err(WorkspaceError::Link { path: path.to_string(), at: path.to_string() }),
         }
     }
 
@@ -405,7 +432,11 @@ impl Snapshot {
         Ok(&seen.files)
     }
 
-    fn in_scope(&self, path: &RelPath) -> Result<(), WorkspaceError> {
+    pub(super) fn base(&self) -> &Base {
+        &self.0.base
+    }
+
+    pub(super) fn in_scope(&self, path: &RelPath) -> Result<(), WorkspaceError> {
         match self.0.scope.iter().find(|part| !part.matches(path)) {
             None => Ok(()),
             Some(part) => Err(WorkspaceError::OutOfScope { path: path.to_string(), scope: part.to_string() }),

@@ -5,7 +5,7 @@ use super::resolve::{Resolver, Target};
 
 impl Resolver<'_> {
     /// `name`: what is taken out of the module; it may be a module of its own.
-    pub(super) fn python(&self, path: &str, module: &str, name: Option<&str>) -> Target {
+    pub(in crate::graph) fn python(&self, path: &str, module: &str, name: Option<&str>) -> Target {
         let name = name.filter(|name| *name != "*");
         let dots = module.bytes().take_while(|byte| *byte == b'.').count();
         let parts: Vec<&str> = module[dots..].split('.').filter(|part| !part.is_empty()).collect();

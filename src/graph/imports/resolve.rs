@@ -13,7 +13,7 @@ use super::rust::Crates;
 
 /// Where a module is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(in crate::graph) enum Target {
     /// A file or a folder of the repository.
     Here(String),
     /// It should be in the repository, but was not found there.

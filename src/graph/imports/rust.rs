@@ -9,6 +9,16 @@ use super::resolve::{Resolver, Target};
 #[derive(Default)]
 pub(in crate::graph) struct Crates(Vec<Package>);
 
+/// A package of the repository.
+pub(in crate::graph) struct RustPackage {
+    /// As code writes it.
+    pub name: String,
+    /// The library's root file.
+    pub library: Option<String>,
+    /// Root files: those that the manifest names, and those in the folders that it need not name.
+    pub roots: Vec<String>,
+}
+
 struct Package {
     /// As code writes it.
     name: String,
@@ -103,6 +113,21 @@ impl Module {
 impl Resolver<'_> {
     fn crates(&self) -> &Crates {
         self.crates.get_or_init(|| Crates::read(&self.paths))
+    }
+
+    /// The packages of the repository.
+    pub(in crate::graph) fn rust_packages(&self) -> Vec<RustPackage> {
+        let all = self.crates().0.iter();
+        all.map(|package| {
+            let mut roots = package.roots.clone();
+            for inside in ["tests", "examples", "benches", "src/bin"] {
+                let Some(at) = joined(&package.folder, inside) else { continue };
+                let direct = self.paths.below(&at).filter(|path| folder(path) == at && path.ends_with(".rs"));
+                roots.extend(direct.map(str::to_owned));
+            }
+            RustPackage { name: package.name.clone(), library: package.library.clone(), roots }
+        })
+        .collect()
     }
 
     /// The crates whose library is this file, or is below this folder.

@@ -1,3 +1,5 @@
+//! Tests of `draft`: tables of small cases, and scripts beside a naive model.
+
 use proptest::prelude::*;
 
 use super::*;

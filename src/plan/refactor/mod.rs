@@ -66,3 +66,16 @@ fn all_or_nothing(plan: &mut Plan, make: impl FnOnce(&mut Plan) -> Result<Done, 
 fn refused<T>(why: impl Into<String>) -> Result<T, PlanError> {
     Err(PlanError::Refused(why.into()))
 }
+
+pub fn relocate(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
+    refused("later")
+}
+pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> Result<Done, PlanError> {
+    refused("later")
+}
+pub fn replace_calls(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
+    refused("later")
+}
+pub fn extract(_: &mut Plan, _: Tools, _: &str, _: u64, _: u64, _: &str) -> Result<Done, PlanError> {
+    refused("later")
+}

@@ -1,17 +1,58 @@
-//! What names mean in Python.
+//! What names mean in Python: by scopes and imports, and by types that are inferred.
 
-use super::{Kin, Occurrence, Program, Source, Spot, general};
+mod annotations;
+mod beside;
+mod calls;
+mod classes;
+mod functions;
+mod infer;
+mod kin;
+mod modules;
+mod names;
+mod narrow;
+mod passed;
+mod read;
+mod scopes;
+mod tree;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::{Kin, Occurrence, Program, Shape, Source, Spot};
+use infer::{Asked, Infer};
+use types::Type;
 
 /// What was found out about the program so far.
 #[derive(Default)]
-pub(super) struct World {}
+pub(super) struct World {
+    modules: modules::Modules,
+    types: Mutex<HashMap<Asked, Type>>,
+    kin: Mutex<HashMap<Spot, Kin>>,
+    together: Mutex<HashMap<String, Arc<Vec<(String, Vec<Spot>)>>>>,
+    files: Mutex<HashMap<String, Vec<String>>>,
+}
 
 /// The places of a word in a file's code, with what it means at each.
 pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec<Occurrence> {
-    general::occurrences(program, source, word)
+    let mut infer = Infer::new(program);
+    let module = infer.module(modules::of_source(program, source));
+    let places = module.places.iter().filter(|place| module.slice(place.span) == word);
+    let mut found: Vec<Occurrence> = places
+        .map(|place| {
+            let meaning = infer.meaning(&module, place);
+            Occurrence { range: place.span.0..place.span.1, meaning, shape: Shape::Plain }
+        })
+        .collect();
+    found.sort_by_key(|one| one.range.start);
+    found.dedup_by_key(|one| one.range.start);
+    found
 }
 
 /// The definitions that have one name together with this one.
-pub(super) fn kin(program: &Program, source: &Source, spot: &Spot) -> Kin {
-    general::kin(program, source, spot)
+pub(super) fn kin(program: &Program, _source: &Source, spot: &Spot) -> Kin {
+    Infer::new(program).kin_by_use(spot)
 }

@@ -1,3 +1,5 @@
+//! Names given to definitions of small trees.
+
 use crate::plan::refactor::tests::check;
 
 use super::*;

@@ -1,0 +1,417 @@
+//! What a word means at each place of a file.
+
+use super::infer::Infer;
+use super::scopes::Var;
+use super::tree::*;
+use super::types::{ClassRef, FunctionRef, Type};
+use crate::graph::meaning::{Meaning, Spot};
+
+/// What was found about a member of a value.
+#[derive(Default)]
+struct Members {
+    spots: Vec<Spot>,
+    /// A library has it.
+    outside: bool,
+    /// Nothing is known about some value.
+    unknown: bool,
+}
+
+impl Infer<'_, '_> {
+    /// What a name means where it stands.
+    pub fn meaning(&mut self, module: &Module, place: &Place) -> Meaning {
+        let word = module.slice(place.span).to_owned();
+        match &place.kind {
+            PlaceKind::Name(expr) => {
+                let scope = module.exprs[*expr].scope;
+                self.variable_meaning(module, scope, &word)
+            }
+            PlaceKind::Bound(scope) | PlaceKind::Elsewhere(scope) => self.variable_meaning(module, *scope, &word),
+            PlaceKind::Parameter(function) => {
+                let scope = module.functions[*function].scope;
+                self.variable_meaning(module, scope, &word)
+            }
+            PlaceKind::Argument(function) => {
+                let scope = module.functions[*function].scope;
+                if module.scopes[scope].bindings.contains_key(&word) {
+                    return self.variable_meaning(module, scope, &word);
+                }
+                match self.fixture_from(module, Some(*function), &word) {
+                    Some(fixture) => these(self.definitions(&fixture)),
+                    None => Meaning::Outside,
+                }
+            }
+            PlaceKind::Imported { import } => {
+                let from = &module.imports[*import];
+                match self.taken(module, &from.module, &word) {
+                    Some(var) => these(self.definitions(&var)),
+                    None => Meaning::Outside,
+                }
+            }
+            PlaceKind::Module | PlaceKind::ClassKeyword => Meaning::Outside,
+            PlaceKind::Exported => {
+                let var = self.variable(module, 0, &word);
+                var.map_or(Meaning::Outside, |var| these(self.definitions(&var)))
+            }
+            PlaceKind::Slot(class) => {
+                let class = ClassRef { module: module.id, class: *class };
+                let line = self.line(class, &[]);
+                match self.owner(&line, &word) {
+                    Some((owner, _)) => these(self.member_spots(owner, &word)),
+                    None => Meaning::These(vec![Spot { path: module.path.clone(), offset: place.span.0 }]),
+                }
+            }
+            PlaceKind::Attribute(expr) => match module.exprs[*expr].kind {
+                Kind::Attribute { object, .. } => {
+                    let of = self.described(module, object);
+                    self.member_meaning(&of, &word, &shown(module, object))
+                }
+                _ => Meaning::Unknown { why: "the code around it nests too deep".to_owned() },
+            },
+            PlaceKind::Member(object) | PlaceKind::PatternKey(object) => {
+                let of = self.infer(module, *object);
+                self.member_meaning(&of, &word, &shown(module, *object))
+            }
+            PlaceKind::Path(span) => self.path(module, *span, &word),
+            PlaceKind::Keyword { call } => self.keyword(module, *call, &word),
+        }
+    }
+
+    /// What an expression is, for its members: `attr.fields(C)` has those of the class.
+    fn described(&mut self, module: &Module, expr: ExprId) -> Type {
+        if let Kind::Call { function, args } = &module.exprs[expr].kind
+            && let [Arg { keyword: None, value, stars: 0 }] = args[..]
+            && module.dotted(*function).is_some_and(|name| name == "fields" || name.ends_with(".fields"))
+            && let class @ Type::Class(..) = self.infer(module, value)
+        {
+            return class;
+        }
+        self.infer(module, expr)
+    }
+
+    fn variable_meaning(&mut self, module: &Module, scope: ScopeId, word: &str) -> Meaning {
+        let Some(var) = self.variable(module, scope, word) else { return Meaning::Outside };
+        // A name of a class is a member.
+        let home = self.module(var.module);
+        if let ScopeKind::Class(class) = home.scopes[var.scope].kind {
+            return these(self.member_spots(ClassRef { module: var.module, class }, word));
+        }
+        these(self.definitions(&var))
+    }
+
+    /// A member of a value.
+    pub fn member_meaning(&mut self, of: &Type, word: &str, shown: &str) -> Meaning {
+        let mut found = Members::default();
+        self.members(of, word, &mut found, 0);
+        found.spots.sort();
+        found.spots.dedup();
+        if !found.spots.is_empty() {
+            return Meaning::These(found.spots);
+        }
+        if found.outside && !found.unknown {
+            return Meaning::Outside;
+        }
+        self.by_name(word, &format!("the type of `{shown}` is not known"))
+    }
+
+    fn members(&mut self, of: &Type, word: &str, found: &mut Members, depth: usize) {
+        if depth > 8 {
+            return;
+        }
+        match of {
+            Type::Union(parts) => parts.iter().for_each(|part| self.members(part, word, found, depth + 1)),
+            Type::None => found.outside |= of == &Type::None && depth == 0,
+            Type::Foreign => found.outside = true,
+            Type::Module(id) => match self.member_of_module(*id, word) {
+                Some(var) => {
+                    let spots = self.definitions(&var);
+                    found.outside |= spots.is_empty();
+                    found.spots.extend(spots);
+                }
+                None => found.outside = true,
+            },
+            Type::Folder(_) => found.outside = true,
+            Type::Instance(class, args) | Type::Class(class, args) => {
+                if let Some(class) = self.as_class_object(of) {
+                    return self.members(&class, word, found, depth + 1);
+                }
+                let line = self.line(*class, args);
+                match self.owner(&line, word) {
+                    Some((owner, _)) => {
+                        let spots = self.member_spots(owner, word);
+                        found.outside |= spots.is_empty();
+                        found.spots.extend(spots);
+                    }
+                    None => {
+                        let outside = self.module(class.module).stub || line.foreign;
+                        let below = if outside { Vec::new() } else { self.members_below(*class, word) };
+                        found.outside |= outside;
+                        found.unknown |= !outside && below.is_empty();
+                        found.spots.extend(below);
+                    }
+                }
+            }
+            Type::Tuple(_) => {
+                let tuple = self.as_tuple(of);
+                self.members(&tuple, word, found, depth + 1);
+            }
+            Type::Var(_, Some(bound)) => self.members(&bound.clone(), word, found, depth + 1),
+            Type::Super(class, _) => {
+                let mut line = self.line(*class, &[]);
+                line.classes.remove(0);
+                match self.owner(&line, word) {
+                    Some((owner, _)) => {
+                        let spots = self.member_spots(owner, word);
+                        found.outside |= spots.is_empty();
+                        found.spots.extend(spots);
+                    }
+                    None => found.outside = true,
+                }
+            }
+            Type::Function(_) => {
+                found.unknown = true;
+            }
+            Type::Unknown | Type::Var(_, None) => found.unknown = true,
+        }
+    }
+
+    /// Where nothing is known about a value: what has the name at all.
+    pub fn by_name(&mut self, word: &str, why: &str) -> Meaning {
+        if word.starts_with("__") && word.ends_with("__") {
+            return Meaning::Outside;
+        }
+        let members = self.members_named(word);
+        if members.is_empty() {
+            return Meaning::Outside;
+        }
+        let unknown = Meaning::Unknown { why: why.to_owned() };
+        if self.is_common(word) {
+            return unknown;
+        }
+        let kin = self.kin_of(&members[0]);
+        if members.iter().all(|other| kin.members.contains(other)) { Meaning::These(members) } else { unknown }
+    }
+
+    /// Whether a described class of a library has such a member.
+    pub fn is_common(&mut self, word: &str) -> bool {
+        ["builtins", "typing", "library", "pytest"].iter().any(|name| {
+            let Some(id) = super::modules::stub(self.program, name) else { return false };
+            let module = self.module(id);
+            module.classes.iter().any(|class| module.scopes[class.scope].bindings.contains_key(word))
+        })
+    }
+
+    /// A member that only classes below have: what is taken for the one above is one of those.
+    fn members_below(&mut self, class: ClassRef, word: &str) -> Vec<Spot> {
+        let mut found = Vec::new();
+        for (module, other) in self.classes_with(word) {
+            let other = ClassRef { module, class: other };
+            if self.is_below(other, class) {
+                found.extend(self.member_spots(other, word));
+            }
+        }
+        found
+    }
+
+    /// Every member of a class in the program that has the name.
+    pub fn members_named(&mut self, word: &str) -> Vec<Spot> {
+        let mut found = Vec::new();
+        for (module, class) in self.classes_with(word) {
+            found.extend(self.member_spots(ClassRef { module, class }, word));
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// The classes of the program that have a member of the name.
+    pub fn classes_with(&mut self, word: &str) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        for path in self.python_files_with(word) {
+            let Some(id) = super::modules::of_path(self.program, &path) else { continue };
+            let module = self.module(id);
+            for class in 0..module.classes.len() {
+                if self.declares(ClassRef { module: id, class }, word) {
+                    found.push((id, class));
+                }
+            }
+        }
+        found
+    }
+
+    /// `a.b.name` in a string.
+    fn path(&mut self, module: &Module, span: Span, word: &str) -> Meaning {
+        let path = module.slice(span);
+        let Some((before, _)) = path.rsplit_once('.') else { return Meaning::Outside };
+        let mut parts = before.split('.');
+        let first = parts.next().unwrap_or_default();
+        let start = Import { module: first.to_owned(), name: None, renamed: false };
+        let mut at = self.imported_module(module, &start);
+        if at == Type::Foreign {
+            return Meaning::Outside;
+        }
+        for part in parts {
+            at = match self.submodule(&at, part) {
+                Some(module) => module,
+                None => self.attribute(&at, part),
+            };
+        }
+        self.member_meaning(&at, word, before)
+    }
+
+    /// A keyword argument: a parameter of what is called, or a field that becomes one.
+    fn keyword(&mut self, module: &Module, call: ExprId, word: &str) -> Meaning {
+        let Kind::Call { function, .. } = module.exprs[call].kind else { return Meaning::Outside };
+        let callee = self.infer(module, function);
+        let mut found = Members::default();
+        for part in callee.parts().to_vec() {
+            self.keyword_of(&part, word, &mut found, 0);
+        }
+        found.spots.sort();
+        found.spots.dedup();
+        if !found.spots.is_empty() {
+            return Meaning::These(found.spots);
+        }
+        Meaning::Outside
+    }
+
+    fn keyword_of(&mut self, callee: &Type, word: &str, found: &mut Members, depth: usize) {
+        if depth > 4 {
+            return;
+        }
+        match callee {
+            Type::Function(callee) => {
+                if callee.functions.is_empty() {
+                    found.outside = true;
+                }
+                for function in &callee.functions {
+                    let var = self.parameter_named(*function, word);
+                    match var {
+                        Some(var) => found.spots.extend(self.definitions(&var)),
+                        None => {
+                            found.spots.extend(self.unpacked(*function, word));
+                            found.outside = true;
+                        }
+                    }
+                }
+            }
+            Type::Instance(..) if self.as_class_object(callee).is_some() => {
+                if let Some(class) = self.as_class_object(callee) {
+                    self.keyword_of(&class, word, found, depth + 1);
+                }
+            }
+            Type::Class(class, args) => {
+                let field = self.field_keyword(*class, word);
+                if !field.is_empty() {
+                    found.spots.extend(field);
+                    return;
+                }
+                let line = self.line(*class, args);
+                let init = ["__init__", "__new__"].into_iter().find(|name| {
+                    let owner = self.owner(&line, name);
+                    owner.is_some_and(|(owner, _)| !self.module(owner.module).stub)
+                });
+                match init {
+                    Some(init) => {
+                        let instance = Type::Instance(*class, args.clone());
+                        let init = self.attribute(&instance, init);
+                        for part in init.parts().to_vec() {
+                            self.keyword_of(&part, word, found, depth + 1);
+                        }
+                    }
+                    None => found.outside = true,
+                }
+            }
+            Type::Instance(class, args) => {
+                let line = self.line(*class, args);
+                if self.owner(&line, "__call__").is_some() {
+                    let call = self.attribute(callee, "__call__");
+                    self.keyword_of(&call, word, found, depth + 1);
+                } else {
+                    found.outside = true;
+                }
+            }
+            Type::Unknown | Type::Var(..) => found.unknown = true,
+            _ => found.outside = true,
+        }
+    }
+
+    /// The key of a `TypedDict` that `**options: Unpack[...]` takes.
+    fn unpacked(&mut self, function: FunctionRef, word: &str) -> Vec<Spot> {
+        let module = self.module(function.module);
+        let rest = module.functions[function.function].params.iter().find(|param| param.stars == 2);
+        let Some(annotation) = rest.and_then(|rest| rest.annotation) else { return Vec::new() };
+        let Type::Instance(class, args) = self.annotation(&module, annotation) else { return Vec::new() };
+        if !self.is_kind(class, &["TypedDict"]) {
+            return Vec::new();
+        }
+        let line = self.line(class, &args);
+        self.owner(&line, word).map(|(owner, _)| self.member_spots(owner, word)).unwrap_or_default()
+    }
+
+    pub fn parameter_named(&mut self, function: FunctionRef, word: &str) -> Option<Var> {
+        let module = self.module(function.module);
+        let definition = &module.functions[function.function];
+        let known = definition.params.iter().any(|param| param.stars == 0 && module.slice(param.name) == word);
+        (known && !module.stub).then(|| Var { module: function.module, scope: definition.scope, name: word.into() })
+    }
+
+    /// The field of a dataclass (or one of its like) that a keyword of its making sets.
+    pub fn field_keyword(&mut self, class: ClassRef, word: &str) -> Vec<Spot> {
+        let line = self.line(class, &[]);
+        for (owner, _) in &line.classes {
+            let home = self.module(owner.module);
+            if home.stub {
+                continue;
+            }
+            let definition = &home.classes[owner.class];
+            if self.declares(*owner, "__init__") {
+                return Vec::new();
+            }
+            if !self.makes_init(*owner) {
+                continue;
+            }
+            // attrs gives the field `_x` the keyword `x`.
+            for name in [word.to_owned(), format!("_{word}")] {
+                let bindings = home.scopes[definition.scope].bindings.get(&name).into_iter().flatten();
+                let field =
+                    bindings.filter(|binding| matches!(binding.bound, Bound::Annotated { .. } | Bound::Value { .. }));
+                if field.count() > 0 && name == word {
+                    return self.member_spots(*owner, &name);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether the fields of a class become parameters of its making.
+    fn makes_init(&mut self, class: ClassRef) -> bool {
+        if self.is_kind(class, &["NamedTuple", "TypedDict"]) {
+            return true;
+        }
+        let module = self.module(class.module);
+        module.classes[class.class].decorators.iter().any(|decorator| {
+            let called = match module.exprs[*decorator].kind {
+                Kind::Call { function, .. } => function,
+                _ => *decorator,
+            };
+            let name = module.dotted(called).unwrap_or_default();
+            matches!(
+                name.rsplit('.').next().unwrap_or_default(),
+                "dataclass" | "define" | "frozen" | "mutable" | "s" | "attrs" | "attributes" | "dataclass_transform"
+            )
+        })
+    }
+}
+
+/// What is meant, if it is anything of the program.
+fn these(spots: Vec<Spot>) -> Meaning {
+    if spots.is_empty() { Meaning::Outside } else { Meaning::These(spots) }
+}
+
+/// An expression for people: cut short if it is long.
+fn shown(module: &Module, expr: ExprId) -> String {
+    let text = module.slice(module.exprs[expr].span);
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(40).collect();
+    if short.len() < text.len() { format!("{short}...") } else { short }
+}

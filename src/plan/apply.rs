@@ -1,1 +1,0 @@
-//! Writing a plan's files: all of them or none.
