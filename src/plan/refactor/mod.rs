@@ -67,9 +67,6 @@ fn refused<T>(why: impl Into<String>) -> Result<T, PlanError> {
     Err(PlanError::Refused(why.into()))
 }
 
-pub fn relocate(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
-    refused("later")
-}
 pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> Result<Done, PlanError> {
     refused("later")
 }
