@@ -65,7 +65,8 @@ impl Engine<'_, '_> {
                         found.push(Signature { at: *declaration, env: Env::default(), result: None, free });
                     }
                 }
-                let overloads = |signature: &Signature, engine: &mut Self| engine.kind(signature.at) == "function_signature";
+                let overloads =
+                    |signature: &Signature, engine: &mut Self| engine.kind(signature.at) == "function_signature";
                 if found.iter().any(|one| overloads(one, self)) {
                     found.retain(|one| overloads(one, self));
                 }
@@ -261,7 +262,9 @@ impl Engine<'_, '_> {
                 let parameters = self.parameter_nodes(argument);
                 parameters.iter().any(|one| unit.tree.field(one.node, "type").is_none())
             }
-            "parenthesized_expression" => unit.tree.first(argument.node).is_some_and(|node| self.is_sensitive(At { node, ..argument })),
+            "parenthesized_expression" => {
+                unit.tree.first(argument.node).is_some_and(|node| self.is_sensitive(At { node, ..argument }))
+            }
             "object" => {
                 let members: Vec<Id> = unit.tree.named(argument.node).collect();
                 members.into_iter().any(|node| {
@@ -305,7 +308,9 @@ impl Engine<'_, '_> {
         };
         let mut fitting = Vec::new();
         for signature in &signatures {
-            if self.takes(signature, arguments.len(), spread) && (given.is_empty() || given.len() <= signature.free.len()) {
+            if self.takes(signature, arguments.len(), spread)
+                && (given.is_empty() || given.len() <= signature.free.len())
+            {
                 fitting.push(signature.clone());
             }
         }
@@ -343,7 +348,13 @@ impl Engine<'_, '_> {
                 let parts = parts(&wanted);
                 let count = self.parameter_nodes(*argument).len();
                 return parts.iter().any(|part| match &**part {
-                    Type::Param(_) | Type::Any | Type::Unknown | Type::Unsure | Type::Foreign | Type::Index(..) | Type::Cond(..) => true,
+                    Type::Param(_)
+                    | Type::Any
+                    | Type::Unknown
+                    | Type::Unsure
+                    | Type::Foreign
+                    | Type::Index(..)
+                    | Type::Cond(..) => true,
                     _ => {
                         let ways = self.signatures(part, false);
                         ways.iter().any(|way| {
@@ -384,7 +395,9 @@ impl Engine<'_, '_> {
         let mut bindings: Vec<(At, Ty)> = Vec::new();
         for sensitive in [false, true] {
             for (index, argument) in arguments.iter().enumerate() {
-                if self.is_sensitive(*argument) != sensitive || before.is_some_and(|before| index == before || (sensitive && index > before)) {
+                if self.is_sensitive(*argument) != sensitive
+                    || before.is_some_and(|before| index == before || (sensitive && index > before))
+                {
                     continue;
                 }
                 let (spread, node) = match self.kind(*argument) {
@@ -418,7 +431,9 @@ impl Engine<'_, '_> {
                     let mut found = Vec::new();
                     self.unify(&result, &expected, &mut found);
                     bindings.extend(found.into_iter().filter(|(at, one)| {
-                        unbound(*at) && !matches!(**one, Type::Unsure | Type::Unknown) && !mentions(one, &|inner| inner == *at, 0)
+                        unbound(*at)
+                            && !matches!(**one, Type::Unsure | Type::Unknown)
+                            && !mentions(one, &|inner| inner == *at, 0)
                     }));
                 }
             }
@@ -469,8 +484,11 @@ impl Engine<'_, '_> {
 
     /// Of several types that one parameter stands for: without those that say nothing.
     fn widest(&mut self, found: Vec<Ty>) -> Ty {
-        let telling: Vec<Ty> =
-            found.iter().filter(|one| !matches!(***one, Type::Any | Type::Unknown | Type::Never | Type::Nullish)).cloned().collect();
+        let telling: Vec<Ty> = found
+            .iter()
+            .filter(|one| !matches!(***one, Type::Any | Type::Unknown | Type::Never | Type::Nullish))
+            .cloned()
+            .collect();
         union(if telling.is_empty() { found } else { telling })
     }
 

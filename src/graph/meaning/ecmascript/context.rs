@@ -124,14 +124,17 @@ impl Engine<'_, '_> {
                 let each: Vec<Ty> = parts(&of)
                     .into_iter()
                     .filter_map(|part| match &*part {
-                        Type::Tuple(elements) => match elements.get(index).or(elements.last()).map(|one| (one, &**one)) {
+                        Type::Tuple(elements) => match elements.get(index).or(elements.last()).map(|one| (one, &**one))
+                        {
                             Some((_, Type::Rest(inner))) => self.element(inner),
                             Some((one, _)) => Some(one.clone()),
                             None => None,
                         },
                         _ => {
                             let numbered = self.property(&part, &index.to_string());
-                            numbered.filter(|of| !matches!(&**of, Type::Unsure | Type::Any)).or_else(|| self.element(&part))
+                            numbered
+                                .filter(|of| !matches!(&**of, Type::Unsure | Type::Any))
+                                .or_else(|| self.element(&part))
                         }
                     })
                     .collect();
@@ -186,12 +189,17 @@ impl Engine<'_, '_> {
         let unit = self.unit(object.unit);
         let mut kept = all.clone();
         for pair in unit.tree.named(object.node) {
-            let (Some(key), Some(value)) = (unit.tree.field(pair, "key"), unit.tree.field(pair, "value")) else { continue };
+            let (Some(key), Some(value)) = (unit.tree.field(pair, "key"), unit.tree.field(pair, "value")) else {
+                continue;
+            };
             if unit.kind(pair) != "pair" {
                 continue;
             }
             let name = unit.key(key);
-            let literal = matches!(unit.kind(value), "string" | "number" | "true" | "false" | "null" | "undefined" | "member_expression");
+            let literal = matches!(
+                unit.kind(value),
+                "string" | "number" | "true" | "false" | "null" | "undefined" | "member_expression"
+            );
             if !literal {
                 continue;
             }

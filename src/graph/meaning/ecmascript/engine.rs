@@ -65,8 +65,6 @@ pub(super) enum Key {
     Declared(At),
     Returned(At),
     Context(At),
-    /// A name, with the narrowing where it stands.
-    Narrowed(At),
 }
 
 /// What was found out about the program so far.
@@ -99,15 +97,7 @@ pub(super) struct Engine<'p, 'a> {
 impl<'p, 'a> Engine<'p, 'a> {
     pub fn new(program: &'p Program<'a>) -> Self {
         let world = &program.ecmascript;
-        Self {
-            program,
-            world,
-            stack: Vec::new(),
-            lowest: usize::MAX,
-            depth: 0,
-            fuel: FUEL,
-            local: HashMap::new(),
-        }
+        Self { program, world, stack: Vec::new(), lowest: usize::MAX, depth: 0, fuel: FUEL, local: HashMap::new() }
     }
 
     /// Begins another question.

@@ -20,13 +20,19 @@ impl Engine<'_, '_> {
         let inner = |node| At { node, ..at };
         let unsure = || ty(Type::Unsure);
         match unit.kind(at.node) {
-            "type_annotation" | "parenthesized_type" | "readonly_type" | "optional_type" | "constraint" | "default_type"
-            | "opting_type_annotation" | "omitting_type_annotation" | "adding_type_annotation" | "type_arguments" => {
-                match tree.named(at.node).last() {
-                    Some(node) => self.evaluate(inner(node), env),
-                    None => unsure(),
-                }
-            }
+            "type_annotation"
+            | "parenthesized_type"
+            | "readonly_type"
+            | "optional_type"
+            | "constraint"
+            | "default_type"
+            | "opting_type_annotation"
+            | "omitting_type_annotation"
+            | "adding_type_annotation"
+            | "type_arguments" => match tree.named(at.node).last() {
+                Some(node) => self.evaluate(inner(node), env),
+                None => unsure(),
+            },
             "predefined_type" => match unit.slice(at.node) {
                 "any" => ty(Type::Any),
                 "unknown" => ty(Type::Unknown),
@@ -362,9 +368,7 @@ impl Engine<'_, '_> {
             _ => ty(Type::Unsure),
         };
         if let (Type::Union(all), Type::Param(parameter)) = (&*checked, &*naked) {
-            let each = all.iter().map(|part| {
-                self.conditional(at, &env.over(&[(*parameter, part.clone())]))
-            });
+            let each = all.iter().map(|part| self.conditional(at, &env.over(&[(*parameter, part.clone())])));
             return union(each.collect::<Vec<_>>());
         }
         if matches!(&*checked, Type::Never) && matches!(&*naked, Type::Param(_)) {

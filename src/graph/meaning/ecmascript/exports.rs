@@ -64,12 +64,9 @@ impl Exports {
                 let name = tree.field(specifier, "alias").unwrap_or(theirs);
                 let key = unit.key(name);
                 let export = match &module {
-                    Some(module) => Export::From {
-                        module: module.clone(),
-                        theirs: unit.key(theirs),
-                        name,
-                        renamed: name != theirs,
-                    },
+                    Some(module) => {
+                        Export::From { module: module.clone(), theirs: unit.key(theirs), name, renamed: name != theirs }
+                    }
                     None => Export::Specifier { local: theirs, name },
                 };
                 self.named.insert(key, export);

@@ -34,8 +34,11 @@ impl Engine<'_, '_> {
                 None => None,
             },
             (Type::Union(all), _) => {
-                let verdicts: Vec<Option<bool>> =
-                    all.iter().filter(|part| ***part != Type::Nullish).map(|part| self.fits(part, &wanted, bindings)).collect();
+                let verdicts: Vec<Option<bool>> = all
+                    .iter()
+                    .filter(|part| ***part != Type::Nullish)
+                    .map(|part| self.fits(part, &wanted, bindings))
+                    .collect();
                 if verdicts.contains(&Some(false)) {
                     Some(false)
                 } else if verdicts.contains(&None) {
@@ -71,14 +74,15 @@ impl Engine<'_, '_> {
             }
             (Type::Nullish, Type::Nullish) => Some(true),
             (Type::Nullish, _) | (_, Type::Nullish) => Some(false),
-            (Type::Str(_), Type::Prim("String")) | (Type::Num(_), Type::Prim("Number")) | (Type::Bool(_), Type::Prim("Boolean")) => {
-                Some(true)
-            }
+            (Type::Str(_), Type::Prim("String"))
+            | (Type::Num(_), Type::Prim("Number"))
+            | (Type::Bool(_), Type::Prim("Boolean")) => Some(true),
             (Type::Prim("Boolean"), Type::Bool(_)) => None,
             (Type::Prim(one), Type::Prim(other)) => Some(one == other),
-            (Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_), Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_)) => {
-                Some(false)
-            }
+            (
+                Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_),
+                Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_),
+            ) => Some(false),
             (_, Type::Prim("Object")) => Some(true),
             (_, Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_)) => Some(false),
             (Type::Tuple(elements), Type::Tuple(slots)) => self.tuples(elements, slots, bindings),
@@ -165,7 +169,12 @@ impl Engine<'_, '_> {
                     let Some(slot) = self.property(wanted, name) else { continue };
                     match self.fits(&own, &slot, bindings) {
                         Some(true) => {}
-                        Some(false) if matches!(&*self.opened(&slot), Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_)) => {
+                        Some(false)
+                            if matches!(
+                                &*self.opened(&slot),
+                                Type::Str(_) | Type::Num(_) | Type::Bool(_) | Type::Prim(_)
+                            ) =>
+                        {
                             return Some(false);
                         }
                         _ => all = None,
@@ -260,7 +269,10 @@ impl Engine<'_, '_> {
                     return;
                 }
                 let library = sym.unit == super::engine::LIB;
-                let iterable = library && self.symbol(*sym, |symbol| symbol.name.contains("Itera") || symbol.name.contains("Array")).unwrap_or(false);
+                let iterable = library
+                    && self
+                        .symbol(*sym, |symbol| symbol.name.contains("Itera") || symbol.name.contains("Array"))
+                        .unwrap_or(false);
                 if iterable {
                     if let (Some(slot), Some(element)) = (slots.first(), self.element(actual)) {
                         self.unify(slot, &element, bindings);
@@ -320,7 +332,14 @@ impl Engine<'_, '_> {
     }
 
     /// `{ [K in keyof T]: Box<T[K]> }` against an object or a tuple: `T` has what is in the boxes.
-    fn unify_mapped(&mut self, clause: At, env: &super::types::Env, source: &Ty, actual: &Ty, bindings: &mut Vec<(At, Ty)>) {
+    fn unify_mapped(
+        &mut self,
+        clause: At,
+        env: &super::types::Env,
+        source: &Ty,
+        actual: &Ty,
+        bindings: &mut Vec<(At, Ty)>,
+    ) {
         let unit = self.unit(clause.unit);
         let Some(node) = unit.tree.parent(clause.node).and_then(|up| unit.tree.field(up, "type")) else { return };
         let template = self.evaluate(At { node, ..clause }, env);

@@ -23,7 +23,9 @@ impl Engine<'_, '_> {
             "parenthesized_expression" => {
                 tree.named(at.node).last().map_or_else(unsure, |node| self.expression(inner(node)))
             }
-            "sequence_expression" => tree.named(at.node).last().map_or_else(unsure, |node| self.expression(inner(node))),
+            "sequence_expression" => {
+                tree.named(at.node).last().map_or_else(unsure, |node| self.expression(inner(node)))
+            }
             "identifier" | "shorthand_property_identifier" => {
                 let of = self.name(at);
                 self.narrowed(at, of)
@@ -36,18 +38,25 @@ impl Engine<'_, '_> {
                 let of = self.this(at);
                 self.narrowed(at, of)
             }
-            "super" => self.above_class(at).and_then(|class| {
-                let this = self.self_type(class)?;
-                let Type::Ref(sym, arguments) = &*this else { return None };
-                self.bases(*sym, arguments, &this).into_iter().next()
-            }).unwrap_or_else(unsure),
+            "super" => self
+                .above_class(at)
+                .and_then(|class| {
+                    let this = self.self_type(class)?;
+                    let Type::Ref(sym, arguments) = &*this else { return None };
+                    self.bases(*sym, arguments, &this).into_iter().next()
+                })
+                .unwrap_or_else(unsure),
             "member_expression" | "subscript_expression" => {
                 let of = self.access(at);
                 self.narrowed(at, of)
             }
             "call_expression" | "new_expression" => self.call(at),
-            "function_expression" | "arrow_function" | "generator_function" | "function_declaration"
-            | "generator_function_declaration" | "object" => ty(Type::Shape(at, Env::default())),
+            "function_expression"
+            | "arrow_function"
+            | "generator_function"
+            | "function_declaration"
+            | "generator_function_declaration"
+            | "object" => ty(Type::Shape(at, Env::default())),
             "class" | "class_declaration" | "abstract_class_declaration" => {
                 self.declared_symbol(at).map_or_else(unsure, |sym| ty(Type::Value(sym)))
             }
@@ -74,7 +83,9 @@ impl Engine<'_, '_> {
                 Some(of) if unit.slice(of.node) != "<const>" => self.evaluate(of, &Env::default()),
                 _ => tree.named(at.node).last().map_or_else(unsure, |node| self.expression(inner(node))),
             },
-            "satisfies_expression" | "instantiation_expression" => first().map_or_else(unsure, |value| self.expression(value)),
+            "satisfies_expression" | "instantiation_expression" => {
+                first().map_or_else(unsure, |value| self.expression(value))
+            }
             "non_null_expression" => first().map_or_else(unsure, |value| present(&self.expression(value))),
             "await_expression" => match first() {
                 Some(value) => {
@@ -88,7 +99,9 @@ impl Engine<'_, '_> {
                 Some("typeof") => ty(Type::Prim("String")),
                 Some("void") => ty(Type::Nullish),
                 Some("!" | "delete") => ty(Type::Prim("Boolean")),
-                Some("-") if field("argument").is_some_and(|one| unit.kind(one.node) == "number") => ty(Type::Num(unit.slice(at.node).to_owned())),
+                Some("-") if field("argument").is_some_and(|one| unit.kind(one.node) == "number") => {
+                    ty(Type::Num(unit.slice(at.node).to_owned()))
+                }
                 _ => ty(Type::Prim("Number")),
             },
             "update_expression" => ty(Type::Prim("Number")),
@@ -128,10 +141,11 @@ impl Engine<'_, '_> {
                 parts(of).iter().any(|part| {
                     matches!(&**part, Type::Tuple(_))
                         || matches!(&**part, Type::Shape(shape, _) if self.mapped(*shape).is_some())
-                        || matches!(&**part, Type::Param(_)) && self.constraint_of(part).is_some_and(|base| {
-                            let base = self.opened(&base);
-                            parts(&base).iter().any(|one| matches!(&**one, Type::Tuple(_)))
-                        })
+                        || matches!(&**part, Type::Param(_))
+                            && self.constraint_of(part).is_some_and(|base| {
+                                let base = self.opened(&base);
+                                parts(&base).iter().any(|one| matches!(&**one, Type::Tuple(_)))
+                            })
                 })
             });
         let mut elements = Vec::new();
@@ -258,7 +272,8 @@ impl Engine<'_, '_> {
                         let list = self.field(signature.at, "parameters");
                         let this = list.and_then(|list| {
                             let all = self.named(list);
-                            all.into_iter().find(|one| self.field(*one, "pattern").is_some_and(|one| self.kind(one) == "this"))
+                            all.into_iter()
+                                .find(|one| self.field(*one, "pattern").is_some_and(|one| self.kind(one) == "this"))
                         });
                         if let Some(of) = this.and_then(|this| self.field(this, "type")) {
                             return self.evaluate(of, &signature.env);
@@ -303,8 +318,14 @@ impl Engine<'_, '_> {
             Entity::Foreign => ty(Type::Foreign),
             Entity::Missing => ty(Type::Unsure),
             Entity::Value(at) => match self.kind(*at) {
-                "pair" | "property_signature" | "public_field_definition" | "method_definition" | "identifier"
-                | "shorthand_property_identifier" | "enum_assignment" | "property_identifier" => self.declared(*at),
+                "pair"
+                | "property_signature"
+                | "public_field_definition"
+                | "method_definition"
+                | "identifier"
+                | "shorthand_property_identifier"
+                | "enum_assignment"
+                | "property_identifier" => self.declared(*at),
                 _ => self.expression(*at),
             },
             Entity::Symbol(sym) => {
@@ -345,9 +366,9 @@ impl Engine<'_, '_> {
                 self.settled(of, inner(value))
             }),
             "shorthand_property_identifier" => self.expression(at),
-            "property_signature" => {
-                tree.field(at.node, "type").map_or_else(|| ty(Type::Any), |of| self.evaluate(inner(of), &Env::default()))
-            }
+            "property_signature" => tree
+                .field(at.node, "type")
+                .map_or_else(|| ty(Type::Any), |of| self.evaluate(inner(of), &Env::default())),
             "public_field_definition" | "field_definition" => {
                 if let Some(of) = tree.field(at.node, "type") {
                     return self.evaluate(inner(of), &Env::default());
@@ -392,7 +413,9 @@ impl Engine<'_, '_> {
             if unit.kind(node) != "assignment_expression" {
                 continue;
             }
-            let (Some(left), Some(right)) = (unit.tree.field(node, "left"), unit.tree.field(node, "right")) else { continue };
+            let (Some(left), Some(right)) = (unit.tree.field(node, "left"), unit.tree.field(node, "right")) else {
+                continue;
+            };
             let object = unit.tree.field(left, "object").map_or("", |object| unit.kind(object));
             let property = unit.tree.field(left, "property").map_or("", |property| unit.slice(property));
             if object == "this" && property == name {
@@ -422,7 +445,10 @@ impl Engine<'_, '_> {
 
     fn is_constant(&mut self, at: At) -> bool {
         let unit = self.unit(at.unit);
-        let constant = unit.tree.above(at.node).take_while(|up| !is_function(unit.kind(*up)) && !unit.kind(*up).ends_with("statement"));
+        let constant = unit
+            .tree
+            .above(at.node)
+            .take_while(|up| !is_function(unit.kind(*up)) && !unit.kind(*up).ends_with("statement"));
         let mut constant = constant.filter(|up| unit.kind(*up) == "as_expression");
         constant.any(|up| unit.tree.has(up, "const"))
     }
@@ -444,7 +470,9 @@ impl Engine<'_, '_> {
                 match tree.field(up, "value") {
                     Some(value) => {
                         let of = self.expression(inner(value));
-                        if constant { return of }
+                        if constant {
+                            return of;
+                        }
                         let of = self.settled(of, inner(value));
                         let vague = *of == Type::Nullish;
                         if vague { self.assigned(at) } else { of }
@@ -501,18 +529,27 @@ impl Engine<'_, '_> {
             }
             "array_pattern" => {
                 let whole = self.pattern(outer);
-                let index = tree.children(up).take_while(|node| *node != at.node).filter(|node| unit.slice(*node) == ",").count();
+                let index = tree
+                    .children(up)
+                    .take_while(|node| *node != at.node)
+                    .filter(|node| unit.slice(*node) == ",")
+                    .count();
                 let whole = self.opened(&whole);
-                let each: Vec<Ty> = parts(&present(&whole)).into_iter().map(|part| match &*part {
-                    Type::Tuple(elements) => match elements.get(index) {
-                        Some(one) => one.clone(),
-                        None => unsure(),
-                    },
-                    _ => self.element(&part).unwrap_or_else(unsure),
-                }).collect();
+                let each: Vec<Ty> = parts(&present(&whole))
+                    .into_iter()
+                    .map(|part| match &*part {
+                        Type::Tuple(elements) => match elements.get(index) {
+                            Some(one) => one.clone(),
+                            None => unsure(),
+                        },
+                        _ => self.element(&part).unwrap_or_else(unsure),
+                    })
+                    .collect();
                 union(each)
             }
-            "assignment_expression" => tree.field(up, "right").map_or_else(unsure, |right| self.expression(inner(right))),
+            "assignment_expression" => {
+                tree.field(up, "right").map_or_else(unsure, |right| self.expression(inner(right)))
+            }
             _ => unsure(),
         }
     }
@@ -553,7 +590,9 @@ impl Engine<'_, '_> {
             if unit.kind(node) != "assignment_expression" {
                 continue;
             }
-            let (Some(left), Some(right)) = (unit.tree.field(node, "left"), unit.tree.field(node, "right")) else { continue };
+            let (Some(left), Some(right)) = (unit.tree.field(node, "left"), unit.tree.field(node, "right")) else {
+                continue;
+            };
             let same = unit.kind(left) == "identifier" && unit.slice(left) == text;
             if same && unit.lookup(left, text, VALUE).map(|(_, id)| id) == Some(id) && found.len() < 16 {
                 found.push(self.expression(At { node: right, ..name }));
@@ -571,9 +610,9 @@ impl Engine<'_, '_> {
                 let of = engine.evaluate(of, &Env::default());
                 return if optional { union([of, ty(Type::Nullish)]) } else { of };
             }
-            let default = engine.field(at, "value").or_else(|| {
-                if unit.kind(at.node) == "assignment_pattern" { engine.field(at, "right") } else { None }
-            });
+            let default = engine
+                .field(at, "value")
+                .or_else(|| if unit.kind(at.node) == "assignment_pattern" { engine.field(at, "right") } else { None });
             let Some(function) = unit.tree.around(at.node, is_function) else { return ty(Type::Unsure) };
             let function = At { node: function, ..at };
             let parameters = engine.parameter_nodes(function);

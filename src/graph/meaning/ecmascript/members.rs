@@ -160,7 +160,8 @@ impl Engine<'_, '_> {
             let members = unit.members(body.node, name);
             if !members.is_empty() {
                 let env = self.inside(declaration, arguments, this);
-                let member = |node: &u32| Member { at: At { node: *node, ..body }, env: env.clone(), of: None, named: true };
+                let member =
+                    |node: &u32| Member { at: At { node: *node, ..body }, env: env.clone(), of: None, named: true };
                 found.extend(members.iter().map(member));
             }
         }
@@ -202,7 +203,8 @@ impl Engine<'_, '_> {
         let numeric = name.starts_with(|c: char| c.is_ascii_digit());
         let signature = unit.tree.named(body.node).find(|node| {
             let of = unit.tree.field(*node, "index_type").map_or("", |of| unit.slice(of));
-            unit.kind(*node) == "index_signature" && (of == "string" || of == "PropertyKey" || (of == "number") == numeric)
+            unit.kind(*node) == "index_signature"
+                && (of == "string" || of == "PropertyKey" || (of == "number") == numeric)
                 && !unit.tree.has(*node, "mapped_type_clause")
         })?;
         unit.tree.field(signature, "type").map(|node| At { node, ..body })
@@ -296,7 +298,11 @@ impl Engine<'_, '_> {
                 }
             }
         }
-        if found.is_empty() && lack == Lack::Missing { self.of_library("Function", name) } else { Members { lack, ..Members::of(found) } }
+        if found.is_empty() && lack == Lack::Missing {
+            self.of_library("Function", name)
+        } else {
+            Members { lack, ..Members::of(found) }
+        }
     }
 
     /// The value that a class extends.
@@ -322,13 +328,18 @@ impl Engine<'_, '_> {
         let found: Vec<Member> = unit.members(at.node, name).iter().map(member).collect();
         let mut lack = Lack::Missing;
         if found.is_empty() && kind == "object" {
-            let spreads: Vec<u32> = unit.tree.named(at.node).filter(|node| unit.kind(*node) == "spread_element").collect();
+            let spreads: Vec<u32> =
+                unit.tree.named(at.node).filter(|node| unit.kind(*node) == "spread_element").collect();
             for spread in spreads.into_iter().rev() {
                 let Some(inner) = unit.tree.first(spread) else { continue };
                 let of = self.expression(At { node: inner, ..at });
                 let of = substitute(&of, env);
                 let members = self.members_of(&of, name, &of);
-                if members.found.as_ref().is_some_and(|all| all.iter().any(|one| one.at.unit != super::engine::LIB || !one.named)) {
+                if members
+                    .found
+                    .as_ref()
+                    .is_some_and(|all| all.iter().any(|one| one.at.unit != super::engine::LIB || !one.named))
+                {
                     return members;
                 }
                 lack = lack.max(members.lack);
@@ -339,15 +350,15 @@ impl Engine<'_, '_> {
                 let of = self.evaluate(of, &env.over(&[]));
                 return self.unnamed(of);
             }
-            if unit.tree.named(at.node).any(|node| matches!(unit.kind(node), "call_signature" | "construct_signature")) {
+            if unit.tree.named(at.node).any(|node| matches!(unit.kind(node), "call_signature" | "construct_signature"))
+            {
                 return self.of_library("Function", name);
             }
         }
         let _ = this;
         let object = found.is_empty() && lack == Lack::Missing;
-        Members { lack, ..Members::of(found) }.or(|| {
-            if object { self.of_library("Object", name) } else { Members::lacking(lack) }
-        })
+        Members { lack, ..Members::of(found) }
+            .or(|| if object { self.of_library("Object", name) } else { Members::lacking(lack) })
     }
 
     /// The clause of a mapped type.
@@ -373,7 +384,10 @@ impl Engine<'_, '_> {
         if !renamed && let Some(source) = self.mapped_source(keys, env) {
             let members = self.members(&source, name);
             let allowed = match &*self.opened(&keyed) {
-                Type::Union(all) => all.iter().any(|one| **one == Type::Str(name.to_owned())) || !all.iter().all(|one| matches!(**one, Type::Str(_))),
+                Type::Union(all) => {
+                    all.iter().any(|one| **one == Type::Str(name.to_owned()))
+                        || !all.iter().all(|one| matches!(**one, Type::Str(_)))
+                }
                 Type::Str(one) => one == name,
                 _ => true,
             };
@@ -434,7 +448,8 @@ impl Engine<'_, '_> {
                     for declaration in engine.declarations(*sym) {
                         let Some(body) = engine.field(declaration, "body") else { continue };
                         let unit = engine.unit(body.unit);
-                        names.extend(unit.member_names(body.node).filter(|name| !name.contains(' ')).map(str::to_owned));
+                        names
+                            .extend(unit.member_names(body.node).filter(|name| !name.contains(' ')).map(str::to_owned));
                     }
                     for base in engine.bases(*sym, arguments, &of) {
                         names.extend(engine.member_names(&base)?);
@@ -453,7 +468,8 @@ impl Engine<'_, '_> {
                     }
                     let unit = engine.unit(at.unit);
                     names.extend(unit.member_names(at.node).map(str::to_owned));
-                    let spreads: Vec<u32> = unit.tree.named(at.node).filter(|node| unit.kind(*node) == "spread_element").collect();
+                    let spreads: Vec<u32> =
+                        unit.tree.named(at.node).filter(|node| unit.kind(*node) == "spread_element").collect();
                     for spread in spreads {
                         let inner = engine.first(At { node: spread, ..*at })?;
                         let inner = engine.expression(inner);
@@ -495,10 +511,13 @@ impl Engine<'_, '_> {
             return (!types.is_empty()).then(|| union(types));
         }
         if let Type::Inter(all) = &*of {
-            let types: Vec<Ty> = all.iter().filter_map(|part| {
-                let members = self.members_of(part, name, &of);
-                self.members_type(members)
-            }).collect();
+            let types: Vec<Ty> = all
+                .iter()
+                .filter_map(|part| {
+                    let members = self.members_of(part, name, &of);
+                    self.members_type(members)
+                })
+                .collect();
             return (!types.is_empty()).then(|| inter(types));
         }
         let members = self.members(&of, name);
@@ -583,12 +602,15 @@ impl Engine<'_, '_> {
                 if sym.unit == super::engine::LIB && !arguments.is_empty() {
                     let name = self.symbol(*sym, |symbol| symbol.name.clone())?;
                     match name.as_str() {
-                        "Map" | "ReadonlyMap" if arguments.len() == 2 => return Some(ty(Type::Tuple(arguments.clone()))),
+                        "Map" | "ReadonlyMap" if arguments.len() == 2 => {
+                            return Some(ty(Type::Tuple(arguments.clone())));
+                        }
                         "Promise" | "PromiseLike" | "WeakMap" | "Partial" => return None,
                         _ => return arguments.first().cloned(),
                     }
                 }
-                let iterator = self.property(&of, "[Symbol.iterator]").or_else(|| self.property(&of, "[Symbol.asyncIterator]"));
+                let iterator =
+                    self.property(&of, "[Symbol.iterator]").or_else(|| self.property(&of, "[Symbol.asyncIterator]"));
                 if let Some(iterator) = iterator {
                     let made = self.called(&iterator)?;
                     return match &*self.opened(&made) {

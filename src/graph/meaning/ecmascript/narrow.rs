@@ -9,7 +9,11 @@ use super::unit::VALUE;
 enum Step {
     Tested(Id, bool),
     /// One of the values of a `switch`, or none of them.
-    Case { value: Id, cases: Vec<Id>, among: bool },
+    Case {
+        value: Id,
+        cases: Vec<Id>,
+        among: bool,
+    },
     Assigned(Id),
     /// A call that returns only if something holds.
     Asserted(Id),
@@ -240,13 +244,18 @@ impl Engine<'_, '_> {
     fn cased(&mut self, at: At, value: Id, cases: &[Id], among: bool, reference: &str, of: Ty) -> Ty {
         let unit = self.unit(at.unit);
         let inner = |node| At { node, ..at };
-        let value = if unit.kind(value) == "parenthesized_expression" { unit.tree.first(value).unwrap_or(value) } else { value };
+        let value = if unit.kind(value) == "parenthesized_expression" {
+            unit.tree.first(value).unwrap_or(value)
+        } else {
+            value
+        };
         if unit.kind(value) == "true" {
             let Some(first) = cases.first().filter(|_| among && cases.len() == 1) else { return of };
             return self.guarded(inner(*first), reference, of, true);
         }
         if among {
-            let each: Vec<Ty> = cases.iter().map(|case| self.equal(inner(value), inner(*case), reference, of.clone(), true)).collect();
+            let each: Vec<Ty> =
+                cases.iter().map(|case| self.equal(inner(value), inner(*case), reference, of.clone(), true)).collect();
             return union(each);
         }
         let mut of = of;
@@ -321,7 +330,9 @@ impl Engine<'_, '_> {
                 }
             }
             "call_expression" => self.asserted(condition, reference, of, truth, false),
-            "identifier" | "member_expression" | "subscript_expression" | "this" => self.truthy(condition, reference, of, truth),
+            "identifier" | "member_expression" | "subscript_expression" | "this" => {
+                self.truthy(condition, reference, of, truth)
+            }
             "assignment_expression" => match field("left") {
                 Some(left) => self.guarded(left, reference, of, truth),
                 None => of,
@@ -417,10 +428,7 @@ impl Engine<'_, '_> {
                     };
                     let all = parts(&own);
                     if truth {
-                        all.iter().any(|own| {
-                            *own == value
-                                || self.fits(&value, own, &mut Vec::new()).unwrap_or(true)
-                        })
+                        all.iter().any(|own| *own == value || self.fits(&value, own, &mut Vec::new()).unwrap_or(true))
                     } else {
                         !all.iter().all(|own| *own == value)
                     }
@@ -469,7 +477,10 @@ impl Engine<'_, '_> {
         let Some(callee) = self.field(call, "function").filter(|_| speaks) else { return of };
         let arguments = self.arguments(call);
         let own = arguments.iter().position(|one| plain(unit.slice(one.node)).as_deref() == Some(reference));
-        let receiver = unit.tree.field(callee.node, "object").is_some_and(|one| plain(unit.slice(one)).as_deref() == Some(reference));
+        let receiver = unit
+            .tree
+            .field(callee.node, "object")
+            .is_some_and(|one| plain(unit.slice(one)).as_deref() == Some(reference));
         if own.is_none() && !receiver && !statement {
             return of;
         }
@@ -538,8 +549,14 @@ impl Engine<'_, '_> {
             // What it was may be less than what it is now known to be.
             for part in parts(&self.opened(wanted)) {
                 for one in &all {
-                    let vague = matches!(&**one, Type::Any | Type::Unknown | Type::Foreign | Type::Unsure | Type::Prim("Object"));
-                    if (vague || self.fits(&part, one, &mut Vec::new()) == Some(true)) && !kept.contains(&part) && !kept.contains(one) {
+                    let vague = matches!(
+                        &**one,
+                        Type::Any | Type::Unknown | Type::Foreign | Type::Unsure | Type::Prim("Object")
+                    );
+                    if (vague || self.fits(&part, one, &mut Vec::new()) == Some(true))
+                        && !kept.contains(&part)
+                        && !kept.contains(one)
+                    {
                         kept.push(part.clone());
                     }
                 }

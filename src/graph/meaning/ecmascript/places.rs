@@ -15,7 +15,10 @@ use super::unit::{ANY, SPACE, TYPE, VALUE};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sense {
     /// All of these have one name.
-    These { spots: Vec<Spot>, bound: bool },
+    These {
+        spots: Vec<Spot>,
+        bound: bool,
+    },
     Outside,
     /// The receiver's type is not known, in these words.
     Doubtful(String),
@@ -81,13 +84,21 @@ impl Engine<'_, '_> {
                         let above = tree.parent(holder).unwrap_or(0);
                         plain(self.member_place(At { node: holder, ..at }, At { node: above, ..at }, word))
                     }
-                    "pair" | "property_signature" | "method_definition" | "method_signature" | "public_field_definition"
-                    | "enum_assignment" | "enum_body" | "pair_pattern"
+                    "pair"
+                    | "property_signature"
+                    | "method_definition"
+                    | "method_signature"
+                    | "public_field_definition"
+                    | "enum_assignment"
+                    | "enum_body"
+                    | "pair_pattern"
                         if matches!(tree.role(up), "key" | "name") =>
                     {
                         plain(self.member_place(string, At { node: holder, ..at }, word))
                     }
-                    "literal_type" => self.literal_place(At { node: holder, ..at }, word).map(plain).unwrap_or_default(),
+                    "literal_type" => {
+                        self.literal_place(At { node: holder, ..at }, word).map(plain).unwrap_or_default()
+                    }
                     _ => Vec::new(),
                 }
             }
@@ -165,7 +176,10 @@ impl Engine<'_, '_> {
 
     fn is_in_type(&mut self, at: At) -> bool {
         let unit = self.unit(at.unit);
-        unit.tree.above(at.node).take(3).any(|up| matches!(unit.kind(up), "type_annotation" | "type_query" | "extends_type_clause"))
+        unit.tree
+            .above(at.node)
+            .take(3)
+            .any(|up| matches!(unit.kind(up), "type_annotation" | "type_query" | "extends_type_clause"))
     }
 
     fn own(&mut self, at: At) -> Sense {
@@ -351,9 +365,11 @@ impl Engine<'_, '_> {
                             let base = self.opened(&base);
                             let members = self.members(&base, word);
                             let object = self.library("Object", Vec::new());
-                            let only_object = members.found.as_ref().is_some_and(|found| {
-                                found.iter().all(|one| one.at.unit == super::engine::LIB)
-                            }) && self.members(&object, word).found.is_some();
+                            let only_object = members
+                                .found
+                                .as_ref()
+                                .is_some_and(|found| found.iter().all(|one| one.at.unit == super::engine::LIB))
+                                && self.members(&object, word).found.is_some();
                             if !only_object {
                                 add(self, members);
                             }
@@ -369,7 +385,10 @@ impl Engine<'_, '_> {
                     let expected = self.meant(body, &expected);
                     for part in parts(&present(&expected)) {
                         let members = self.members(&part, word);
-                        let library = members.found.as_ref().is_some_and(|found| found.iter().all(|one| one.at.unit == super::engine::LIB));
+                        let library = members
+                            .found
+                            .as_ref()
+                            .is_some_and(|found| found.iter().all(|one| one.at.unit == super::engine::LIB));
                         let object = library && {
                             let object = self.library("Object", Vec::new());
                             self.members(&object, word).found.is_some()

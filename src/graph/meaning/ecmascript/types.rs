@@ -185,9 +185,7 @@ fn replaced(of: &Ty, env: &Env, depth: u8) -> Ty {
         Type::Tuple(types) => ty(Type::Tuple(all(types))),
         Type::Rest(inner) => ty(Type::Rest(replaced(inner, env, depth + 1))),
         Type::KeyOf(inner) => ty(Type::KeyOf(replaced(inner, env, depth + 1))),
-        Type::Index(object, key) => {
-            ty(Type::Index(replaced(object, env, depth + 1), replaced(key, env, depth + 1)))
-        }
+        Type::Index(object, key) => ty(Type::Index(replaced(object, env, depth + 1), replaced(key, env, depth + 1))),
         _ => of.clone(),
     }
 }
@@ -198,9 +196,11 @@ pub(super) fn mentions(of: &Ty, fits: &dyn Fn(At) -> bool, depth: u8) -> bool {
     depth <= DEPTH
         && match &**of {
             Type::Param(at) => fits(*at),
-            Type::Ref(_, types) | Type::Alias(_, types) | Type::Union(types) | Type::Inter(types) | Type::Tuple(types) => {
-                any(types)
-            }
+            Type::Ref(_, types)
+            | Type::Alias(_, types)
+            | Type::Union(types)
+            | Type::Inter(types)
+            | Type::Tuple(types) => any(types),
             Type::Rest(inner) | Type::KeyOf(inner) => mentions(inner, fits, depth + 1),
             Type::Index(object, key) => mentions(object, fits, depth + 1) || mentions(key, fits, depth + 1),
             Type::Cond(_, env) => env.pairs().iter().any(|(_, one)| mentions(one, fits, depth + 1)),

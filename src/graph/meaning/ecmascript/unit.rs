@@ -110,9 +110,7 @@ impl Unit {
     pub fn literal(&self, id: Id) -> Option<&str> {
         match self.kind(id) {
             "string" => Some(self.tree.child(id, "string_fragment").map_or("", |inner| self.slice(inner))),
-            "template_string" if !self.tree.has(id, "template_substitution") => {
-                Some(self.slice(id).trim_matches('`'))
-            }
+            "template_string" if !self.tree.has(id, "template_substitution") => Some(self.slice(id).trim_matches('`')),
             "string_fragment" => Some(self.slice(id)),
             _ => None,
         }
@@ -122,8 +120,13 @@ impl Unit {
     pub fn name_of(&self, declaration: Id) -> Id {
         let tree = &self.tree;
         match self.kind(declaration) {
-            "identifier" | "property_identifier" | "shorthand_property_identifier" | "string" | "type_identifier"
-            | "shorthand_property_identifier_pattern" | "private_property_identifier" => declaration,
+            "identifier"
+            | "property_identifier"
+            | "shorthand_property_identifier"
+            | "string"
+            | "type_identifier"
+            | "shorthand_property_identifier_pattern"
+            | "private_property_identifier" => declaration,
             "pair" => tree.field(declaration, "key").unwrap_or(declaration),
             "member_expression" | "field_definition" => tree.field(declaration, "property").unwrap_or(declaration),
             "required_parameter" | "optional_parameter" => tree.field(declaration, "pattern").unwrap_or(declaration),
@@ -356,8 +359,7 @@ impl Unit {
             "object" => (matches!(kind, "pair" | "shorthand_property_identifier" | "method_definition"), parent),
             "enum_body" => (matches!(kind, "property_identifier" | "enum_assignment" | "string"), parent),
             "formal_parameters" => {
-                let modified =
-                    self.tree.has(id, "accessibility_modifier") || self.tree.has(id, "readonly");
+                let modified = self.tree.has(id, "accessibility_modifier") || self.tree.has(id, "readonly");
                 let class = self.tree.around(id, |kind| kind == "class_body");
                 let method = self.tree.parent(parent).unwrap_or(0);
                 match class.filter(|_| modified && self.kind(method) == "method_definition") {
@@ -365,9 +367,7 @@ impl Unit {
                     None => return,
                 }
             }
-            "assignment_expression"
-                if !self.typed && kind == "member_expression" && self.tree.role(id) == "left" =>
-            {
+            "assignment_expression" if !self.typed && kind == "member_expression" && self.tree.role(id) == "left" => {
                 let object = self.tree.field(id, "object").unwrap_or(0);
                 let class = self.tree.around(id, |kind| kind == "class_body" || is_plain(kind));
                 match class.filter(|class| self.kind(object) == "this" && self.kind(*class) == "class_body") {
