@@ -72,10 +72,18 @@ fn scopes() {
 
 #[test]
 fn modules() {
-    check("export function §§run() {}\n// file: b.ts\nimport { §run } from './a'; §run();\n// file: c.ts\nfunction run() {} run();");
-    check("export const §§a = 1;\n// file: b.ts\nexport { §a as b } from './a';\n// file: c.ts\nimport { b } from './b'; b;");
-    check("export const a = 1;\n// file: b.ts\nexport { a as §§b } from './a';\n// file: c.ts\nimport { §b } from './b'; §b;");
-    check("export const §§a = 1;\n// file: b.ts\nexport * from './a';\n// file: c.ts\nimport * as ns from './b'; ns.§a;");
+    check(
+        "export function §§run() {}\n// file: b.ts\nimport { §run } from './a'; §run();\n// file: c.ts\nfunction run() {} run();",
+    );
+    check(
+        "export const §§a = 1;\n// file: b.ts\nexport { §a as b } from './a';\n// file: c.ts\nimport { b } from './b'; b;",
+    );
+    check(
+        "export const a = 1;\n// file: b.ts\nexport { a as §§b } from './a';\n// file: c.ts\nimport { §b } from './b'; §b;",
+    );
+    check(
+        "export const §§a = 1;\n// file: b.ts\nexport * from './a';\n// file: c.ts\nimport * as ns from './b'; ns.§a;",
+    );
     check("export const §§a = 1;\n// file: b.ts\nimport { §a as c } from './a'; c; const a = 2; a;");
     check("export default function §§f() {} §f();\n// file: b.ts\nimport f from './a'; f();");
     check("namespace N { export const §§a = 1; §a; } N.§a; namespace M { export const a = 1; } M.a;");
@@ -86,38 +94,66 @@ fn modules() {
 fn members() {
     check("class A { §§go() { this.§go(); } } class B { go() {} } new A().§go(); new B().go();");
     check("class A { §§go() {} } class B extends A { §go() { super.§go(); } } new B().§go(); class C { go() {} }");
-    check("interface I { §§go(): void } class A implements I { §go() {} } function f(i: I) { i.§go(); } interface J { go(): void }");
+    check(
+        "interface I { §§go(): void } class A implements I { §go() {} } function f(i: I) { i.§go(); } interface J { go(): void }",
+    );
     check("class A { #§§x = 1; f() { return this.#§x; } } class B { #x = 2; f() { return this.#x; } }");
     check("class A { constructor(private §§x: number) { §x; this.§x; } } class B { x = 1 }");
     check("class A { static §§of() { return new A(); } f() {} } A.§of().f(); class B { static of() {} } B.of();");
     check("class A { get §§v() { return 1; } set §v(x) {} } new A().§v = 2; interface B { v: number }");
-    check("class A { §§go() { return this; } } class B extends A { other() {} } new B().§go().§go().other(); class C { go() {} }");
+    check(
+        "class A { §§go() { return this; } } class B extends A { other() {} } new B().§go().§go().other(); class C { go() {} }",
+    );
 }
 
 #[test]
 fn objects() {
     check("interface O { §§size: number } const o: O = { §size: 1 }; const p = { size: 2 }; o.§size; p.size;");
-    check("interface O { §§size: number } function f(o: O) {} f({ §size: 1 }); f({ ['§size']: 2 }); interface P { size: 1 }");
+    check(
+        "interface O { §§size: number } function f(o: O) {} f({ §size: 1 }); f({ ['§size']: 2 }); interface P { size: 1 }",
+    );
     check("interface O { §§size: number } function f({ §size }: O) { return size; } interface P { size: 1 }");
-    check("interface O { §§size: number } const f = (o: O) => { const { §size: s, ...rest } = o; return o['§size']; }; interface P { size: 1 }");
+    check(
+        "interface O { §§size: number } const f = (o: O) => { const { §size: s, ...rest } = o; return o['§size']; }; interface P { size: 1 }",
+    );
     check("interface O { §§size: number } function f(size: number): O { return { §size }; } interface P { size: 1 }");
     check("const o = { §§a: 1 }; o.§a; const p = { ...o }; p.§a; const q = { a: 2 }; q.a;");
 }
 
 #[test]
 fn generics() {
-    check("class Box<T> { constructor(public v: T) {} } class A { §§go() {} } class B { go() {} } new Box(new A()).v.§go(); new Box(new B()).v.go();");
-    check("class A { §§go() {} } class B { go() {} } declare const all: A[]; all.map(a => a).filter(a => a.§go()).forEach(a => a.§go()); declare const b: B; b.go();");
-    check("class A { §§go() {} } class B { go() {} } async function f(): Promise<A> { return new A(); } async function g() { (await f()).§go(); new B().go(); }");
-    check("class A { §§go() {} } class B { go() {} } const m = new Map<string, A>(); for (const [k, v] of m) v.§go(); m.get('')?.§go(); new B().go();");
-    check("interface O { §§a: 1 } type P = Partial<O> & Pick<O, '§a'>; declare const p: P; p.§a; declare const r: Readonly<O>; r.§a; interface Q { a: 1 } let k: O['§a'];");
-    check("class A { §§go() {} } class B { go() {} } type R = ReturnType<() => A>; declare const r: R; r.§go(); declare const b: B; b.go();");
+    check(
+        "class Box<T> { constructor(public v: T) {} } class A { §§go() {} } class B { go() {} } new Box(new A()).v.§go(); new Box(new B()).v.go();",
+    );
+    check(
+        "class A { §§go() {} } class B { go() {} } declare const all: A[]; all.map(a => a).filter(a => a.§go()).forEach(a => a.§go()); declare const b: B; b.go();",
+    );
+    check(
+        "class A { §§go() {} } class B { go() {} } async function f(): Promise<A> { return new A(); } async function g() { (await f()).§go(); new B().go(); }",
+    );
+    check(
+        "class A { §§go() {} } class B { go() {} } const m = new Map<string, A>(); for (const [k, v] of m) v.§go(); m.get('')?.§go(); new B().go();",
+    );
+    check(
+        "interface O { §§a: 1 } type P = Partial<O> & Pick<O, '§a'>; declare const p: P; p.§a; declare const r: Readonly<O>; r.§a; interface Q { a: 1 } let k: O['§a'];",
+    );
+    check(
+        "class A { §§go() {} } class B { go() {} } type R = ReturnType<() => A>; declare const r: R; r.§go(); declare const b: B; b.go();",
+    );
 }
 
 #[test]
 fn narrowing() {
-    check("interface A { kind: 'a'; §§v: 1 } interface B { kind: 'b'; v: 2 } function f(x: A | B) { if (x.kind === 'a') { x.§v; } else { x.v; } }");
-    check("class A { §§v = 1 } class B { v = 2 } function f(x: A | B) { if (x instanceof A) return x.§v; return x.v; }");
-    check("interface A { k: 1; §§v: 1 } interface B { k: 2; v: 2 } function f(x: A | B) { switch (x.k) { case 1: return x.§v; default: return x.v; } }");
-    check("class A { §§v = 1 } class B { v = 2 } function isA(x: unknown): x is A { return true; } function f(x: A | B) { return isA(x) ? x.§v : x.v; }");
+    check(
+        "interface A { kind: 'a'; §§v: 1 } interface B { kind: 'b'; v: 2 } function f(x: A | B) { if (x.kind === 'a') { x.§v; } else { x.v; } }",
+    );
+    check(
+        "class A { §§v = 1 } class B { v = 2 } function f(x: A | B) { if (x instanceof A) return x.§v; return x.v; }",
+    );
+    check(
+        "interface A { k: 1; §§v: 1 } interface B { k: 2; v: 2 } function f(x: A | B) { switch (x.k) { case 1: return x.§v; default: return x.v; } }",
+    );
+    check(
+        "class A { §§v = 1 } class B { v = 2 } function isA(x: unknown): x is A { return true; } function f(x: A | B) { return isA(x) ? x.§v : x.v; }",
+    );
 }
