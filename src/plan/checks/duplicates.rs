@@ -171,7 +171,11 @@ fn clash(language: Language, family: Family, scope: &str, text: &str, a: &Symbol
         signature[start..end].to_owned()
     };
     match family {
-        Family::Rust => (!is_conditional(text, a) && !is_conditional(text, b)).then_some(true),
+        Family::Rust => {
+            // Of two blocks either may be there under a condition.
+            let together = !scope.starts_with("impl ") || a.parent.is_some() && a.parent == b.parent;
+            (!is_conditional(text, a) && !is_conditional(text, b)).then_some(together || !text.contains("#[cfg("))
+        }
         // A definition in a branch is one of several that are meant to be.
         Family::Python => (scope.starts_with("module") || a.parent.is_some()).then_some(true),
         Family::JavaScript => {

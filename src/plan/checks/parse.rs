@@ -24,6 +24,8 @@ pub(super) struct Compared {
     /// How many errors there are fewer or more.
     more: isize,
     fresh: Vec<Fault>,
+    /// Macros around items were opened for the parser, and what is in them may be no Rust.
+    opened: bool,
     /// What no parser is needed for.
     told: Vec<Problem>,
 }
@@ -65,7 +67,8 @@ pub(super) fn compare(file: &File) -> Compared {
     if more <= 0 && old.is_some() {
         fresh.retain(|fault| fault.range.len() < 400 && file.wrote(&fault.range).is_some());
     }
-    Compared { known, more, fresh, told }
+    let opened = language.family() == Some(Family::Rust) && new.source != file.new.as_bytes();
+    Compared { known, more, fresh, told, opened }
 }
 
 pub(super) fn problems(view: &View, found: &[Arc<Found>]) -> Vec<Problem> {
@@ -79,7 +82,7 @@ pub(super) fn problems(view: &View, found: &[Arc<Found>]) -> Vec<Problem> {
         let mut fresh: Vec<&Fault> = fresh.collect();
         fresh.sort_by_key(|fault| file.touching(&fault.range).is_none());
         for fault in fresh.iter().take(TOLD) {
-            problems.push(problem(file, fault, parsed.more > 0));
+            problems.push(problem(file, fault, parsed.more > 0 && !parsed.opened));
         }
     }
     problems
