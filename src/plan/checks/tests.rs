@@ -431,7 +431,7 @@ fn a_document_from_elsewhere_is_believed_nothing() {
     for path in
         ["../x", "/etc/passwd", ".git/hooks/x", "sub/.GIT./x", ".env", "out/x", "x.log", "a.txt", "A.TXT", "./x"]
     {
-        assert_eq!(told(&|document| document.files[2].after = Some(path.to_owned())).len(), 1, "{path}");
+        assert!(!told(&|document| document.files[2].after = Some(path.to_owned())).is_empty(), "{path}");
     }
     for (change, expect) in [
         (&(|document: &mut Document| document.version = 9) as &dyn Fn(&mut Document), "version"),
