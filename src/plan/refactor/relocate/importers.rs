@@ -58,7 +58,8 @@ fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mu
         let root = source.tree.tree.root_node();
         let Some(leaf) = root.descendant_for_byte_range(place.range.start, place.range.end) else { continue };
         let before = prefix(source, leaf);
-        let in_use = std::iter::successors(Some(leaf), |node| node.parent()).any(|node| node.kind() == "use_declaration");
+        let in_use =
+            std::iter::successors(Some(leaf), |node| node.parent()).any(|node| node.kind() == "use_declaration");
         if before.is_empty() && !in_use {
             if !imports_name(source, leaf, word) && Place::around(moving.program, source, leaf) != new {
                 by_glob.push(word);
@@ -77,7 +78,8 @@ fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mu
         }
         rust::lead(moving.program, source, &place.range, (&old, word), (&new, word), edits);
     }
-    let lines: Vec<String> = by_glob.iter().map(|name| moving.import(&source.path, Some(source), &moving.entry(name))).collect();
+    let lines: Vec<String> =
+        by_glob.iter().map(|name| moving.import(&source.path, Some(source), &moving.entry(name))).collect();
     if Place::of(moving.program, &source.path) != new {
         entries::add(source, &lines, edits);
     }
@@ -97,7 +99,11 @@ fn in_imports(plan: &mut Plan, moving: &Moving, source: &Source, places: &[(&str
                     let hidden = source.family == Family::Python && name.starts_with('_');
                     if !is_dest && !hidden {
                         let own = moving.entry(name);
-                        lines.push(moving.import(&source.path, Some(source), &Entry { passed_on: entry.passed_on.clone(), ..own }));
+                        lines.push(moving.import(
+                            &source.path,
+                            Some(source),
+                            &Entry { passed_on: entry.passed_on.clone(), ..own },
+                        ));
                     }
                 }
             }

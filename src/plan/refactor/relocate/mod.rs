@@ -22,6 +22,7 @@ use super::imports::rust::Place;
 use super::{Asked, Done, Plan, PlanError, Tools, all_or_nothing, refused};
 use needs::Needs;
 use piece::pieces;
+pub(super) use piece::with_blank_lines;
 
 /// Moves a function, class, type or constant of a file's top level to another file, which is created if it is not there.
 ///
@@ -68,7 +69,8 @@ impl Moving<'_, '_> {
     fn is_of_type(&self, name: &str) -> bool {
         let is = |symbol: &&Symbol| symbol.name == name;
         let of = |symbol: &Symbol| matches!(symbol.kind, Kind::Interface | Kind::Type);
-        let all: Vec<&Symbol> = self.source.symbols.symbols.iter().filter(|symbol| symbol.parent.is_none()).filter(is).collect();
+        let all: Vec<&Symbol> =
+            self.source.symbols.symbols.iter().filter(|symbol| symbol.parent.is_none()).filter(is).collect();
         !all.is_empty() && all.into_iter().all(of)
     }
 
@@ -185,13 +187,18 @@ fn prepared<'p, 'a>(program: &'p Program<'a>, spots: &[Spot], to: &str) -> Resul
     let mut symbols = Vec::new();
     for spot in spots {
         let Some(symbol) = symbol_at(program, spot) else {
-            return refused(format!("{}: what stands at byte {} is a local; only top-level symbols move", spot.path, spot.offset));
+            return refused(format!(
+                "{}: what stands at byte {} is a local; only top-level symbols move",
+                spot.path, spot.offset
+            ));
         };
         if symbol.parent.is_some() || symbol.qualified != symbol.name {
             return refused(format!("{} is part of something else; only top-level symbols move", symbol.qualified));
         }
         match symbol.kind {
-            Kind::Macro => return refused(format!("{} is a macro: where it counts goes by the order of the text", symbol.name)),
+            Kind::Macro => {
+                return refused(format!("{} is a macro: where it counts goes by the order of the text", symbol.name));
+            }
             Kind::Module => return refused(format!("{} is a module; move its file", symbol.name)),
             _ => symbols.push(symbol),
         }
@@ -211,4 +218,3 @@ fn prepared<'p, 'a>(program: &'p Program<'a>, spots: &[Spot], to: &str) -> Resul
     let (own, theirs) = (entries(program, &source), dest.as_ref().map_or_else(Vec::new, |dest| entries(program, dest)));
     Ok(Moving { program, source, dest, to: to.to_owned(), symbols, names, pieces, entries: own, dest_entries: theirs })
 }
-

@@ -35,7 +35,10 @@ impl Needs {
             if symbol.kind == Kind::Macro && moving.family() == Family::Rust {
                 let text = &moving.source.text[..symbol.extent.start];
                 if !text.trim_end().ends_with("#[macro_export]") {
-                    return refused(format!("it uses the macro {} of its file, which counts by the order of the text", symbol.name));
+                    return refused(format!(
+                        "it uses the macro {} of its file, which counts by the order of the text",
+                        symbol.name
+                    ));
                 }
                 continue;
             }
@@ -55,7 +58,8 @@ impl Needs {
     /// The import statements of the new file.
     pub fn imports(&self, moving: &Moving) -> Vec<String> {
         let own = moving.dest.as_deref();
-        let known = |local: &str| moving.dest_entries.iter().any(|entry| entry.local == local && entry.passed_on.is_none());
+        let known =
+            |local: &str| moving.dest_entries.iter().any(|entry| entry.local == local && entry.passed_on.is_none());
         let mut found = Vec::new();
         let future = "from __future__ import annotations";
         if moving.dest.is_none() && moving.source.text.lines().any(|line| line.trim_end() == future) {
@@ -115,7 +119,10 @@ fn is_type_here(moving: &Moving, entry: &Entry) -> bool {
     let Some(target) = entry.target.as_deref().and_then(|target| moving.program.source(target)) else { return false };
     let of = |symbol: &&Symbol| Some(&symbol.name) == entry.name.as_ref() && symbol.parent.is_none();
     let kinds: Vec<Kind> = target.symbols.symbols.iter().filter(of).map(|symbol| symbol.kind).collect();
-    !kinds.is_empty() && kinds.iter().all(|kind| matches!(kind, Kind::Struct | Kind::Enum | Kind::Function | Kind::Constant | Kind::Type))
+    !kinds.is_empty()
+        && kinds
+            .iter()
+            .all(|kind| matches!(kind, Kind::Struct | Kind::Enum | Kind::Function | Kind::Constant | Kind::Type))
 }
 
 /// The names in the pieces that may come from outside of them, with where they stand.
@@ -137,8 +144,11 @@ fn words(moving: &Moving) -> BTreeMap<String, Vec<Range<usize>>> {
         } else if node.kind() == "string_content" && source.family == Family::Python {
             // Annotations in quotes.
             let text = &source.text[range.clone()];
-            let annotation = std::iter::successors(node.parent(), |node| node.parent()).take(6).any(|node| node.kind() == "type");
-            for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| annotation && !word.is_empty()) {
+            let annotation =
+                std::iter::successors(node.parent(), |node| node.parent()).take(6).any(|node| node.kind() == "type");
+            for word in
+                text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| annotation && !word.is_empty())
+            {
                 found.entry(word.to_owned()).or_default().push(range.clone());
             }
         }

@@ -59,11 +59,31 @@ fn a_rust_type_with_its_impls_to_a_new_module() {
 
 #[test]
 fn what_cannot_move() {
-    moves("== a.py\nclass A:\n    def f(self):\n        pass\n", "f", "b.py", "!! A.f is part of something else; only top-level symbols move\n");
-    moves("== a.rs\nmacro_rules! m { () => {} }\n", "m", "b.rs", "!! m is a macro: where it counts goes by the order of the text\n");
+    moves(
+        "== a.py\nclass A:\n    def f(self):\n        pass\n",
+        "f",
+        "b.py",
+        "!! A.f is part of something else; only top-level symbols move\n",
+    );
+    moves(
+        "== a.rs\nmacro_rules! m { () => {} }\n",
+        "m",
+        "b.rs",
+        "!! m is a macro: where it counts goes by the order of the text\n",
+    );
     moves("== a.py\nf = 1\n== b.py\nf = 2\n", "a.py#f", "b.py", "!! b.py:1 has a f already\n");
-    moves("== a.py\nf = 1\n", "f", "b.ts", "!! b.ts would not be a file of the same language; give its name with its ending\n");
-    moves("== a.ts\nlet f = 1;\nf = 2;\n", "f", "b.ts", "!! a.ts:1: f is assigned elsewhere in its file, and an imported name cannot be\n");
+    moves(
+        "== a.py\nf = 1\n",
+        "f",
+        "b.ts",
+        "!! b.ts would not be a file of the same language; give its name with its ending\n",
+    );
+    moves(
+        "== a.ts\nlet f = 1;\nf = 2;\n",
+        "f",
+        "b.ts",
+        "!! a.ts:1: f is assigned elsewhere in its file, and an imported name cannot be\n",
+    );
     moves(
         "== a.py\nif x:\n    f = 1\n",
         "f",

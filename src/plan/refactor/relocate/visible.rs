@@ -85,7 +85,9 @@ fn members(moving: &Moving, item: Node, found: &mut Vec<(Range<usize>, String)>)
                 let mut public = false;
                 for part in node.named_children(&mut cursor) {
                     public |= part.kind() == "visibility_modifier";
-                    if !matches!(part.kind(), "visibility_modifier" | "attribute_item") && !part.kind().contains("comment") {
+                    if !matches!(part.kind(), "visibility_modifier" | "attribute_item")
+                        && !part.kind().contains("comment")
+                    {
                         if !public {
                             found.push((part.start_byte()..part.start_byte(), "pub(crate) ".to_owned()));
                         }
@@ -170,8 +172,10 @@ pub(super) fn of_needed(plan: &mut Plan, moving: &Moving, needs: &Needs, edits: 
 
 /// Whether an export list of the file has the name.
 fn is_exported(source: &Source, name: &str) -> bool {
-    let lists = items(source).filter(|node| node.kind() == "export_statement" && node.child_by_field_name("declaration").is_none());
-    let words = |node: Node| source.text[node.byte_range()].split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
+    let lists = items(source)
+        .filter(|node| node.kind() == "export_statement" && node.child_by_field_name("declaration").is_none());
+    let words =
+        |node: Node| source.text[node.byte_range()].split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
     lists.filter(|node| node.child_by_field_name("source").is_none()).any(|node| words(node).any(|word| word == name))
 }
 
@@ -211,7 +215,8 @@ pub(super) fn declare(moving: &Moving, found: &[(String, Use)], edits: &mut Edit
         (false, false) => "pub(crate) ",
     };
     let line = format!("{visibility}mod {name};");
-    let after = items(&home).filter(|node| node.kind() == "mod_item" && node.child_by_field_name("body").is_none()).last();
+    let after =
+        items(&home).filter(|node| node.kind() == "mod_item" && node.child_by_field_name("body").is_none()).last();
     match after {
         Some(after) => edits.insert(&home.path, after.end_byte(), format!("\n{line}")),
         None => {
