@@ -1,3 +1,5 @@
+//! Lines of small trees that become functions or files.
+
 use crate::plan::refactor::tests::check;
 
 use super::*;

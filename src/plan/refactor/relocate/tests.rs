@@ -1,3 +1,5 @@
+//! Symbols of small trees that go to other files.
+
 use crate::plan::refactor::tests::check;
 
 use super::*;
