@@ -44,11 +44,18 @@ pub(super) fn mend(
         let sure: Vec<(&str, &Use)> =
             places.into_iter().filter(|(_, place)| place.role == Role::Code && place.doubt.is_none()).collect();
         match source.family {
+            Family::Rust if is_foreign(moving, path) => {}
             Family::Rust => in_rust(moving, &source, &sure, edits),
             _ => in_imports(plan, moving, &source, &sure, edits),
         }
     }
     Ok(())
+}
+
+/// Whether a Rust file is of another crate, such as a test of this one.
+pub(super) fn is_foreign(moving: &Moving, path: &str) -> bool {
+    let root = |path: &str| Place::of(moving.program, path).root;
+    moving.family() == Family::Rust && path.ends_with(".rs") && root(path) != root(&moving.source.path)
 }
 
 fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mut Edits) {
@@ -67,9 +74,8 @@ fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mu
             continue;
         }
         let module = resolved(moving.program, source, leaf, &before);
-        let outside = before.len() == old.names.len() + 1 && before[1..] == old.names[..];
         let by_name = module.is_none() && !old.names.is_empty() && before.last() == old.names.last();
-        if !(module.as_ref() == Some(&old) || module.is_none() && (outside || by_name)) {
+        if !(module.as_ref() == Some(&old) || by_name) {
             continue;
         }
         let home = Place::of(moving.program, &source.path) == new;

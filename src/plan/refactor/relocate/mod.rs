@@ -136,7 +136,7 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
             }
             plan.create(to, &new)?;
             if moving.family() == Family::Rust {
-                visible::declare(&moving, &found, &mut edits)?;
+                visible::declare(&moving, &mut edits)?;
             }
         }
     }
@@ -144,11 +144,30 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
     for piece in &moving.pieces {
         edits.delete(&source.path, piece::with_blank_lines(&source.text, piece));
     }
-    let back: Vec<String> =
-        left.iter().map(|name| moving.import(&source.path, Some(source), &moving.entry(name))).collect();
+    // Other crates, tests among them, keep the path that they have.
+    let foreign: BTreeSet<&str> = found
+        .iter()
+        .filter(|(_, place)| code(place) && importers::is_foreign(&moving, &place.path))
+        .map(|(word, _)| word.as_str())
+        .collect();
+    let back: Vec<String> = left
+        .union(&foreign)
+        .map(|name| {
+            let passed_on = foreign.contains(name).then(|| "pub".to_owned());
+            moving.import(&source.path, Some(source), &Entry { passed_on, ..moving.entry(name) })
+        })
+        .collect();
     needs.drop_unused(&moving, &mut edits, &mut done);
-    entries::add(source, &back, &mut edits);
-    if !back.is_empty() && !needs.definitions.is_empty() {
+    let both_ways = !back.is_empty() && !needs.definitions.is_empty();
+    match moving.family() {
+        // What stands above is there already when the new file asks for it.
+        Family::Python if both_ways => {
+            let at = piece::with_blank_lines(&source.text, &moving.pieces[0]).start;
+            edits.insert(&source.path, at, back.join("\n") + "\n\n\n");
+        }
+        _ => entries::add(source, &back, &mut edits),
+    }
+    if both_ways {
         let range = moving.pieces[0].start..moving.pieces[0].start;
         let why = format!("{} and {to} import each other now", source.path);
         doubt(plan, &source.path, &range, None, why);

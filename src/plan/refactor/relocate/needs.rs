@@ -51,7 +51,9 @@ impl Needs {
                 uses(first) && (moving.family() != Family::JavaScript || entry.passed_on.is_none())
             }
         };
-        let entries = moving.entries.iter().enumerate().filter(|(_, entry)| needed(entry)).map(|(at, _)| at).collect();
+        let called = |entry: &Entry| moving.family() == Family::Rust && gives_methods(moving, entry);
+        let all = moving.entries.iter().enumerate();
+        let entries = all.filter(|(_, entry)| needed(entry) || called(entry)).map(|(at, _)| at).collect();
         Ok(Self { entries, definitions })
     }
 
@@ -111,6 +113,44 @@ impl Needs {
             done.notes.push(format!("{} no longer imports {}", source.path, names.join(", ")));
         }
         drop_entries(source, &moving.entries, &gone, edits);
+    }
+}
+
+/// Methods of the standard library's traits that have to be imported to be called.
+const TRAITS: [(&str, &[&str]); 12] = [
+    ("FromStr", &["from_str"]),
+    ("Write", &["write_str", "write_char", "write_fmt", "write_all", "write", "writeln", "flush"]),
+    ("Read", &["read", "read_exact", "read_to_string", "read_to_end"]),
+    ("BufRead", &["lines", "read_line", "read_until", "split"]),
+    ("Seek", &["seek", "rewind"]),
+    ("Hash", &["hash", "hash_slice"]),
+    ("Hasher", &["finish", "write_u8", "write_u32", "write_u64", "write_usize", "write"]),
+    ("BuildHasher", &["build_hasher", "hash_one"]),
+    ("Borrow", &["borrow"]),
+    ("BorrowMut", &["borrow_mut"]),
+    ("Deref", &["deref"]),
+    ("Error", &["source"]),
+];
+
+/// Whether the moved text may call methods by an imported trait that it does not name.
+fn gives_methods(moving: &Moving, entry: &Entry) -> bool {
+    let Some(name) = entry.name.as_deref().filter(|name| name.starts_with(char::is_uppercase)) else { return false };
+    let here = |word: &str| {
+        crate::syntax::occurrences(&moving.source.text, word).into_iter().any(|range| moving.is_inside(&range))
+    };
+    if let Some(target) = entry.target.as_deref().and_then(|target| moving.program.source(target)) {
+        let symbols = &target.symbols.symbols;
+        let own = symbols.iter().position(|symbol| symbol.name == name && symbol.kind == Kind::Trait);
+        return own.is_some_and(|own| symbols.iter().any(|symbol| symbol.parent == Some(own) && here(&symbol.name)));
+    }
+    match TRAITS.iter().find(|(known, _)| *known == name) {
+        Some((_, methods)) => methods.iter().any(|method| here(method)),
+        // What nothing in the file names is there for its methods.
+        None => {
+            let elsewhere = |range: &Range<usize>| !moving.in_import(range);
+            entry.passed_on.is_none()
+                && !crate::syntax::occurrences(&moving.source.text, &entry.local).any(|range| elsewhere(&range))
+        }
     }
 }
 

@@ -16,7 +16,7 @@ fn a_python_function_with_what_it_needs() {
          == t.py\nimport p.a\nfrom p import a as q\n\np.a.f(1)\nq.f(2)\np.a.g()\n",
         "f",
         "p/new.py",
-        "== p/__init__.py\nfrom .a import g\nfrom .new import f\n== p/a.py\nimport re\nfrom .new import f\n\nLIMIT = 1\n\n\ndef g():\n    \
+        "== p/__init__.py\nfrom .a import g\nfrom .new import f\n== p/a.py\nimport re\n\nLIMIT = 1\n\n\nfrom .new import f\n\n\ndef g():\n    \
          return f(re)\n== p/b.py\nclass B:\n    pass\n== p/new.py\nimport os\nfrom .b import B\nfrom .a import LIMIT\n\n\n# Says.\n\
          def f(x: B):\n    \"\"\"Doc.\"\"\"\n    return os.path.join(x, LIMIT)\n\
          == t.py\nimport p.a\nfrom p import a as q\nfrom p.new import f\n\nf(1)\nf(2)\np.a.g()\n\
