@@ -1,4 +1,5 @@
-//! Refactorings that need no model: each reads the code as planned so far, and plans the edits that leave it as good as before.
+//! Refactorings that need no model: each reads the code as planned so far, and plans edits that leave it as good as
+//! before.
 //!
 //! Each works on a copy of the plan, so one that is refused changes nothing.
 
