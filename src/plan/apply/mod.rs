@@ -8,7 +8,7 @@ mod write;
 
 pub use error::ApplyError;
 pub use record::Recovered;
-pub use select::LeftOut;
+pub use select::{LeftOut, only_steps, select};
 
 use std::path::Path;
 
