@@ -20,11 +20,11 @@ pub struct LeftOut {
     pub steps: Vec<u32>,
 }
 
-pub(super) fn select(
-    document: &Document,
-    now: &Snapshot,
-    options: &Options,
-) -> Result<(Document, Vec<LeftOut>), ApplyError> {
+/// The part of a plan that is to be applied, and what is left out of it. `now` is the workspace as it is now.
+///
+/// # Errors
+/// When the plan must not be applied, or the chosen steps cannot be told from the others.
+pub fn select(document: &Document, now: &Snapshot, options: &Options) -> Result<(Document, Vec<LeftOut>), ApplyError> {
     if let Some(problem) = document.problems.iter().find(|problem| problem.fatal) {
         let place = match (&problem.path, problem.line) {
             (Some(path), Some(line)) => format!("{path}:{line}: "),

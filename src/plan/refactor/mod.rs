@@ -7,6 +7,7 @@ mod edits;
 mod imports;
 mod module;
 mod names;
+mod place;
 mod rename;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::graph::Symbols;
 
 pub use asked::Asked;
 pub use module::rename_file;
+pub use place::{name_at, rename_at};
 pub use rename::rename;
 
 use super::{Plan, PlanError};
