@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::graph::meaning::{Meaning, Program, Spot};
+use crate::graph::meaning::{Kin, Meaning, Program, Spot};
 use crate::graph::{Definition, Site, definition};
 use crate::syntax::Symbol;
 use crate::text::LineIndex;
@@ -53,28 +53,34 @@ pub(super) fn find(program: &Program, tools: Tools, asked: &Asked) -> Result<Spo
             && asked.line.is_none_or(|line| (item.from..=item.to).contains(&line))
     };
     let items: Vec<&Definition> = found.items.iter().filter(fits).collect();
-    let spots: Vec<Spot> = items.iter().filter_map(|item| spot_of(program, item)).collect();
+    // A name that is passed on under itself is found as well, and means what it leads to.
+    let spots: Vec<Spot> =
+        items.iter().filter_map(|item| spot_of(program, item)).map(|spot| led(program, spot)).collect();
     let Some(first) = spots.first() else {
         let there: Vec<String> = found.items.iter().take(10).map(shown).collect();
         let hint = if there.is_empty() { String::new() } else { format!("; there is {}", there.join(", ")) };
         return refused(format!("nothing is called {} there{hint}", asked.name));
     };
-    if spots.len() > 1 {
-        let kin = program.kin(first);
-        if !spots.iter().all(|spot| kin.members.contains(spot)) {
+    if spots.len() == 1 {
+        return Ok(first.clone());
+    }
+    // What only passes another's name on has that one among its kin, and not the other way round.
+    let kin: Vec<Kin> = spots.iter().map(|spot| program.kin(spot)).collect();
+    match spots.iter().find(|spot| kin.iter().all(|kin| kin.members.contains(spot))) {
+        Some(spot) => Ok(spot.clone()),
+        None => {
             let mut list: Vec<String> = items.iter().take(20).map(|item| shown(item)).collect();
             if items.len() > list.len() {
                 list.push(format!("and {} more", items.len() - list.len()));
             }
-            return refused(format!(
+            refused(format!(
                 "{} definitions are called {}: {}; say which by its path and line, or as Outer.name or path#name",
                 items.len(),
                 asked.name,
                 list.join(", ")
-            ));
+            ))
         }
     }
-    Ok(first.clone())
 }
 
 fn shown(item: &Definition) -> String {
@@ -85,6 +91,17 @@ fn spot_of(program: &Program, item: &Definition) -> Option<Spot> {
     let source = program.source(&item.path)?;
     let is = |symbol: &&Symbol| symbol.line == item.line && symbol.qualified == item.qualified;
     Some(Spot::of(&source.path, &source.text, source.symbols.symbols.iter().find(is)?))
+}
+
+/// The definition itself, of a name that only passes it on.
+fn led(program: &Program, spot: Spot) -> Spot {
+    let Some(symbol) = symbol_at(program, &spot) else { return spot };
+    let word = symbol.name.trim_start_matches("r#").trim_start_matches('#');
+    let here = program.occurrences(&spot.path, word).into_iter().find(|item| item.range.start == spot.offset);
+    match here.map(|item| item.meaning) {
+        Some(Meaning::These(spots)) if !spots.contains(&spot) => spots.into_iter().next().unwrap_or(spot),
+        _ => spot,
+    }
 }
 
 /// What a name means that stands in a line.

@@ -31,6 +31,11 @@ impl Edits {
         self.replace(path, range, "");
     }
 
+    /// The edits of one file, which it forgets.
+    pub fn take(&mut self, path: &str) -> Vec<(Range<usize>, String)> {
+        self.files.remove(path).unwrap_or_default()
+    }
+
     /// The same without what is inside of a range.
     pub fn without(mut self, path: &str, range: &Range<usize>) -> Self {
         if let Some(edits) = self.files.get_mut(path) {
@@ -77,7 +82,9 @@ impl Edits {
             let mut joined: Vec<(Range<usize>, String)> = Vec::new();
             for (range, new) in edits {
                 match joined.last_mut() {
-                    Some((last, text)) if last.end == range.start && (last.is_empty() || range.is_empty()) => {
+                    Some((last, text))
+                        if last.end == range.start && (last.start == last.end || range.start == range.end) =>
+                    {
                         last.end = range.end;
                         text.push_str(&new);
                     }

@@ -1,13 +1,18 @@
-//! Refactorings that need no model: each reads the code as planned so far, and plans the edits that leave it as good as before.
+//! Refactorings that need no model: each reads the code as planned so far, and plans edits that leave it as good as
+//! before.
 //!
 //! Each works on a copy of the plan, so one that is refused changes nothing.
 
 mod asked;
+mod calls;
 mod edits;
+mod extract;
 mod imports;
 mod module;
 mod names;
 mod place;
+mod relocate;
+mod remove;
 mod rename;
 #[cfg(test)]
 mod tests;
@@ -16,8 +21,12 @@ use crate::cancel::Cancel;
 use crate::graph::Symbols;
 
 pub use asked::Asked;
+pub use calls::replace_calls;
+pub use extract::extract;
 pub use module::rename_file;
 pub use place::{name_at, rename_at};
+pub use relocate::relocate;
+pub use remove::remove_dead;
 pub use rename::rename;
 
 use super::{Plan, PlanError};
@@ -65,17 +74,4 @@ fn all_or_nothing(plan: &mut Plan, make: impl FnOnce(&mut Plan) -> Result<Done, 
 /// A refusal, in words.
 fn refused<T>(why: impl Into<String>) -> Result<T, PlanError> {
     Err(PlanError::Refused(why.into()))
-}
-
-pub fn relocate(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
-    refused("later")
-}
-pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> Result<Done, PlanError> {
-    refused("later")
-}
-pub fn replace_calls(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
-    refused("later")
-}
-pub fn extract(_: &mut Plan, _: Tools, _: &str, _: u64, _: u64, _: &str) -> Result<Done, PlanError> {
-    refused("later")
 }
