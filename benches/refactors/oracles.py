@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import time
 
 import ecmascript
 import python as pyright
@@ -37,10 +38,14 @@ class Oracle:
         if not self.server:
             programs = self.cache.python()
             self.server = pyright.Server([str(programs / "basedpyright-langserver")], self.sources, str(programs / "python"))
-            # The first answer comes before all files are known.
-            self.server.references(path, *self.texts.position(path, offset))
-        places = self.server.references(path, *self.texts.position(path, offset))
-        return sorted((inner, self._offset(inner, line, column)) for inner, line, column in places)
+        # The first answers come before all files are known; a definition is always a reference of its own.
+        position = self.texts.position(path, offset)
+        for _ in range(40):
+            places = self.server.references(path, *position)
+            if (path, *position) in places:
+                break
+            time.sleep(0.5)
+        return sorted((inner, self._offset(inner, line, column)) for inner, line, column in places) or None
 
     def _offset(self, path, line, column):
         lines = self.texts.of(path)

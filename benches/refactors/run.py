@@ -64,7 +64,8 @@ class Bench:
         definitions = lines(self.asking, "definitions", self.sources)
         self.kinds = {(one["path"], one["offset"]): one["kind"] for one in definitions}
         self.candidates = sample.Candidates(package, self.sources, definitions)
-        self.drawing = {}
+        # What was drawn, with all that has its name together with it.
+        self.drawing, self.renamed = {}, set()
         self.oracle = None if package.kind == "rust" else oracles.Oracle(package, self.sources, given.cache)
         self._before = None
 
@@ -87,6 +88,11 @@ class Bench:
             if uses.get("bound") and refactor["kind"] != "move":
                 refactor["bound"] = uses["bound"]
                 return
+            kin = {(one["path"], one["offset"]) for one in uses["kin"]}
+            if refactor["new"] and kin & self.renamed:
+                refactor["again"] = True
+                return
+            self.renamed |= kin if refactor["new"] else set()
         started = time.monotonic()
         answer = self._planned(refactor["request"], folder)
         refactor["seconds"] = round(time.monotonic() - started, 1)
@@ -176,6 +182,8 @@ def filled(number, package, kind, benches):
         while len(row["refused"]) < PATIENCE and (refactor := bench.next(kind)):
             with Copy(bench, f"{number:02}-{name}") as folder:
                 bench.tried(refactor, folder)
+            if "again" in refactor:
+                continue
             if "bound" in refactor:
                 row["bound"] += 1
             elif "refused" in refactor:
