@@ -47,7 +47,7 @@ def sampled(definitions, seed, count):
 
 def fresh(name, number):
     """A name of the same style, so that no lint speaks up."""
-    style = name.strip("r#")
+    style = name.removeprefix("r#")
     if style.isupper() and len(style) > 1:
         return f"{style}_QX{number}"
     return f"{style}Qx{number}" if style[:1].isupper() else f"{style}_qx{number}"

@@ -16,7 +16,7 @@ mod std {
         pub use std::default::Default;
         pub use std::iter::{DoubleEndedIterator, ExactSizeIterator, Extend, FromIterator, IntoIterator, Iterator};
         pub use std::ops::{Drop, Fn, FnMut, FnOnce};
-        pub use std::mem::drop;
+        pub use std::mem::{align_of, drop, size_of, size_of_val};
     }
     pub mod marker {
         pub trait Sized {}
@@ -362,6 +362,11 @@ mod std {
         impl<T, R> __Get<super::ops::RangeTo<R>> for [T] { type Output = [T]; }
         impl<T, R> __Get<super::ops::RangeInclusive<R>> for [T] { type Output = [T]; }
         impl<T, R> __Get<super::ops::RangeToInclusive<R>> for [T] { type Output = [T]; }
+        impl<T, I> super::ops::Index<I> for Vec<T> { type Output = <[T] as __Get<I>>::Output; }
+        impl<T, I> super::ops::Index<I> for [T] { type Output = <[T] as __Get<I>>::Output; }
+        impl<T, I> super::ops::Index<I> for [T; 1] { type Output = <[T] as __Get<I>>::Output; }
+        impl<I> super::ops::Index<I> for str { type Output = str; }
+        impl<I> super::ops::Index<I> for String { type Output = str; }
         pub trait __Concat { type Output; }
         impl __Concat for [&str] { type Output = String; }
         impl __Concat for [String] { type Output = String; }

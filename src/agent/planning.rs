@@ -180,6 +180,7 @@ impl Planning {
                 if let Target::Name(path) = &what
                     && is_path(plan, path)
                 {
+                    plan.admits(&to).map_err(failed)?;
                     return to_json(&refactor::rename_file(plan, tools, path, &to).map_err(failed)?);
                 }
                 to_json(&refactor::relocate(plan, tools, &asked(what), &to).map_err(failed)?)

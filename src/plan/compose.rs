@@ -500,6 +500,17 @@ impl Plan {
         Ok(self.files.len() - 1)
     }
 
+    /// Whether anything may be written below a path at all, whatever is there now.
+    ///
+    /// # Errors
+    /// When no plan may write there, which is kept in mind.
+    pub fn admits(&mut self, path: &str) -> Result<(), PlanError> {
+        match self.free(path) {
+            Err(error) if is_unsafe(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A path at which a file may come to be.
     fn free(&mut self, path: &str) -> Result<RelPath, PlanError> {
         let found = self.try_free(path);

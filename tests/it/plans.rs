@@ -184,7 +184,7 @@ async fn a_hostile_model_is_refused_each_time_and_the_person_hears_of_it() {
             env: () => plan.replace('.env', 'TOKEN', 'STOLEN'),
             newEnv: () => plan.create('sub/.env', 'x'),
             link: () => plan.create('out/spelunk-escaped', 'x'),
-            moved: () => plan.move('src/parse.rs', '.git/config'),
+            moved: () => plan.move('src/parse.rs', '.git/info/parse.rs'),
             many: () => { for (let i = 0; i < 10000; i++) plan.create(`many/${i}.txt`, 'x'); },
         };
         const said = {};
@@ -200,9 +200,14 @@ async fn a_hostile_model_is_refused_each_time_and_the_person_hears_of_it() {
     let refused: Vec<&Value> =
         printed["plan"]["problems"].as_array().unwrap().iter().filter(|problem| problem["check"] == "jail").collect();
     let paths: Vec<&str> = refused.iter().filter_map(|problem| problem["path"].as_str()).collect();
-    for path in
-        ["../escaped", "/tmp/spelunk-escaped", ".git/hooks/pre-commit", ".env", "out/spelunk-escaped", ".git/config"]
-    {
+    for path in [
+        "../escaped",
+        "/tmp/spelunk-escaped",
+        ".git/hooks/pre-commit",
+        ".env",
+        "out/spelunk-escaped",
+        ".git/info/parse.rs",
+    ] {
         assert!(paths.contains(&path), "{path} is not among {paths:?}");
     }
     assert!(refused.iter().any(|problem| problem["message"].as_str().unwrap().contains("2,000 files")), "{refused:#?}");

@@ -17,6 +17,8 @@ pub(in crate::graph) struct RustPackage {
     pub library: Option<String>,
     /// Root files: those that the manifest names, and those in the folders that it need not name.
     pub roots: Vec<String>,
+    /// Paths in `use` start at the crate's root.
+    pub edition_2015: bool,
 }
 
 struct Package {
@@ -125,7 +127,8 @@ impl Resolver<'_> {
                 let direct = self.paths.below(&at).filter(|path| folder(path) == at && path.ends_with(".rs"));
                 roots.extend(direct.map(str::to_owned));
             }
-            RustPackage { name: package.name.clone(), library: package.library.clone(), roots }
+            let (name, library) = (package.name.clone(), package.library.clone());
+            RustPackage { name, library, roots, edition_2015: package.edition_2015 }
         })
         .collect()
     }

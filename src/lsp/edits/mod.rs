@@ -51,11 +51,14 @@ impl Client {
     }
 }
 
+/// The version and the text of an open document.
+pub type Opened = (i32, Arc<str>);
+
 /// The texts and names that a plan meets.
 pub struct Texts<'a> {
     pub encoding: Encoding,
-    /// What the client has open at a path: its version and its text.
-    pub open: &'a dyn Fn(&str) -> Option<(i32, Arc<str>)>,
+    /// What the client has open at a path.
+    pub open: &'a dyn Fn(&str) -> Option<Opened>,
     /// What else has text at a path.
     pub text: &'a dyn Fn(&str) -> Option<Arc<str>>,
     /// The client's name for a path.

@@ -86,11 +86,7 @@ fn full() -> Client {
     }
 }
 
-fn prepare(
-    document: &Document,
-    client: &Client,
-    open: &dyn Fn(&str) -> Option<(i32, Arc<str>)>,
-) -> Result<Prepared, Unfit> {
+fn prepare(document: &Document, client: &Client, open: &dyn Fn(&str) -> Option<Opened>) -> Result<Prepared, Unfit> {
     let on_disk = |path: &str| match path {
         "a.rs" => Some(A.into()),
         "b.rs" => Some(B.into()),
@@ -102,7 +98,7 @@ fn prepare(
     workspace_edit(document, client, &texts)
 }
 
-fn a_is_open(path: &str) -> Option<(i32, Arc<str>)> {
+fn a_is_open(path: &str) -> Option<Opened> {
     (path == "a.rs").then(|| (7, A.into()))
 }
 
@@ -143,7 +139,9 @@ fn lines(prepared: &Prepared) -> String {
     }
     // It is not to be seen otherwise.
     out = out.replace('\u{feff}', "\\u{feff}");
-    prepared.notes.iter().for_each(|note| drop(writeln!(out, "note: {note}")));
+    for note in &prepared.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
     out
 }
 
@@ -309,7 +307,7 @@ fn what_a_client_cannot_do_with_files_is_said() {
 
 #[test]
 fn a_change_since_is_named() {
-    let check = |document: &Document, open: &dyn Fn(&str) -> Option<(i32, Arc<str>)>, expect: Expect| {
+    let check = |document: &Document, open: &dyn Fn(&str) -> Option<Opened>, expect: Expect| {
         expect.assert_eq(&prepare(document, &full(), open).unwrap_err().to_string());
     };
     let newer = |path: &str| (path == "b.rs").then(|| (8, "mod old; // newer\n".into()));
@@ -446,9 +444,8 @@ fn on_the_wire() {
 
 #[test]
 fn positions_count_in_the_client_s_encoding() {
-    let mut document = Document::default();
-    document.files =
-        vec![file(Some(("a", "é😀x\r\n\ry")), Some("a"), vec![edit(6, "x", "z", &[]), edit(10, "y", "", &[])])];
+    let files = vec![file(Some(("a", "é😀x\r\n\ry")), Some("a"), vec![edit(6, "x", "z", &[]), edit(10, "y", "", &[])])];
+    let document = Document { files, ..Document::default() };
     let uri = |path: &str| format!("file:///r/{path}").parse().ok();
     for (encoding, x, y) in [(Encoding::Utf8, 6, 0), (Encoding::Utf16, 3, 0), (Encoding::Utf32, 2, 0)] {
         let text = |_: &str| Some("é😀x\r\n\ry".into());

@@ -120,7 +120,7 @@ mod tests {
         check("a.json", "{\"a\": \"//\", \"b\": \"\\\",}\"}", None);
         check("a.json", "{\n\"a\": 1\n\"b\": 2}\n", Some(3));
         check("a.json", "{\n\"a\": [1}\n", Some(2));
-        check("a.json", "{\"a\": \"open\n}\n", Some(2));
+        check("a.json", "{\"a\": \"open\n}\n", Some(1));
         check("a.jsonl", "{}\n{\n", Some(2));
         check("Cargo.toml", "[a]\nb = 1\n", None);
         check("Cargo.toml", "[a]\nb = \n", Some(2));

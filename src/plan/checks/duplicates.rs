@@ -7,6 +7,7 @@ use tree_sitter::Node;
 use crate::syntax::{Budget, Extracted, Family, Kind, Language, Parsed, Symbol, extract};
 
 use super::Problem;
+use super::gone::is_local;
 use super::view::File;
 
 /// What holds definitions.
@@ -85,6 +86,10 @@ fn pairs(language: Language, text: &str) -> (Extracted, Vec<Pair>) {
     let mut scopes: HashMap<(String, &str, u8), Vec<usize>> = HashMap::new();
     for (at, symbol) in symbols.symbols.iter().enumerate() {
         let Some(space) = space(family, symbol, text) else { continue };
+        // Inside of Python's functions it is common to define a thing again for the next lines.
+        if family == Family::Python && is_local(symbol, &symbols.symbols) {
+            continue;
+        }
         if let Some(scope) = scope(&parsed, symbol, text) {
             scopes.entry((scope, symbol.qualified.as_str(), space)).or_default().push(at);
         }
@@ -141,13 +146,8 @@ fn space(family: Family, symbol: &Symbol, text: &str) -> Option<u8> {
 /// The scope around a definition. The blocks `impl` of one type are one.
 fn scope(parsed: &Parsed, symbol: &Symbol, text: &str) -> Option<String> {
     let mut node = parsed.at(&(symbol.offset..symbol.offset + 1))?;
-    loop {
+    while !SCOPES.contains(&node.kind()) {
         node = node.parent()?;
-        let range = node.byte_range();
-        let around = range.start <= symbol.extent.start && symbol.extent.end <= range.end && range != symbol.extent;
-        if around && SCOPES.contains(&node.kind()) {
-            break;
-        }
     }
     let inherent = node
         .parent()
@@ -171,13 +171,13 @@ fn clash(language: Language, family: Family, scope: &str, text: &str, a: &Symbol
         signature[start..end].to_owned()
     };
     match family {
-        Family::Rust => (!own(a).contains("#[cfg") && !own(b).contains("#[cfg")).then_some(true),
-        Family::Python => {
-            // Inside of functions it is common to define a thing again for the next lines.
-            let local = scope.starts_with("block") && a.parent.is_none();
-            let typed = [a, b].iter().any(|symbol| symbol.qualified.split('.').count() > 1 && symbol.parent.is_none());
-            (!local && !typed).then_some(true)
+        Family::Rust => {
+            // Of two blocks either may be there under a condition.
+            let together = !scope.starts_with("impl ") || a.parent.is_some() && a.parent == b.parent;
+            (!is_conditional(text, a) && !is_conditional(text, b)).then_some(together || !text.contains("#[cfg("))
         }
+        // A definition in a branch is one of several that are meant to be.
+        Family::Python => (scope.starts_with("module") || a.parent.is_some()).then_some(true),
         Family::JavaScript => {
             let body = |symbol: &Symbol| own(symbol).trim_end().ends_with('}') && !own(symbol).contains("declare ");
             let code = |symbol: &Symbol| matches!(symbol.kind, Kind::Function | Kind::Method);
@@ -200,4 +200,14 @@ fn clash(language: Language, family: Family, scope: &str, text: &str, a: &Symbol
             (!code(a) || parameters(a) == parameters(b)).then_some(true)
         }
     }
+}
+
+/// Whether Rust's attributes before a definition say when it is there.
+fn is_conditional(text: &str, symbol: &Symbol) -> bool {
+    let before = text.get(..symbol.offset).unwrap_or_default();
+    // The line of the name, and the attributes and comments above it.
+    let mut lines = before.lines().rev();
+    let own = lines.next().unwrap_or_default();
+    let above = lines.map(str::trim).take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+    std::iter::once(own.trim()).chain(above).any(|line| line.contains("#[cfg"))
 }

@@ -121,7 +121,8 @@ impl<'a> Names<'a> {
             let stays: HashSet<&str> = new.symbols.iter().map(|symbol| symbol.qualified.as_str()).collect();
             let Some(old) = symbols(file, &file.old).filter(|_| file.before.is_some()) else { continue };
             for symbol in &old.symbols {
-                let kept = file.after.is_some() && file.forward(symbol.offset).is_some();
+                let stands = |at: usize| file.has_word(at, &symbol.name);
+                let kept = file.after.is_some() && file.forward(symbol.offset).is_some_and(stands);
                 if !kept && !stays.contains(symbol.qualified.as_str()) && !is_local(symbol, &old.symbols) {
                     left.push((file, symbol.clone(), None));
                 }
@@ -209,7 +210,7 @@ pub(super) fn bare(name: &str) -> &str {
 }
 
 /// Inside of a function, where only the function can name it.
-fn is_local(symbol: &Symbol, all: &[Symbol]) -> bool {
+pub(super) fn is_local(symbol: &Symbol, all: &[Symbol]) -> bool {
     let mut at = symbol.parent;
     while let Some(outer) = at.map(|at| &all[at]) {
         if matches!(outer.kind, Kind::Function | Kind::Method | Kind::Constructor) {

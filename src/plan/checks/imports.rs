@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::graph::Import;
 use crate::plan::PlanError;
-use crate::syntax::{Language, occurrences};
+use crate::syntax::{Family, Language, occurrences};
 
 use super::gone::Names;
 use super::view::shown;
@@ -105,7 +105,7 @@ fn judge(names: &Names, path: &str, origin: Option<&str>, import: &Import, befor
     };
     let expected = names.view.moved(&led);
     let touched = expected.as_deref() != Some(&led) || origin != Some(path);
-    if !touched || import.target == expected {
+    if !touched || expected.is_some() && import.target == expected {
         return None;
     }
     let became = match &expected {
@@ -119,13 +119,10 @@ fn judge(names: &Names, path: &str, origin: Option<&str>, import: &Import, befor
         Some(near) if named(names, near, import) => None,
         Some(other) => {
             let gone = expected.as_deref() != Some(&led);
-            problem(
-                false,
-                format!(
-                    "`{code}` leads to {other} now; it led to {became}{}",
-                    if gone { "; mend the import" } else { "" }
-                ),
-            )
+            let todo = if gone { "; mend the import" } else { "" };
+            // What does not find a module ends at one around it.
+            let around = matches!(names.planned.source(path)?.family, Family::Rust | Family::Python);
+            problem(gone && around, format!("`{code}` leads to {other} now; it led to {became}{todo}"))
         }
     }
 }

@@ -55,8 +55,9 @@ fn siblings(block: Node, text: &str, found: &mut Vec<(Range<usize>, &'static str
         }
         let start = text[..statement.start_byte()].rfind('\n').map_or(0, |at| at + 1);
         let blank = &text[start..statement.start_byte()];
+        let blank = blank.trim_start_matches('\u{c}');
         // Behind a `;`, or on the line of its head.
-        if !blank.bytes().all(|byte| matches!(byte, b' ' | b'\t' | 0x0c)) {
+        if !blank.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
             continue;
         }
         match first {

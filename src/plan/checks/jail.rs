@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{Document, FileChange, MAX_FILES, MAX_TEXT, PlanError, VERSION};
-use crate::workspace::{Encoding, RelPath, Snapshot};
+use crate::workspace::{Encoding, RelPath, Sites, Snapshot};
 
 use super::Problem;
 
@@ -33,7 +33,8 @@ pub(super) fn sift(document: &Document, base: &Snapshot) -> Result<(Document, Ve
     if ids.len() < document.steps.len() {
         whole("two steps have one number".to_owned());
     }
-    let vacated: BTreeSet<&str> = document.files.iter().filter_map(|file| file.before.as_deref()).collect();
+    let left = document.files.iter().filter(|file| file.before != file.after);
+    let vacated = left.filter_map(|file| RelPath::parse(file.before.as_deref()?).ok()).collect();
     let (mut befores, mut afters) = (BTreeSet::new(), BTreeSet::new());
     let mut files = Vec::new();
     for file in &document.files {
@@ -58,31 +59,27 @@ pub(super) fn sift(document: &Document, base: &Snapshot) -> Result<(Document, Ve
 }
 
 /// Why a file's change cannot be what it says.
-fn fault(file: &FileChange, base: &Snapshot, vacated: &BTreeSet<&str>) -> Result<Option<String>, PlanError> {
-    for path in [&file.before, &file.after].into_iter().flatten() {
-        if let Err(error) = RelPath::parse(path).and_then(|path| base.writable(&path)) {
+fn fault(file: &FileChange, base: &Snapshot, vacated: &BTreeSet<RelPath>) -> Result<Option<String>, PlanError> {
+    let moves = file.before != file.after;
+    for (path, is_new) in
+        file.before.iter().map(|path| (path, false)).chain(file.after.iter().map(|path| (path, moves)))
+    {
+        let admitted = RelPath::parse(path).and_then(|path| match is_new {
+            true => Sites::of(base).check(&path, vacated),
+            false => base.writable(&path),
+        });
+        if let Err(error) = admitted {
             return Ok(Some(format!("no plan may write there: {error}")));
         }
         if RelPath::parse(path).is_ok_and(|parsed| parsed.as_str() != path) {
             return Ok(Some("its path is not written as paths of the workspace are".to_owned()));
         }
     }
-    let fault = match (&file.before, &file.after) {
+    Ok(match (&file.before, &file.after) {
         (None, None) => Some("it is neither there before nor afterwards".to_owned()),
         (None, Some(_)) => created(file),
         (Some(before), _) => changed(file, before, base),
-    };
-    let new = file.after.as_ref().filter(|after| Some(*after) != file.before.as_ref());
-    match (fault, new) {
-        (Some(fault), _) => Ok(Some(fault)),
-        (None, Some(after)) => {
-            let lower = after.to_lowercase();
-            let there = base.files_with_hidden()?.iter().map(|entry| entry.path.as_str());
-            let taken = there.filter(|path| !vacated.contains(path)).any(|path| path.to_lowercase() == lower);
-            Ok(taken.then(|| "something is at its new path already".to_owned()))
-        }
-        (None, None) => Ok(None),
-    }
+    })
 }
 
 fn created(file: &FileChange) -> Option<String> {

@@ -77,6 +77,9 @@ fn kept(names: &Names, lost: &Lost, place: &Use, path: &str, offset: usize) -> O
         Some(Problem::new(CHECK, fatal, message).step(Some(gone.step)).path(path).line(line))
     };
     let word = bare(&gone.name);
+    if names.view.after(path).is_some_and(|file| !file.has_word(offset, word)) {
+        return None;
+    }
     let (became, todo) = became(lost);
     match (place.role, &place.doubt) {
         (Role::Definition, _) if gone.renamed.is_some() => problem(
@@ -105,6 +108,8 @@ fn kept(names: &Names, lost: &Lost, place: &Use, path: &str, offset: usize) -> O
         (Role::Code, Some(why)) => {
             problem(false, format!("`{}` may mean `{}`, which {became}: {why}", place.text, gone.qualified))
         }
+        // Made from the code, and made again.
+        (Role::Text, _) if place.path.ends_with(".map") => None,
         (Role::Comment | Role::Text, doubt) => {
             // A word of the language of people is mostly that.
             let odd = word.contains('_') || word.chars().skip(1).any(|c| c.is_uppercase() || c.is_numeric());
@@ -127,7 +132,7 @@ fn written(names: &Names, lost: &Lost, file: &File, sure: Option<bool>) -> Resul
         true => occurrences(&file.new, word).filter(|range| file.wrote(range).is_some()).collect(),
         false => Vec::new(),
     };
-    if wrote.is_empty() || names.planned.defined(word)?.iter().any(|spot| spot.path != lost.gone.path) {
+    if wrote.is_empty() || !names.planned.defined(word)?.is_empty() {
         return Ok(Vec::new());
     }
     let meanings = names.meanings(file.path(), word);

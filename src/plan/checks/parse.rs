@@ -24,6 +24,8 @@ pub(super) struct Compared {
     /// How many errors there are fewer or more.
     more: isize,
     fresh: Vec<Fault>,
+    /// Macros around items were opened for the parser, and what is in them may be no Rust.
+    opened: bool,
     /// What no parser is needed for.
     told: Vec<Problem>,
 }
@@ -65,7 +67,8 @@ pub(super) fn compare(file: &File) -> Compared {
     if more <= 0 && old.is_some() {
         fresh.retain(|fault| fault.range.len() < 400 && file.wrote(&fault.range).is_some());
     }
-    Compared { known, more, fresh, told }
+    let opened = language.family() == Some(Family::Rust) && new.source != file.new.as_bytes();
+    Compared { known, more, fresh, told, opened }
 }
 
 pub(super) fn problems(view: &View, found: &[Arc<Found>]) -> Vec<Problem> {
@@ -79,24 +82,25 @@ pub(super) fn problems(view: &View, found: &[Arc<Found>]) -> Vec<Problem> {
         let mut fresh: Vec<&Fault> = fresh.collect();
         fresh.sort_by_key(|fault| file.touching(&fault.range).is_none());
         for fault in fresh.iter().take(TOLD) {
-            problems.push(problem(file, fault, parsed.more > 0));
+            problems.push(problem(file, fault, parsed.more > 0 && !parsed.opened));
         }
     }
     problems
 }
 
 fn problem(file: &File, fault: &Fault, worse: bool) -> Problem {
-    let hunk = file.touching(&fault.range);
-    // Recovery from an error may begin far before it: the edit in it is what broke it.
-    let at = match hunk {
-        Some(hunk) if hunk.new.start > fault.range.start => hunk.new.start,
-        _ => fault.range.start,
+    // Recovery from an error may begin far before it, or end far behind it: the edit is what broke it.
+    let at = match file.touching(&fault.range).or_else(|| file.before_place(fault.range.start)) {
+        Some(hunk) if hunk.new.contains(&fault.range.start) => fault.range.start,
+        Some(hunk) if hunk.new.is_empty() => hunk.new.start.saturating_sub(1),
+        Some(hunk) => hunk.new.start,
+        None => fault.range.start,
     };
     let family = file.language().and_then(|language| language.family());
     let line = file.lines.line_of(at);
     let balance = brackets::new_imbalance(file);
     // Macros make of C what no grammar knows.
-    let fatal = worse && (hunk.is_some() || file.before.is_none()) && (family != Some(Family::C) || balance.is_some());
+    let fatal = worse && (family != Some(Family::C) || balance.is_some());
     let verb = if file.before.is_some() { "parses worse than before" } else { "does not parse" };
     let more = balance.map_or(String::new(), |what| format!("; the file has {what}"));
     let message = format!("{verb}: {} at `{}`{more}; mend the code there", fault.what, file.shown(line));

@@ -71,7 +71,13 @@ fn blanks(file: &File, language: Option<Language>) -> Option<Problem> {
         let text = file.lines.line(&file.new, line)?;
         let bare = text.trim_end_matches([' ', '\t']);
         let blank = range.start + bare.len()..range.start + text.len();
-        (!blank.is_empty() && file.wrote(&blank).is_some()).then_some(blank.start)
+        // Or what stood behind them on the line was taken away.
+        let cut = || {
+            let hunk = file.touching(&(blank.end..blank.end))?;
+            let taken = file.old.get(hunk.old.clone()).is_some_and(|old| !old.starts_with(['\r', '\n']));
+            (hunk.new.is_empty() && taken).then_some(hunk)
+        };
+        (!blank.is_empty() && file.wrote(&blank).or_else(cut).is_some()).then_some(blank.start)
     };
     let found: Vec<usize> = (1..=file.lines.count()).filter_map(trailing).collect();
     let first = *found.first()?;

@@ -183,11 +183,24 @@ impl File {
         self.hunks.get(at).filter(|hunk| hunk.new.start < range.end && !hunk.new.is_empty())
     }
 
-    /// The step that is to blame for a place of the text afterwards: the nearest change before or at it.
-    pub fn step_at(&self, offset: usize) -> Option<u32> {
+    /// Whether a whole word stands at a byte of the text afterwards: an edit may end inside of one.
+    pub fn has_word(&self, offset: usize, word: &str) -> bool {
+        let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+        let (before, rest) = (self.new.get(..offset), self.new.get(offset..));
+        let behind = rest.and_then(|rest| rest.strip_prefix(word));
+        before.is_some_and(|before| !before.ends_with(inside))
+            && behind.is_some_and(|behind| !behind.starts_with(inside))
+    }
+
+    /// The nearest change before or at a place of the text afterwards, else the first.
+    pub fn before_place(&self, offset: usize) -> Option<&Hunk> {
         let at = self.hunks.partition_point(|hunk| hunk.new.start <= offset);
-        let hunk = at.checked_sub(1).map(|at| &self.hunks[at]).or(self.hunks.first());
-        hunk.and_then(|hunk| hunk.step).or(self.change.steps.last().copied())
+        at.checked_sub(1).map(|at| &self.hunks[at]).or(self.hunks.first())
+    }
+
+    /// The step that is to blame for a place of the text afterwards.
+    pub fn step_at(&self, offset: usize) -> Option<u32> {
+        self.before_place(offset).and_then(|hunk| hunk.step).or(self.change.steps.last().copied())
     }
 
     /// The step that took away a place of the text before.

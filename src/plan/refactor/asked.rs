@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::graph::meaning::{Meaning, Program, Spot};
+use crate::graph::meaning::{Kin, Meaning, Program, Spot};
 use crate::graph::{Definition, Site, definition};
 use crate::syntax::Symbol;
 use crate::text::LineIndex;
@@ -59,22 +59,26 @@ pub(super) fn find(program: &Program, tools: Tools, asked: &Asked) -> Result<Spo
         let hint = if there.is_empty() { String::new() } else { format!("; there is {}", there.join(", ")) };
         return refused(format!("nothing is called {} there{hint}", asked.name));
     };
-    if spots.len() > 1 {
-        let kin = program.kin(first);
-        if !spots.iter().all(|spot| kin.members.contains(spot)) {
+    if spots.len() == 1 {
+        return Ok(first.clone());
+    }
+    // What only passes another's name on has that one among its kin, and not the other way round.
+    let kin: Vec<Kin> = spots.iter().map(|spot| program.kin(spot)).collect();
+    match spots.iter().find(|spot| kin.iter().all(|kin| kin.members.contains(spot))) {
+        Some(spot) => Ok(spot.clone()),
+        None => {
             let mut list: Vec<String> = items.iter().take(20).map(|item| shown(item)).collect();
             if items.len() > list.len() {
                 list.push(format!("and {} more", items.len() - list.len()));
             }
-            return refused(format!(
+            refused(format!(
                 "{} definitions are called {}: {}; say which by its path and line, or as Outer.name or path#name",
                 items.len(),
                 asked.name,
                 list.join(", ")
-            ));
+            ))
         }
     }
-    Ok(first.clone())
 }
 
 fn shown(item: &Definition) -> String {

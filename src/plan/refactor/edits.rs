@@ -31,6 +31,11 @@ impl Edits {
         self.replace(path, range, "");
     }
 
+    /// The edits of one file, which it forgets.
+    pub fn take(&mut self, path: &str) -> Vec<(Range<usize>, String)> {
+        self.files.remove(path).unwrap_or_default()
+    }
+
     /// The same without what is inside of a range.
     pub fn without(mut self, path: &str, range: &Range<usize>) -> Self {
         if let Some(edits) = self.files.get_mut(path) {

@@ -7,6 +7,7 @@ mod edits;
 mod imports;
 mod module;
 mod names;
+mod relocate;
 mod rename;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::graph::Symbols;
 
 pub use asked::Asked;
 pub use module::rename_file;
+pub use relocate::relocate;
 pub use rename::rename;
 
 use super::{Plan, PlanError};
@@ -65,9 +67,6 @@ fn refused<T>(why: impl Into<String>) -> Result<T, PlanError> {
     Err(PlanError::Refused(why.into()))
 }
 
-pub fn relocate(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
-    refused("later")
-}
 pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> Result<Done, PlanError> {
     refused("later")
 }

@@ -83,6 +83,10 @@ pub(super) fn at(plan: &mut Plan, program: &Program, spot: &Spot, new: &str) -> 
             spoken - SPOKEN
         ));
     }
+    if found.prose > 0 {
+        let mentions = if found.prose == 1 { "comment or text has" } else { "comments and texts have" };
+        notes.push(format!("{} {mentions} the word {old} in prose, and stay as they are.", found.prose));
+    }
     let moved = file_with_it(plan, program, symbol.as_ref(), spot, new);
     record(plan, program, &found, new);
     let (count, mut files): (usize, BTreeSet<String>) = (edits.count(), edits.paths().cloned().collect());

@@ -65,8 +65,6 @@ pub(super) enum Key {
     Declared(At),
     Returned(At),
     Context(At),
-    /// A name, with the narrowing where it stands.
-    Narrowed(At),
 }
 
 /// What was found out about the program so far.

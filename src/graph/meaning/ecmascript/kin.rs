@@ -46,9 +46,18 @@ impl Word {
     }
 
     pub fn kin(&self, spot: &Spot) -> Kin {
-        let Some(group) = self.group.get(spot) else { return Kin::default() };
+        let Some(group) = self.group.get(spot).or_else(|| self.passed_on(spot)) else { return Kin::default() };
         let bound = self.bound.contains(group).then(|| "the language's library has this member".to_owned());
         Kin { members: self.groups[*group].clone(), bound, doubts: Vec::new() }
+    }
+}
+
+impl Word {
+    /// The group that a name is of which only passes another file's on.
+    fn passed_on(&self, spot: &Spot) -> Option<&usize> {
+        let place = self.places.get(&spot.path)?.iter().find(|place| place.range.start == spot.offset)?;
+        let Sense::These { spots, .. } = &place.sense else { return None };
+        self.group.get(spots.first()?)
     }
 }
 

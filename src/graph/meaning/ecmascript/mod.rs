@@ -12,6 +12,8 @@ mod members;
 mod names;
 mod narrow;
 mod places;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod types;
 mod unit;

@@ -26,8 +26,12 @@ const ABOVE: usize = 24;
 impl Infer<'_, '_> {
     /// The class and those above it, in the order in which members are looked for.
     pub fn line(&mut self, class: ClassRef, args: &[Type]) -> Line {
+        let key = (class, Arc::from(args));
+        if let Some(known) = self.lines.get(&key) {
+            return known.clone();
+        }
         let mut line = Line::default();
-        self.climb(class, args.into(), &mut line, 0);
+        self.climb(class, key.1.clone(), &mut line, 0);
         // A class that is above two others comes behind both.
         let mut seen = HashMap::new();
         for (at, (one, _)) in line.classes.iter().enumerate() {
@@ -38,6 +42,9 @@ impl Infer<'_, '_> {
             at += 1;
             seen.get(one) == Some(&(at - 1))
         });
+        if self.cut == usize::MAX {
+            self.lines.insert(key, line.clone());
+        }
         line
     }
 
@@ -97,14 +104,13 @@ impl Infer<'_, '_> {
             }
             found.extend(names);
         }
-        let mut seen: Vec<Arc<str>> = Vec::new();
-        found.retain(|name| {
-            !seen.contains(name) && {
-                seen.push(name.clone());
-                true
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for name in found {
+            if !names.contains(&name) {
+                names.push(name);
             }
-        });
-        found
+        }
+        names
     }
 
     /// What stands for a class's type parameters.
@@ -139,7 +145,7 @@ impl Infer<'_, '_> {
     }
 
     /// Whether it is a library's class.
-    fn is_described(&mut self, class: ClassRef) -> bool {
+    pub fn is_described(&mut self, class: ClassRef) -> bool {
         self.module(class.module).stub
     }
 
@@ -232,7 +238,6 @@ impl Infer<'_, '_> {
         match self.owner(&line, name) {
             Some((owner, args)) => self.owned(owner, &args, name, receiver, on_class),
             None if line.foreign => Type::Foreign,
-            None if on_class && self.is_kind(class, &["Enum"]) => Type::Unknown,
             None => Type::Unknown,
         }
     }
@@ -258,15 +263,14 @@ impl Infer<'_, '_> {
         if let Some(first) = functions.first() {
             return self.method(&module, *first, &functions, receiver, on_class, &given);
         }
-        if self.is_enum_member(owner, &module, bindings) {
+        if self.is_enum_member(owner, bindings) {
             return Type::Instance(owner, Arc::new([]));
         }
         self.once(Asked::Member(owner, name.into()), |infer| infer.set(&module, owner, name, bindings)).with(&given)
     }
 
-    fn is_enum_member(&mut self, owner: ClassRef, module: &Module, bindings: &[Binding]) -> bool {
+    fn is_enum_member(&mut self, owner: ClassRef, bindings: &[Binding]) -> bool {
         let valued = bindings.iter().any(|binding| matches!(binding.bound, Bound::Value { .. }));
-        _ = module;
         valued && self.is_kind(owner, &["Enum"])
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
+use super::classes::Line;
 use super::modules::Led;
 use super::scopes::Var;
 use super::tree::*;
@@ -20,7 +21,8 @@ pub(super) struct Infer<'p, 'a> {
     active: Vec<Asked>,
     known: HashMap<Asked, Type>,
     /// Depth of the outermost question that an answer was needed for before it was there.
-    cut: usize,
+    pub cut: usize,
+    pub lines: HashMap<(ClassRef, Arc<[Type]>), Line>,
 }
 
 /// What can be asked for.
@@ -44,6 +46,7 @@ impl<'p, 'a> Infer<'p, 'a> {
             active: Vec::new(),
             known: HashMap::new(),
             cut: usize::MAX,
+            lines: HashMap::new(),
         }
     }
 

@@ -11,6 +11,9 @@ use super::tree::*;
 use super::types::ClassRef;
 use crate::graph::meaning::{Kin, Meaning, Spot};
 
+/// Places where a name may mean several members, with those.
+pub(super) type Together = Vec<(String, Vec<Spot>)>;
+
 /// Whose a name is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Owner {
@@ -174,7 +177,7 @@ impl Infer<'_, '_> {
     }
 
     /// The places where a name may mean several members, with those.
-    fn used_together(&mut self, word: &str) -> Arc<Vec<(String, Vec<Spot>)>> {
+    fn used_together(&mut self, word: &str) -> Arc<Together> {
         let kept = &self.program.python.together;
         if let Some(known) = kept.lock().unwrap_or_else(PoisonError::into_inner).get(word) {
             return known.clone();
@@ -199,7 +202,7 @@ impl Infer<'_, '_> {
             found
         };
         let files = self.python_files_with(word);
-        let all: Vec<Vec<(String, Vec<Spot>)>> = files.par_iter().map(in_file).collect();
+        let all: Vec<Together> = files.par_iter().map(in_file).collect();
         let all = Arc::new(all.into_iter().flatten().collect::<Vec<_>>());
         kept.lock().unwrap_or_else(PoisonError::into_inner).insert(word.to_owned(), all.clone());
         all

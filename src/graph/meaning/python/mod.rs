@@ -1,9 +1,11 @@
 //! What names mean in Python: by scopes and imports, and by types that are inferred.
 
 mod annotations;
+mod arguments;
 mod beside;
 mod calls;
 mod classes;
+mod elements;
 mod functions;
 mod infer;
 mod kin;
@@ -32,7 +34,7 @@ pub(super) struct World {
     modules: modules::Modules,
     types: Mutex<HashMap<Asked, Type>>,
     kin: Mutex<HashMap<Spot, Kin>>,
-    together: Mutex<HashMap<String, Arc<Vec<(String, Vec<Spot>)>>>>,
+    together: Mutex<HashMap<String, Arc<kin::Together>>>,
     files: Mutex<HashMap<String, Vec<String>>>,
 }
 

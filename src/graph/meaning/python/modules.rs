@@ -128,10 +128,8 @@ impl Infer<'_, '_> {
             Target::Here(path) if path.ends_with(".py") || path.ends_with(".pyi") => {
                 of_path(self.program, &path).map_or(Led::Lost, Led::Module)
             }
-            Target::Here(path) if is_standard(module) || path.ends_with(".pyx") => {
-                _ = path;
-                Led::Outside(module.to_owned())
-            }
+            // A folder of that name is no package of it.
+            Target::Here(path) if is_standard(module) || path.ends_with(".pyx") => Led::Outside(module.to_owned()),
             Target::Here(path) => Led::Folder(path),
             Target::Lost => Led::Lost,
             Target::External => Led::Outside(module.to_owned()),

@@ -10,8 +10,10 @@ use crate::graph::meaning::{Meaning, Spot};
 #[derive(Default)]
 struct Members {
     spots: Vec<Spot>,
-    /// A library has it.
+    /// It is nothing of the program.
     outside: bool,
+    /// A class that is described has it.
+    library: bool,
     /// Nothing is known about some value.
     unknown: bool,
 }
@@ -104,6 +106,9 @@ impl Infer<'_, '_> {
         self.members(of, word, &mut found, 0);
         found.spots.sort();
         found.spots.dedup();
+        if !found.spots.is_empty() && found.library {
+            return Meaning::Unknown { why: format!("`{shown}` may be a library's, which has this name too") };
+        }
         if !found.spots.is_empty() {
             return Meaning::These(found.spots);
         }
@@ -139,6 +144,7 @@ impl Infer<'_, '_> {
                     Some((owner, _)) => {
                         let spots = self.member_spots(owner, word);
                         found.outside |= spots.is_empty();
+                        found.library |= self.is_described(owner);
                         found.spots.extend(spots);
                     }
                     None => {

@@ -62,7 +62,14 @@ impl Infer<'_, '_> {
         if module.scopes[0].bindings.contains_key(name) {
             return Some(Var { module: id, scope: 0, name: name.into() });
         }
-        self.by_star(&module, name, depth)
+        if let Some(found) = self.by_star(&module, name, depth) {
+            return Some(found);
+        }
+        // Some names are only there for those who check types.
+        let described = module.path.strip_suffix(".py").map(|stem| format!("{stem}.pyi"))?;
+        let described = super::modules::of_path(self.program, &described)?;
+        let known = self.module(described).scopes[0].bindings.contains_key(name);
+        known.then(|| Var { module: described, scope: 0, name: name.into() })
     }
 
     fn by_star(&mut self, module: &Module, name: &str, depth: usize) -> Option<Var> {

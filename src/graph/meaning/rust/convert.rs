@@ -167,6 +167,13 @@ impl<'u> Scene<'u> {
     /// A bound; of an unknown trait only its arguments are looked at.
     pub fn bound(&self, path: &Path, consts: Consts) -> Bound {
         let count = path.segments.len();
+        // `use<T>` speaks of parameters.
+        if let [only] = &path.segments[..]
+            && let Some(id) = self.param(&only.name.word)
+        {
+            self.put(&only.name, Res::Defs(vec![id]));
+            return Bound { of: None, args: Arc::new([]), bindings: Arc::new([]) };
+        }
         let hits = self.walk(path, count, Space::Type);
         let of = hits.iter().find_map(|hit| match hit.target {
             Target::Def(id) if matches!(self.u.def(id).item, Item::Trait { .. }) => Some(id),
@@ -490,6 +497,10 @@ pub(super) fn meant(u: &Universe, name: &Name, hits: &[Hit]) -> Res {
         {
             defs.push(id);
         }
+    }
+    // An import of a function and the module of its name is for the function.
+    if defs.iter().any(|id| u.as_module(*id).is_none()) {
+        defs.retain(|id| u.as_module(*id).is_none());
     }
     if !defs.is_empty() {
         return Res::Defs(defs);

@@ -85,8 +85,6 @@ pub(super) enum Receiver {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Function {
     pub receiver: Option<Receiver>,
-    /// Where `self` stands.
-    pub self_at: u32,
     pub params: Vec<(Pat, Type)>,
     pub result: Option<Type>,
     pub body: Option<Expr>,
@@ -133,7 +131,6 @@ pub(super) enum Item {
     },
     Variant {
         fields: Vec<Local>,
-        is_tuple: bool,
         value: Option<Box<Expr>>,
     },
     Field {
@@ -160,10 +157,7 @@ pub(super) enum Item {
         default: Option<Type>,
         constant: Option<Type>,
     },
-    /// The code that stands in a macro's rules.
-    Macro {
-        exported: bool,
-    },
+    Macro,
     /// Code without a name: arguments of a macro between items.
     Loose(Box<Expr>),
 }
@@ -177,8 +171,6 @@ pub(super) struct Def {
     pub parent: Option<Local>,
     /// The module or block with items around it.
     pub scope: Local,
-    /// It stands in the rules of a macro.
-    pub in_macro: bool,
 }
 
 /// What a file defines; the first is the module that the file is.
@@ -262,7 +254,8 @@ pub(super) struct Block {
 
 #[derive(Debug, Clone)]
 pub(super) enum Statement {
-    Let(Pat, Option<Type>, Option<Expr>, Option<Expr>),
+    /// Pattern, type, value, `else`.
+    Let(Box<(Pat, Option<Type>, Option<Expr>, Option<Expr>)>),
     Expr(Expr),
 }
 

@@ -1,8 +1,11 @@
 //! Definitions that have one name together: a trait's item and those of its impls, and twins under `cfg`.
 
+use std::collections::HashMap;
+
 use super::super::Kin;
-use super::hir::{DefId, Item, Type};
-use super::resolve::Space;
+use super::hir::{DefId, Item, NOWHERE, Type, UseLeaf};
+use super::resolve::{Space, Target};
+use super::ty::Ty;
 use super::universe::Universe;
 
 /// The kin of a definition.
@@ -26,7 +29,18 @@ pub(super) fn kin(u: &Universe, id: DefId) -> Kin {
 fn related(u: &Universe, id: DefId, bound: &mut Option<String>) -> Vec<DefId> {
     let name = &*u.def(id).name.word;
     let mut found = twins(u, id);
+    found.extend(u.import_twins().get(&id).into_iter().flatten());
     let Some(parent) = u.parent(id) else { return found };
+    if let Some(Ty::Adt(of, _)) = u.header(parent).map(|header| &header.self_ty) {
+        // The methods of types that take each other's place.
+        let others = u.import_twins().get(of).into_iter().flatten();
+        for other in others {
+            let is_its = |impl_: DefId| {
+                u.header(impl_).is_some_and(|header| matches!(&header.self_ty, Ty::Adt(id, _) if id == other))
+            };
+            found.extend(u.inherent(name).iter().filter(|(impl_, _)| is_its(*impl_)).map(|(_, item)| *item));
+        }
+    }
     match &u.def(parent).item {
         Item::Trait { items, .. } if items.contains(&id.index) => {
             found.extend(u.impls_of(parent).iter().filter_map(|impl_| u.member(*impl_, name)));
@@ -55,7 +69,7 @@ fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
     let others = by_name.iter().copied().filter(|other| *other != id).filter(same);
     match u.parent(id) {
         None => match &def.item {
-            Item::Macro { .. } => others.filter(|other| u.root(u.scope(*other)) == u.root(u.scope(id))).collect(),
+            Item::Macro => others.filter(|other| u.root(u.scope(*other)) == u.root(u.scope(id))).collect(),
             _ => {
                 let space = [Space::Type, Space::Value].into_iter().find(|space| u.fits(id, *space));
                 let fits = |other: &DefId| space.is_some_and(|space| u.fits(*other, space));
@@ -87,6 +101,38 @@ fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
             }
             others.filter(is_twin).collect()
         }
+    }
+}
+
+impl Universe {
+    /// Definitions that one module imports by the same name, which only goes when one of the imports is compiled.
+    fn import_twins(&self) -> &HashMap<DefId, Vec<DefId>> {
+        self.import_twins.get_or_init(|| {
+            let mut found: HashMap<DefId, Vec<DefId>> = HashMap::new();
+            for (module, uses) in self.uses() {
+                let named = |leaf: &&UseLeaf| leaf.local.as_ref().is_some_and(|local| local.at == NOWHERE);
+                let leaves: Vec<&UseLeaf> = uses.iter().filter(named).collect();
+                let mut counts: HashMap<&str, usize> = HashMap::new();
+                for local in leaves.iter().filter_map(|leaf| leaf.local.as_ref()) {
+                    *counts.entry(&local.word).or_default() += 1;
+                }
+                for (word, _) in counts.into_iter().filter(|(_, count)| *count > 1) {
+                    for space in [Space::Type, Space::Value] {
+                        let hits = self.lookup(module, word, space);
+                        let ids: Vec<DefId> = hits
+                            .iter()
+                            .filter_map(|hit| if let Target::Def(id) = hit.target { Some(id) } else { None })
+                            .filter(|id| !self.is_stub(*id) && *self.def(*id).name.word == *word)
+                            .collect();
+                        for id in &ids {
+                            let others = ids.iter().filter(|other| *other != id);
+                            found.entry(*id).or_default().extend(others);
+                        }
+                    }
+                }
+            }
+            found
+        })
     }
 }
 

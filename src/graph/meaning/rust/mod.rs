@@ -72,7 +72,7 @@ pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec
                 );
                 if is_name || node.kind() == "metavariable" {
                     let is_fragment = source.text[..range.start].ends_with('$') || node.kind() == "metavariable";
-                    let meaning = if is_fragment {
+                    let meaning = if is_fragment || is_of_another(universe, &source.text[..range.start]) {
                         Meaning::Outside
                     } else {
                         guess(universe, word, None, "it stands in a macro")
@@ -83,6 +83,14 @@ pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec
         }
     }
     all
+}
+
+/// Whether a name that nothing is known of follows a type or module that is not of this program.
+fn is_of_another(u: &Universe, before: &str) -> bool {
+    let Some(left) = before.strip_suffix("::") else { return false };
+    let owner = left.rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).next().unwrap_or_default();
+    let is_relative = matches!(owner, "" | "Self" | "self" | "crate" | "super") || owner.starts_with('$');
+    !is_relative && !u.by_name.contains_key(owner)
 }
 
 fn meaning(u: &Universe, word: &str, res: &Res) -> Meaning {

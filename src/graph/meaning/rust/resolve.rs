@@ -49,7 +49,7 @@ impl Universe {
     pub fn fits(&self, id: DefId, space: Space) -> bool {
         match (&self.def(id).item, space) {
             (_, Space::Any) | (Item::Variant { .. }, Space::Type | Space::Value) => true,
-            (Item::Macro { .. }, space) => space == Space::Macro,
+            (Item::Macro, space) => space == Space::Macro,
             (Item::Function(_) | Item::Constant { .. }, space) => space == Space::Value,
             (Item::Struct { is_tuple, .. }, Space::Value) => *is_tuple,
             (Item::Param { constant, .. }, Space::Value) => constant.is_some(),
@@ -78,7 +78,9 @@ impl Universe {
         }
         if depth > DEEPEST || !OPEN.with_borrow_mut(|open| open.keys.insert(key.clone())) {
             OPEN.with_borrow_mut(|open| open.cuts += 1);
-            return Arc::default();
+            // `pub use wrap::wrap` asks for the module of the name that it gives.
+            let own = self.named(module, name).iter();
+            return Arc::new(own.map(|id| Hit { target: Target::Def(*id), alias: None }).collect());
         }
         let before = OPEN.with_borrow(|open| open.cuts);
         let found = Arc::new(self.search(module, name, depth));
@@ -267,7 +269,9 @@ impl Universe {
                 return vec![Hit { target: Target::Def(root), alias: None }];
             }
             // Before 2018 imports begin at the crate's root.
-            let found = fits(&self.lookup_all(self.root(scope), word, depth + 1));
+            let root = self.root(scope);
+            let found =
+                if self.old.contains(&root) { fits(&self.lookup_all(root, word, depth + 1)) } else { Vec::new() };
             if found.iter().any(|hit| matches!(hit.target, Target::Def(id) if self.as_module(id).is_some())) {
                 return found;
             }

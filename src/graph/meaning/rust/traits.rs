@@ -14,7 +14,6 @@ const DEEPEST: usize = 6;
 /// The head of an impl.
 #[derive(Debug)]
 pub(super) struct Header {
-    pub id: DefId,
     pub params: Vec<DefId>,
     pub self_ty: Ty,
     /// The trait; `of` in it is `None` for another crate's.
@@ -70,7 +69,7 @@ impl Universe {
             Item::Impl { ty, .. } => (scene.ty(ty), self.own_params(id)),
             _ => (Ty::Unknown, Vec::new()),
         };
-        Header { id, params, self_ty, of: None }
+        Header { params, self_ty, of: None }
     }
 
     fn headers(&self) -> &Headers {
@@ -300,12 +299,11 @@ impl<'u> Solver<'u> {
             match self.matches(*id, &ty, args, depth) {
                 (true, subst) => return Answer::Yes(Source::Impl(*id, subst)),
                 (false, subst)
-                    if !subst.0.is_empty() || self.u.header(*id).is_some_and(|header| header.params.is_empty()) =>
+                    if (!subst.0.is_empty() || self.u.header(*id).is_some_and(|header| header.params.is_empty()))
+                        && self.possible(*id, &ty, args) =>
                 {
-                    if self.possible(*id, &ty, args) {
-                        maybes += 1;
-                        maybe = Some(*id);
-                    }
+                    maybes += 1;
+                    maybe = Some(*id);
                 }
                 _ => {}
             }

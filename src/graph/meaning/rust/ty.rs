@@ -113,7 +113,7 @@ impl Ty {
         let mut found = false;
         self.map(&mut |ty| {
             found |= wanted(ty);
-            found.then(|| Self::Unknown)
+            found.then_some(Self::Unknown)
         });
         found
     }

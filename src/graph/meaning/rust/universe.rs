@@ -25,9 +25,14 @@ const BYTES: u64 = 48 << 20;
 
 pub(super) struct File {
     pub path: String,
-    pub text: Arc<str>,
     pub defs: FileDefs,
 }
+
+/// What names in modules were found to be.
+type Lookups = HashMap<(DefId, Word), Arc<Vec<Hit>>>;
+
+/// What is known of parameters inside of an item.
+pub(super) type Environment = Arc<Vec<(Ty, Bound)>>;
 
 /// What the program's Rust files define.
 pub(super) struct Universe {
@@ -37,6 +42,8 @@ pub(super) struct Universe {
     parents: HashMap<u32, DefId>,
     /// The files that `mod x;` leads to.
     declared: HashMap<DefId, u32>,
+    /// Root modules of crates whose imports begin at the root.
+    pub old: std::collections::HashSet<DefId>,
     /// Root modules by the crate's name.
     crates: HashMap<String, Vec<DefId>>,
     /// Items of each module by name.
@@ -49,9 +56,10 @@ pub(super) struct Universe {
     pub impls: Vec<DefId>,
     /// Functions of traits by name.
     pub trait_items: HashMap<Word, Vec<DefId>>,
-    pub(super) found: Mutex<HashMap<(DefId, Word), Arc<Vec<Hit>>>>,
+    pub(super) found: Mutex<Lookups>,
     pub(super) signatures: Mutex<HashMap<DefId, Arc<Signature>>>,
-    pub(super) environments: Mutex<HashMap<DefId, Arc<Vec<(Ty, Bound)>>>>,
+    pub(super) environments: Mutex<HashMap<DefId, Environment>>,
+    pub(super) import_twins: OnceLock<HashMap<DefId, Vec<DefId>>>,
     pub(super) headers: OnceLock<super::traits::Headers>,
 }
 
@@ -59,14 +67,11 @@ impl Universe {
     pub fn load(program: &Program) -> Self {
         let budget = program.cache.budget();
         let mut universe = Self {
-            files: vec![File {
-                path: String::new(),
-                text: STUBS.into(),
-                defs: lower(STUBS, budget).unwrap_or_default(),
-            }],
+            files: vec![File { path: String::new(), defs: lower(STUBS, budget).unwrap_or_default() }],
             by_path: HashMap::new(),
             parents: HashMap::new(),
             declared: HashMap::new(),
+            old: std::collections::HashSet::new(),
             crates: HashMap::new(),
             names: HashMap::new(),
             by_name: HashMap::new(),
@@ -77,6 +82,7 @@ impl Universe {
             found: Mutex::default(),
             signatures: Mutex::default(),
             environments: Mutex::default(),
+            import_twins: OnceLock::new(),
             headers: OnceLock::new(),
         };
         let mut left = BYTES;
@@ -101,7 +107,7 @@ impl Universe {
         let text = program.snapshot.text(&RelPath::parse(path).ok()?).ok()?;
         let defs = lower(&text, program.cache.budget())?;
         self.by_path.insert(path.to_owned(), self.files.len() as u32);
-        self.files.push(File { path: path.to_owned(), text, defs });
+        self.files.push(File { path: path.to_owned(), defs });
         Some(())
     }
 
@@ -119,6 +125,10 @@ impl Universe {
             }
         }
         for package in packages {
+            if package.edition_2015 {
+                let roots = package.roots.iter().filter_map(|path| self.by_path.get(path));
+                self.old.extend(roots.map(|file| DefId { file: *file, index: 0 }));
+            }
             if let Some(file) = package.library.as_ref().and_then(|path| self.by_path.get(path)) {
                 self.crates.entry(package.name.clone()).or_default().push(DefId { file: *file, index: 0 });
             }
@@ -197,7 +207,7 @@ impl Universe {
                             self.trait_items.entry(name).or_default().push(DefId { file, index: *item });
                         }
                     }
-                    Item::Macro { .. } => self.macros.entry(def.name.word.clone()).or_default().push(id),
+                    Item::Macro => self.macros.entry(def.name.word.clone()).or_default().push(id),
                     _ => {}
                 }
                 if !names_nothing && file == STUB {
@@ -233,6 +243,16 @@ impl Universe {
 
     pub fn member(&self, id: DefId, name: &str) -> Option<DefId> {
         self.members(id).find(|member| &*self.def(*member).name.word == name)
+    }
+
+    /// The modules of the program with what they import.
+    pub fn uses(&self) -> impl Iterator<Item = (DefId, &[super::hir::UseLeaf])> {
+        self.files.iter().enumerate().skip(1).flat_map(|(file, data)| {
+            data.defs.defs.iter().enumerate().filter_map(move |(index, def)| match &def.item {
+                Item::Module { uses, .. } => Some((DefId { file: file as u32, index: index as Local }, &uses[..])),
+                _ => None,
+            })
+        })
     }
 
     pub fn is_stub(&self, id: DefId) -> bool {

@@ -1,6 +1,7 @@
 //! What names a file: imports and paths, language by language, and where they lead once files have moved.
 
 pub(super) mod ecmascript;
+pub(super) mod entries;
 pub(super) mod manifests;
 pub(super) mod paths;
 pub(super) mod python;

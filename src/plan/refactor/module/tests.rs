@@ -1,3 +1,5 @@
+//! Files and folders of small trees that get other paths.
+
 use crate::plan::refactor::tests::check;
 
 use super::*;

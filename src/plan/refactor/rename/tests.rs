@@ -1,3 +1,5 @@
+//! Names given to definitions of small trees.
+
 use crate::plan::refactor::tests::check;
 
 use super::*;
@@ -9,11 +11,10 @@ fn renamed(before: &str, name: &str, new: &str, after: &str) {
 #[test]
 fn a_function_with_its_uses_and_what_only_may_be_one() {
     renamed(
-        "== a.py\ndef load(x):\n    return x\n\n\ny = load(1)\n== b.py\nfrom a import load\n\nload(2)\n# load is slow\n",
+        "== a.py\ndef load(x):\n    return x\n\n\ny = load(1)\n== b.py\nfrom a import load\n\nload(2)\n# load is slow, `load` is\n",
         "load",
         "fetch",
-        "== a.py\ndef fetch(x):\n    return x\n\n\ny = fetch(1)\n== b.py\nfrom a import fetch\n\nfetch(2)\n# load is slow\n\
-         ?? b.py:4 it may be the word and not the name\n",
+        "== a.py\ndef fetch(x):\n    return x\n\n\ny = fetch(1)\n== b.py\nfrom a import fetch\n\nfetch(2)\n# load is slow, `fetch` is\n",
     );
 }
 

@@ -11,10 +11,9 @@ impl Reader {
         let span = self.span(node);
         let text = self.module.slice(span);
         let prefix = text.find(['"', '\'']).map_or("", |at| &text[..at]).to_ascii_lowercase();
-        if self.quoting && prefix.is_empty() && node.kind() == "string" && !text.contains('\\') {
-            if let Some(inner) = self.quoted(node) {
-                return self.push(span, Kind::Quoted(inner));
-            }
+        let is_code = self.quoting && prefix.is_empty() && node.kind() == "string" && !text.contains('\\');
+        if is_code && let Some(inner) = self.quoted(node) {
+            return self.push(span, Kind::Quoted(inner));
         }
         let quoting = std::mem::take(&mut self.quoting);
         self.interpolations(node);

@@ -437,7 +437,8 @@ impl Body<'_> {
         let mut never = false;
         for statement in &block.statements {
             match statement {
-                Statement::Let(pat, ty, value, other) => {
+                Statement::Let(parts) => {
+                    let (pat, ty, value, other) = &**parts;
                     let declared = match ty {
                         Some(ty) => self.ty(ty),
                         None => Ty::Unknown,

@@ -112,11 +112,7 @@ fn item(u: &Universe, id: DefId, records: &Records) {
                 body.run(value, &result);
             }
         }
-        Item::Struct { .. }
-        | Item::Enum { .. }
-        | Item::Declared { .. }
-        | Item::ExternCrate { .. }
-        | Item::Macro { .. } => {}
+        Item::Struct { .. } | Item::Enum { .. } | Item::Declared { .. } | Item::ExternCrate { .. } | Item::Macro => {}
         Item::Variant { value, .. } => {
             if let Some(value) = value {
                 run(value, Ty::Unknown);

@@ -56,6 +56,7 @@ impl Body<'_> {
                 return self.relative(prim, None, &path.segments[1..]);
             }
             self.scene.put(&first.name, Res::Lost);
+            path.segments.iter().flat_map(|segment| &segment.args).for_each(|ty| drop(self.scene.ty(ty)));
             self.lost(&path.segments[1..]);
             return Ty::Unknown;
         }

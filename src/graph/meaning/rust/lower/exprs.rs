@@ -359,7 +359,7 @@ impl Lower<'_> {
                     let value = child(inner, "value").map(|value| self.expr(value));
                     let other = child(inner, "alternative").map(|other| self.expr(other));
                     if let Some(pattern) = child(inner, "pattern").map(|pattern| self.pat(pattern)) {
-                        block.statements.push(Statement::Let(pattern, ty, value, other));
+                        block.statements.push(Statement::Let(Box::new((pattern, ty, value, other))));
                     }
                 }
                 kind if is_item(kind) => {}

@@ -39,13 +39,11 @@ impl Lower<'_> {
         let mut found = Vec::new();
         self.depth += 1;
         let mut path = None;
-        let mut exported = false;
         if self.depth <= super::DEEPEST {
             for item in children(node) {
                 if matches!(item.kind(), "attribute_item" | "inner_attribute_item") {
                     self.attribute(item);
                     let text = self.text(item);
-                    exported |= text.contains("macro_export");
                     if let Some(at) = text.strip_prefix("#[path").and_then(|rest| rest.split('"').nth(1)) {
                         path = Some(at.to_owned());
                     }
@@ -54,23 +52,15 @@ impl Lower<'_> {
                 if !wanted(item.kind()) {
                     continue;
                 }
-                self.item(item, path.take(), exported, uses, &mut found);
-                exported = false;
+                self.item(item, path.take(), uses, &mut found);
             }
         }
         self.depth -= 1;
         found
     }
 
-    /// `path` and `exported`: what the attributes before it say.
-    fn item(
-        &mut self,
-        node: Node<'_>,
-        path: Option<String>,
-        exported: bool,
-        uses: &mut Vec<UseLeaf>,
-        found: &mut Vec<Local>,
-    ) {
+    /// `path`: what an attribute before it says.
+    fn item(&mut self, node: Node<'_>, path: Option<String>, uses: &mut Vec<UseLeaf>, found: &mut Vec<Local>) {
         let lifetimes = self.lifetimes.len();
         if let Some(visibility) = of_kind(node, "visibility_modifier")
             && let Some(inside) = children(visibility).into_iter().find(|at| at.kind() == "scoped_identifier")
@@ -165,7 +155,7 @@ impl Lower<'_> {
                 }
             }
             ("macro_definition", Some(name)) => {
-                found.push(self.push(name, Item::Macro { exported }));
+                found.push(self.push(name, Item::Macro));
                 self.rules(node, found);
             }
             ("macro_invocation", _) => {
@@ -207,7 +197,7 @@ impl Lower<'_> {
         let index = self.push(name, Item::Function(Box::default()));
         self.within(index, |this| {
             let mut generics = this.generics(node);
-            let mut function = Function { self_at: NOWHERE, ..Function::default() };
+            let mut function = Function::default();
             let modifiers = of_kind(node, "function_modifiers");
             function.is_async = modifiers.is_some_and(|modifiers| this.text(modifiers).contains("async"));
             for param in child(node, "parameters").map(children).unwrap_or_default() {
@@ -285,11 +275,11 @@ impl Lower<'_> {
                 self.attribute(variant);
             }
             let Some(name) = child(variant, "name").map(|name| self.name(name)) else { continue };
-            let index = self.push(name, Item::Variant { fields: Vec::new(), is_tuple: false, value: None });
+            let index = self.push(name, Item::Variant { fields: Vec::new(), value: None });
             self.within(index, |this| {
-                let (fields, is_tuple) = this.fields(child(variant, "body"));
+                let (fields, _) = this.fields(child(variant, "body"));
                 let value = child(variant, "value").map(|value| Box::new(this.expr(value)));
-                (Item::Variant { fields, is_tuple, value }, Generics::default())
+                (Item::Variant { fields, value }, Generics::default())
             });
             found.push(index);
         }
@@ -329,7 +319,7 @@ impl Lower<'_> {
                 let Some(inner) = inner else { return };
                 let more = self.path(inner);
                 let is_self = more.segments.len() == 1 && &*more.segments[0].name.word == "self";
-                if !(is_self && !before.segments.is_empty()) {
+                if !is_self || before.segments.is_empty() {
                     joined(&mut path, more);
                 }
                 let local = match alias.map(|alias| self.name(alias)) {

@@ -114,7 +114,6 @@ impl Lower<'_> {
             out: self.out,
             scope: self.scope,
             parent: self.parent,
-            in_macro: self.in_macro,
             depth: self.depth + 1,
             lifetimes: self.lifetimes.clone(),
             labels: self.labels.clone(),
@@ -239,7 +238,6 @@ impl Lower<'_> {
 
     /// The rules of a macro: what each gives, as items or as code.
     pub(super) fn rules(&mut self, node: Node<'_>, found: &mut Vec<Local>) {
-        let outer = std::mem::replace(&mut self.in_macro, true);
         for rule in children(node).into_iter().filter(|inner| inner.kind() == "macro_rule") {
             let Some(right) = child(rule, "right") else { continue };
             let range = right.start_byte() + 1..(right.end_byte().max(right.start_byte() + 2) - 1);
@@ -255,7 +253,6 @@ impl Lower<'_> {
                 out: self.out,
                 scope: self.scope,
                 parent: self.parent,
-                in_macro: true,
                 depth: self.depth + 1,
                 lifetimes: Vec::new(),
                 labels: Vec::new(),
@@ -263,7 +260,6 @@ impl Lower<'_> {
             };
             lower.rule(range, found);
         }
-        self.in_macro = outer;
     }
 
     fn rule(&mut self, range: Range<usize>, found: &mut Vec<Local>) {
@@ -382,7 +378,8 @@ fn without_fragments(text: &str) -> Vec<u8> {
             b'$' => out[at] = b'_',
             b'(' | b'[' | b'{' => open.push(false),
             b')' | b']' | b'}' => {
-                if open.pop() == Some(true) {
+                let is_repetition = open.pop() == Some(true);
+                if is_repetition {
                     out[at] = b' ';
                     // The separator stays where it can stand in a list.
                     for next in at + 1..(at + 3).min(out.len()) {

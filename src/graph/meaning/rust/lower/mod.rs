@@ -21,7 +21,7 @@ pub(super) fn lower(text: &str, budget: &Budget) -> Option<FileDefs> {
     let mut out = FileDefs::default();
     let root = Item::Module { items: Vec::new(), uses: Vec::new(), is_block: false };
     let name = Name { word: "".into(), at: NOWHERE };
-    let def = Def { name, item: root, generics: Generics::default(), parent: None, scope: 0, in_macro: false };
+    let def = Def { name, item: root, generics: Generics::default(), parent: None, scope: 0 };
     out.defs.push(def);
     let text = String::from_utf8_lossy(&parsed.source);
     let mut lower = Lower {
@@ -30,7 +30,6 @@ pub(super) fn lower(text: &str, budget: &Budget) -> Option<FileDefs> {
         out: &mut out,
         scope: 0,
         parent: None,
-        in_macro: false,
         depth: 0,
         lifetimes: Vec::new(),
         labels: Vec::new(),
@@ -48,7 +47,6 @@ struct Lower<'a> {
     out: &'a mut FileDefs,
     scope: Local,
     parent: Option<Local>,
-    in_macro: bool,
     depth: usize,
     lifetimes: Vec<Name>,
     labels: Vec<Name>,
@@ -97,14 +95,7 @@ impl Lower<'_> {
 
     fn push(&mut self, name: Name, item: Item) -> Local {
         let index = self.out.defs.len() as Local;
-        self.out.defs.push(Def {
-            name,
-            item,
-            generics: Generics::default(),
-            parent: self.parent,
-            scope: self.scope,
-            in_macro: self.in_macro,
-        });
+        self.out.defs.push(Def { name, item, generics: Generics::default(), parent: self.parent, scope: self.scope });
         index
     }
 

@@ -129,6 +129,12 @@ impl Lower<'_> {
             "tuple_type" | "parenthesized_type" => {
                 children(node).first().map_or(Vec::new(), |inner| self.bounds(*inner))
             }
+            "use_bounds" => {
+                let inner = children(node);
+                inner.iter().filter(|inner| inner.kind() == "lifetime").for_each(|inner| self.lifetime(*inner));
+                let types = inner.iter().filter(|inner| inner.kind() == "type_identifier");
+                types.map(|inner| self.path(*inner)).collect()
+            }
             "type_identifier" | "scoped_type_identifier" | "generic_type" => vec![self.path(node)],
             _ => Vec::new(),
         }
