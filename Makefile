@@ -26,7 +26,7 @@ bench: v8
 soak: v8
 	cargo build --release
 	SPELUNK_SOAK_PROGRAM=$${CARGO_TARGET_DIR:-$$PWD/target}/release/spelunk \
-		cargo test --test it -- --ignored --nocapture --test-threads=1 lsp::soak:: replay::soak schedules::
+		cargo test --test it -- --ignored --nocapture --test-threads=1 lsp::soak:: replay::soak schedules:: applying::killed::two_hundred plan_outputs::git_makes_of_ten_thousand
 
 # The question lists, and where-is questions sampled from what ctags finds, over this tree and those that SPELUNK_V8
 # and SPELUNK_LINUX name. Cargo keeps the v8 crate's source.

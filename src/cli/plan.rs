@@ -136,7 +136,9 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
     if !args.json && !to_stdout {
         show(&made, &stale);
     }
-    if let Some(file) = &args.patch {
+    if made.document.is_empty() && args.patch.is_some() {
+        output::error_line("nothing is planned, so no patch is written");
+    } else if let Some(file) = &args.patch {
         patch(&made.document, &snapshot, file, args.force)?;
     }
     if args.verify {

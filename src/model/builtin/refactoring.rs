@@ -91,11 +91,11 @@ impl Refactoring {
     /// The step's title.
     pub fn title(&self) -> String {
         match self {
-            Self::Rename { what, to } => format!("Rename {what} to {to}"),
-            Self::Move { what, to } => format!("Move {what} to {to}"),
-            Self::Remove { what } => format!("Remove {what}"),
-            Self::ReplaceCalls { what, by } => format!("Replace calls of {what} by {by}"),
-            Self::Extract { path, from, to, name } => format!("Extract {path}:{from}-{to} to {name}"),
+            Self::Rename { what, to } => format!("Rename `{what}` to `{to}`"),
+            Self::Move { what, to } => format!("Move `{what}` to `{to}`"),
+            Self::Remove { what } => format!("Remove `{what}`"),
+            Self::ReplaceCalls { what, by } => format!("Replace calls of `{what}` by `{by}`"),
+            Self::Extract { path, from, to, name } => format!("Extract `{path}:{from}-{to}` to `{name}`"),
         }
     }
 }

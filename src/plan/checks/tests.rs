@@ -442,7 +442,7 @@ fn a_document_from_elsewhere_is_believed_nothing() {
         (&|document| document.files[0].edits[0].steps = vec![5], "no step 5"),
         (&|document| document.files[0].bom = true, "byte order mark"),
         (&|document| document.files[0].after = None, "do not say so"),
-        (&|document| document.files[0].before = None, "was there before"),
+        (&|document| document.files[0].before = None, "there is a.txt already"),
         (&|document| document.files.push(document.files[0].clone()), "twice"),
         (&|document| document.files = vec![document.files[0].clone(); MAX_FILES + 1], "limit"),
     ] {

@@ -53,7 +53,9 @@ pub(super) fn find(program: &Program, tools: Tools, asked: &Asked) -> Result<Spo
             && asked.line.is_none_or(|line| (item.from..=item.to).contains(&line))
     };
     let items: Vec<&Definition> = found.items.iter().filter(fits).collect();
-    let spots: Vec<Spot> = items.iter().filter_map(|item| spot_of(program, item)).collect();
+    // A name that is passed on under itself is found as well, and means what it leads to.
+    let spots: Vec<Spot> =
+        items.iter().filter_map(|item| spot_of(program, item)).map(|spot| led(program, spot)).collect();
     let Some(first) = spots.first() else {
         let there: Vec<String> = found.items.iter().take(10).map(shown).collect();
         let hint = if there.is_empty() { String::new() } else { format!("; there is {}", there.join(", ")) };
@@ -89,6 +91,17 @@ fn spot_of(program: &Program, item: &Definition) -> Option<Spot> {
     let source = program.source(&item.path)?;
     let is = |symbol: &&Symbol| symbol.line == item.line && symbol.qualified == item.qualified;
     Some(Spot::of(&source.path, &source.text, source.symbols.symbols.iter().find(is)?))
+}
+
+/// The definition itself, of a name that only passes it on.
+fn led(program: &Program, spot: Spot) -> Spot {
+    let Some(symbol) = symbol_at(program, &spot) else { return spot };
+    let word = symbol.name.trim_start_matches("r#").trim_start_matches('#');
+    let here = program.occurrences(&spot.path, word).into_iter().find(|item| item.range.start == spot.offset);
+    match here.map(|item| item.meaning) {
+        Some(Meaning::These(spots)) if !spots.contains(&spot) => spots.into_iter().next().unwrap_or(spot),
+        _ => spot,
+    }
 }
 
 /// What a name means that stands in a line.

@@ -3,11 +3,14 @@
 //! Each works on a copy of the plan, so one that is refused changes nothing.
 
 mod asked;
+mod calls;
 mod edits;
+mod extract;
 mod imports;
 mod module;
 mod names;
 mod relocate;
+mod remove;
 mod rename;
 #[cfg(test)]
 mod tests;
@@ -16,8 +19,11 @@ use crate::cancel::Cancel;
 use crate::graph::Symbols;
 
 pub use asked::Asked;
+pub use calls::replace_calls;
+pub use extract::extract;
 pub use module::rename_file;
 pub use relocate::relocate;
+pub use remove::remove_dead;
 pub use rename::rename;
 
 use super::{Plan, PlanError};
@@ -65,14 +71,4 @@ fn all_or_nothing(plan: &mut Plan, make: impl FnOnce(&mut Plan) -> Result<Done, 
 /// A refusal, in words.
 fn refused<T>(why: impl Into<String>) -> Result<T, PlanError> {
     Err(PlanError::Refused(why.into()))
-}
-
-pub fn remove_dead(_: &mut Plan, _: Tools, _: &Asked) -> Result<Done, PlanError> {
-    refused("later")
-}
-pub fn replace_calls(_: &mut Plan, _: Tools, _: &Asked, _: &str) -> Result<Done, PlanError> {
-    refused("later")
-}
-pub fn extract(_: &mut Plan, _: Tools, _: &str, _: u64, _: u64, _: &str) -> Result<Done, PlanError> {
-    refused("later")
 }

@@ -60,7 +60,7 @@ fn moved(plan: &mut Plan, tools: Tools, from: &str, to: &str) -> Result<Done, Pl
         }
     }
     manifests::mend(plan, &program, &moves, &mut edits)?;
-    dotted_words(plan, &program, &moves, &edits)?;
+    dotted_words(plan, &program, &moves, &mut edits)?;
     done.edits += edits.count();
     edits.apply(plan)?;
     for (from, to) in moves.iter() {
@@ -231,21 +231,38 @@ fn move_line(plan: &mut Plan, program: &Program, line: &rust::Declared, home: &s
     }
 }
 
-/// Dotted names of moved Python modules in prose and strings.
-fn dotted_words(plan: &mut Plan, program: &Program, moves: &Moves, edits: &Edits) -> Result<(), PlanError> {
+/// Dotted names of moved Python modules in prose and strings: sure where they are followed by what the module defines.
+fn dotted_words(plan: &mut Plan, program: &Program, moves: &Moves, edits: &mut Edits) -> Result<(), PlanError> {
     for (from, to) in moves.iter().filter(|(from, _)| from.ends_with(".py")) {
         let (old, new) = (python::dotted_name(program, from), python::dotted_name(program, to));
         if !old.contains('.') || old == new {
             continue;
         }
+        let Some(module) = program.source(from) else { continue };
         for path in program.files_with(stem(from))? {
             let Some(text) = text_of(program, &path) else { continue };
+            let history = ["CHANGE", "HISTORY", "NEWS", "RELEASE"]
+                .iter()
+                .any(|name| last(&path).to_uppercase().starts_with(name));
             for (at, _) in text.match_indices(&old) {
                 let range = at..at + old.len();
-                let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-                let inside = text[..at].ends_with(word)
-                    || text[range.end..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
-                if !inside && !edits.touches(&path, &range) {
+                let is_word = |c: char| c.is_alphanumeric() || c == '_';
+                let (before, behind) = (&text[..at], &text[range.end..]);
+                if before.ends_with(is_word)
+                    || before.ends_with('.')
+                    || behind.starts_with(is_word)
+                    || edits.touches(&path, &range)
+                {
+                    continue;
+                }
+                let member =
+                    behind.strip_prefix('.').map(|rest| rest.split(|c| !is_word(c)).next().unwrap_or_default());
+                let defined = |name: &str| {
+                    module.symbols.symbols.iter().any(|symbol| symbol.parent.is_none() && symbol.name == name)
+                };
+                if member.is_some_and(defined) && !history {
+                    edits.replace(&path, range, new.clone());
+                } else {
                     doubt(plan, &path, &range, Some(new.clone()), "it speaks of the moved module");
                 }
             }

@@ -12,8 +12,8 @@ try {
   const done = calls[request.do]();
   const lines = [`${title}: ${count(done.edits, "edit", "edits")} in ${count(done.files, "file", "files")}.`];
   if (done.doubtful > 0) {
-    lines.push(`${count(done.doubtful, "place has", "places have")} the name and could not be told apart by types; ` +
-      "they are listed apart, and left as they are.");
+    lines.push(`${count(done.doubtful, "place is", "places are")} doubtful: listed apart, and left as ` +
+      `${done.doubtful === 1 ? "it is" : "they are"}.`);
   }
   answer([...lines, ...done.notes].join("\n\n"));
 } catch (error) {

@@ -183,7 +183,8 @@ fn flatten<'t>(
     add: &mut impl FnMut(Node<'t>, Vec<String>, Option<&str>),
     depth: usize,
 ) {
-    let parts = |node: Node| -> Vec<String> { text(source, node).split("::").map(|part| part.trim().to_owned()).collect() };
+    let parts =
+        |node: Node| -> Vec<String> { text(source, node).split("::").map(|part| part.trim().to_owned()).collect() };
     let full = |before: &[String], node: Node| [before, &parts(node)].concat();
     match node.kind() {
         _ if depth > 40 => {}
@@ -212,7 +213,8 @@ fn flatten<'t>(
         }
         "use_list" => {
             let mut cursor = node.walk();
-            let inside: Vec<Node> = node.named_children(&mut cursor).filter(|part| !part.kind().ends_with("comment")).collect();
+            let inside: Vec<Node> =
+                node.named_children(&mut cursor).filter(|part| !part.kind().ends_with("comment")).collect();
             for part in inside {
                 flatten(source, part, before, add, depth + 1);
             }
@@ -288,18 +290,22 @@ pub(in crate::plan::refactor) fn statement(family: Family, quote: char, module: 
 }
 
 /// The statement that imports, in another file, what one imports here.
-pub(in crate::plan::refactor) fn carried(program: &Program, source: &Source, entry: &Entry, to: &str, own: Option<&Source>) -> String {
+pub(in crate::plan::refactor) fn carried(
+    program: &Program,
+    source: &Source,
+    entry: &Entry,
+    to: &str,
+    own: Option<&Source>,
+) -> String {
     let quote = quote(own.unwrap_or(source));
     let module = match (source.family, &entry.target) {
         (Family::JavaScript, Some(target)) if entry.module.starts_with('.') => {
             ecmascript::mended(&entry.module, &source.path, target, to, target)
         }
-        (Family::Python, _) if entry.module.starts_with('.') => {
-            match program.leads(source, &entry.module, None) {
-                Some(module) => python::from_name(program, own, to, &module),
-                None => entry.module.clone(),
-            }
-        }
+        (Family::Python, _) if entry.module.starts_with('.') => match program.leads(source, &entry.module, None) {
+            Some(module) => python::from_name(program, own, to, &module),
+            None => entry.module.clone(),
+        },
         _ => entry.module.clone(),
     };
     let entry = Entry { passed_on: None, ..entry.clone() };

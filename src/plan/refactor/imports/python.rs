@@ -35,11 +35,11 @@ impl Module {
     fn of(path: &str, has: &dyn Fn(&str) -> bool) -> Self {
         let plain = path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi")).unwrap_or(path);
         let plain = plain.strip_suffix("__init__").map_or(plain, |folder| folder.trim_end_matches('/'));
-        let mut root = folder(plain);
         let is_package = |at: &str| ["__init__.py", "__init__.pyi"].iter().any(|init| has(&format!("{at}/{init}")));
-        while !root.is_empty() && is_package(root) {
-            root = folder(root);
-        }
+        // A folder without `__init__.py` inside of a package is part of it all the same.
+        let around = std::iter::successors(Some(folder(plain)), |at| (!at.is_empty()).then(|| folder(at)));
+        let outermost = around.filter(|at| !at.is_empty() && is_package(at)).last();
+        let root = outermost.map_or(folder(plain), folder);
         Self::below(root, plain)
     }
 

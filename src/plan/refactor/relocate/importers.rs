@@ -44,11 +44,18 @@ pub(super) fn mend(
         let sure: Vec<(&str, &Use)> =
             places.into_iter().filter(|(_, place)| place.role == Role::Code && place.doubt.is_none()).collect();
         match source.family {
+            Family::Rust if is_foreign(moving, path) => {}
             Family::Rust => in_rust(moving, &source, &sure, edits),
             _ => in_imports(plan, moving, &source, &sure, edits),
         }
     }
     Ok(())
+}
+
+/// Whether a Rust file is of another crate, such as a test of this one.
+pub(super) fn is_foreign(moving: &Moving, path: &str) -> bool {
+    let root = |path: &str| Place::of(moving.program, path).root;
+    moving.family() == Family::Rust && path.ends_with(".rs") && root(path) != root(&moving.source.path)
 }
 
 fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mut Edits) {
@@ -58,7 +65,8 @@ fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mu
         let root = source.tree.tree.root_node();
         let Some(leaf) = root.descendant_for_byte_range(place.range.start, place.range.end) else { continue };
         let before = prefix(source, leaf);
-        let in_use = std::iter::successors(Some(leaf), |node| node.parent()).any(|node| node.kind() == "use_declaration");
+        let in_use =
+            std::iter::successors(Some(leaf), |node| node.parent()).any(|node| node.kind() == "use_declaration");
         if before.is_empty() && !in_use {
             if !imports_name(source, leaf, word) && Place::around(moving.program, source, leaf) != new {
                 by_glob.push(word);
@@ -66,9 +74,8 @@ fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mu
             continue;
         }
         let module = resolved(moving.program, source, leaf, &before);
-        let outside = before.len() == old.names.len() + 1 && before[1..] == old.names[..];
         let by_name = module.is_none() && !old.names.is_empty() && before.last() == old.names.last();
-        if !(module.as_ref() == Some(&old) || module.is_none() && (outside || by_name)) {
+        if !(module.as_ref() == Some(&old) || by_name) {
             continue;
         }
         let home = Place::of(moving.program, &source.path) == new;
@@ -77,7 +84,8 @@ fn in_rust(moving: &Moving, source: &Source, places: &[(&str, &Use)], edits: &mu
         }
         rust::lead(moving.program, source, &place.range, (&old, word), (&new, word), edits);
     }
-    let lines: Vec<String> = by_glob.iter().map(|name| moving.import(&source.path, Some(source), &moving.entry(name))).collect();
+    let lines: Vec<String> =
+        by_glob.iter().map(|name| moving.import(&source.path, Some(source), &moving.entry(name))).collect();
     if Place::of(moving.program, &source.path) != new {
         entries::add(source, &lines, edits);
     }
@@ -97,7 +105,11 @@ fn in_imports(plan: &mut Plan, moving: &Moving, source: &Source, places: &[(&str
                     let hidden = source.family == Family::Python && name.starts_with('_');
                     if !is_dest && !hidden {
                         let own = moving.entry(name);
-                        lines.push(moving.import(&source.path, Some(source), &Entry { passed_on: entry.passed_on.clone(), ..own }));
+                        lines.push(moving.import(
+                            &source.path,
+                            Some(source),
+                            &Entry { passed_on: entry.passed_on.clone(), ..own },
+                        ));
                     }
                 }
             }

@@ -22,6 +22,7 @@ use super::imports::rust::Place;
 use super::{Asked, Done, Plan, PlanError, Tools, all_or_nothing, refused};
 use needs::Needs;
 use piece::pieces;
+pub(super) use piece::with_blank_lines;
 
 /// Moves a function, class, type or constant of a file's top level to another file, which is created if it is not there.
 ///
@@ -68,7 +69,8 @@ impl Moving<'_, '_> {
     fn is_of_type(&self, name: &str) -> bool {
         let is = |symbol: &&Symbol| symbol.name == name;
         let of = |symbol: &Symbol| matches!(symbol.kind, Kind::Interface | Kind::Type);
-        let all: Vec<&Symbol> = self.source.symbols.symbols.iter().filter(|symbol| symbol.parent.is_none()).filter(is).collect();
+        let all: Vec<&Symbol> =
+            self.source.symbols.symbols.iter().filter(|symbol| symbol.parent.is_none()).filter(is).collect();
         !all.is_empty() && all.into_iter().all(of)
     }
 
@@ -134,7 +136,7 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
             }
             plan.create(to, &new)?;
             if moving.family() == Family::Rust {
-                visible::declare(&moving, &found, &mut edits)?;
+                visible::declare(&moving, &mut edits)?;
             }
         }
     }
@@ -142,11 +144,30 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
     for piece in &moving.pieces {
         edits.delete(&source.path, piece::with_blank_lines(&source.text, piece));
     }
-    let back: Vec<String> =
-        left.iter().map(|name| moving.import(&source.path, Some(source), &moving.entry(name))).collect();
+    // Other crates, tests among them, keep the path that they have.
+    let foreign: BTreeSet<&str> = found
+        .iter()
+        .filter(|(_, place)| code(place) && importers::is_foreign(&moving, &place.path))
+        .map(|(word, _)| word.as_str())
+        .collect();
+    let back: Vec<String> = left
+        .union(&foreign)
+        .map(|name| {
+            let passed_on = foreign.contains(name).then(|| "pub".to_owned());
+            moving.import(&source.path, Some(source), &Entry { passed_on, ..moving.entry(name) })
+        })
+        .collect();
     needs.drop_unused(&moving, &mut edits, &mut done);
-    entries::add(source, &back, &mut edits);
-    if !back.is_empty() && !needs.definitions.is_empty() {
+    let both_ways = !back.is_empty() && !needs.definitions.is_empty();
+    match moving.family() {
+        // What stands above is there already when the new file asks for it.
+        Family::Python if both_ways => {
+            let at = piece::with_blank_lines(&source.text, &moving.pieces[0]).start;
+            edits.insert(&source.path, at, back.join("\n") + "\n\n\n");
+        }
+        _ => entries::add(source, &back, &mut edits),
+    }
+    if both_ways {
         let range = moving.pieces[0].start..moving.pieces[0].start;
         let why = format!("{} and {to} import each other now", source.path);
         doubt(plan, &source.path, &range, None, why);
@@ -185,13 +206,18 @@ fn prepared<'p, 'a>(program: &'p Program<'a>, spots: &[Spot], to: &str) -> Resul
     let mut symbols = Vec::new();
     for spot in spots {
         let Some(symbol) = symbol_at(program, spot) else {
-            return refused(format!("{}: what stands at byte {} is a local; only top-level symbols move", spot.path, spot.offset));
+            return refused(format!(
+                "{}: what stands at byte {} is a local; only top-level symbols move",
+                spot.path, spot.offset
+            ));
         };
         if symbol.parent.is_some() || symbol.qualified != symbol.name {
             return refused(format!("{} is part of something else; only top-level symbols move", symbol.qualified));
         }
         match symbol.kind {
-            Kind::Macro => return refused(format!("{} is a macro: where it counts goes by the order of the text", symbol.name)),
+            Kind::Macro => {
+                return refused(format!("{} is a macro: where it counts goes by the order of the text", symbol.name));
+            }
             Kind::Module => return refused(format!("{} is a module; move its file", symbol.name)),
             _ => symbols.push(symbol),
         }
@@ -211,4 +237,3 @@ fn prepared<'p, 'a>(program: &'p Program<'a>, spots: &[Spot], to: &str) -> Resul
     let (own, theirs) = (entries(program, &source), dest.as_ref().map_or_else(Vec::new, |dest| entries(program, dest)));
     Ok(Moving { program, source, dest, to: to.to_owned(), symbols, names, pieces, entries: own, dest_entries: theirs })
 }
-

@@ -35,7 +35,10 @@ impl Needs {
             if symbol.kind == Kind::Macro && moving.family() == Family::Rust {
                 let text = &moving.source.text[..symbol.extent.start];
                 if !text.trim_end().ends_with("#[macro_export]") {
-                    return refused(format!("it uses the macro {} of its file, which counts by the order of the text", symbol.name));
+                    return refused(format!(
+                        "it uses the macro {} of its file, which counts by the order of the text",
+                        symbol.name
+                    ));
                 }
                 continue;
             }
@@ -48,14 +51,17 @@ impl Needs {
                 uses(first) && (moving.family() != Family::JavaScript || entry.passed_on.is_none())
             }
         };
-        let entries = moving.entries.iter().enumerate().filter(|(_, entry)| needed(entry)).map(|(at, _)| at).collect();
+        let called = |entry: &Entry| moving.family() == Family::Rust && gives_methods(moving, entry);
+        let all = moving.entries.iter().enumerate();
+        let entries = all.filter(|(_, entry)| needed(entry) || called(entry)).map(|(at, _)| at).collect();
         Ok(Self { entries, definitions })
     }
 
     /// The import statements of the new file.
     pub fn imports(&self, moving: &Moving) -> Vec<String> {
         let own = moving.dest.as_deref();
-        let known = |local: &str| moving.dest_entries.iter().any(|entry| entry.local == local && entry.passed_on.is_none());
+        let known =
+            |local: &str| moving.dest_entries.iter().any(|entry| entry.local == local && entry.passed_on.is_none());
         let mut found = Vec::new();
         let future = "from __future__ import annotations";
         if moving.dest.is_none() && moving.source.text.lines().any(|line| line.trim_end() == future) {
@@ -110,12 +116,53 @@ impl Needs {
     }
 }
 
+/// Methods of the standard library's traits that have to be imported to be called.
+const TRAITS: [(&str, &[&str]); 12] = [
+    ("FromStr", &["from_str"]),
+    ("Write", &["write_str", "write_char", "write_fmt", "write_all", "write", "writeln", "flush"]),
+    ("Read", &["read", "read_exact", "read_to_string", "read_to_end"]),
+    ("BufRead", &["lines", "read_line", "read_until", "split"]),
+    ("Seek", &["seek", "rewind"]),
+    ("Hash", &["hash", "hash_slice"]),
+    ("Hasher", &["finish", "write_u8", "write_u32", "write_u64", "write_usize", "write"]),
+    ("BuildHasher", &["build_hasher", "hash_one"]),
+    ("Borrow", &["borrow"]),
+    ("BorrowMut", &["borrow_mut"]),
+    ("Deref", &["deref"]),
+    ("Error", &["source"]),
+];
+
+/// Whether the moved text may call methods by an imported trait that it does not name.
+fn gives_methods(moving: &Moving, entry: &Entry) -> bool {
+    let Some(name) = entry.name.as_deref().filter(|name| name.starts_with(char::is_uppercase)) else { return false };
+    let here = |word: &str| {
+        crate::syntax::occurrences(&moving.source.text, word).into_iter().any(|range| moving.is_inside(&range))
+    };
+    if let Some(target) = entry.target.as_deref().and_then(|target| moving.program.source(target)) {
+        let symbols = &target.symbols.symbols;
+        let own = symbols.iter().position(|symbol| symbol.name == name && symbol.kind == Kind::Trait);
+        return own.is_some_and(|own| symbols.iter().any(|symbol| symbol.parent == Some(own) && here(&symbol.name)));
+    }
+    match TRAITS.iter().find(|(known, _)| *known == name) {
+        Some((_, methods)) => methods.iter().any(|method| here(method)),
+        // What nothing in the file names is there for its methods.
+        None => {
+            let elsewhere = |range: &Range<usize>| !moving.in_import(range);
+            entry.passed_on.is_none()
+                && !crate::syntax::occurrences(&moving.source.text, &entry.local).any(|range| elsewhere(&range))
+        }
+    }
+}
+
 /// Whether an imported name is surely a type, and no trait whose methods the rest may use.
 fn is_type_here(moving: &Moving, entry: &Entry) -> bool {
     let Some(target) = entry.target.as_deref().and_then(|target| moving.program.source(target)) else { return false };
     let of = |symbol: &&Symbol| Some(&symbol.name) == entry.name.as_ref() && symbol.parent.is_none();
     let kinds: Vec<Kind> = target.symbols.symbols.iter().filter(of).map(|symbol| symbol.kind).collect();
-    !kinds.is_empty() && kinds.iter().all(|kind| matches!(kind, Kind::Struct | Kind::Enum | Kind::Function | Kind::Constant | Kind::Type))
+    !kinds.is_empty()
+        && kinds
+            .iter()
+            .all(|kind| matches!(kind, Kind::Struct | Kind::Enum | Kind::Function | Kind::Constant | Kind::Type))
 }
 
 /// The names in the pieces that may come from outside of them, with where they stand.
@@ -137,8 +184,11 @@ fn words(moving: &Moving) -> BTreeMap<String, Vec<Range<usize>>> {
         } else if node.kind() == "string_content" && source.family == Family::Python {
             // Annotations in quotes.
             let text = &source.text[range.clone()];
-            let annotation = std::iter::successors(node.parent(), |node| node.parent()).take(6).any(|node| node.kind() == "type");
-            for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| annotation && !word.is_empty()) {
+            let annotation =
+                std::iter::successors(node.parent(), |node| node.parent()).take(6).any(|node| node.kind() == "type");
+            for word in
+                text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| annotation && !word.is_empty())
+            {
                 found.entry(word.to_owned()).or_default().push(range.clone());
             }
         }

@@ -18,7 +18,8 @@ pub(in crate::plan::refactor) fn pieces(source: &Source, symbols: &[Symbol]) -> 
     let items: Vec<Node> = root.named_children(&mut cursor).collect();
     let mut found: Vec<Range<usize>> = Vec::new();
     for symbol in symbols {
-        let twins = source.symbols.symbols.iter().filter(|other| other.parent.is_none() && other.qualified == symbol.qualified);
+        let twins =
+            source.symbols.symbols.iter().filter(|other| other.parent.is_none() && other.qualified == symbol.qualified);
         for twin in twins {
             let Some(at) = items.iter().position(|item| item.byte_range().contains(&twin.offset)) else { continue };
             if let Some(why) = why_not(source, items[at], &twin.name) {
@@ -27,7 +28,8 @@ pub(in crate::plan::refactor) fn pieces(source: &Source, symbols: &[Symbol]) -> 
             found.push(whole(source, &items, at));
         }
         if source.family == Family::Rust {
-            let own = |item: &&Node| item.kind() == "impl_item" && implemented(source, **item) == Some(symbol.name.as_str());
+            let own =
+                |item: &&Node| item.kind() == "impl_item" && implemented(source, **item) == Some(symbol.name.as_str());
             let at = items.iter().enumerate().filter(|(_, item)| own(item)).map(|(at, _)| at);
             found.extend(at.map(|at| whole(source, &items, at)));
         }
@@ -50,7 +52,9 @@ fn implemented<'s>(source: &'s Source, item: Node) -> Option<&'s str> {
 /// Why an item cannot be cut out of its file.
 fn why_not(source: &Source, item: Node, name: &str) -> Option<&'static str> {
     let inner = match item.kind() {
-        "export_statement" => item.child_by_field_name("declaration").or_else(|| item.child_by_field_name("value")).unwrap_or(item),
+        "export_statement" => {
+            item.child_by_field_name("declaration").or_else(|| item.child_by_field_name("value")).unwrap_or(item)
+        }
         "decorated_definition" => item.child_by_field_name("definition").unwrap_or(item),
         "expression_statement" => item.named_child(0).unwrap_or(item),
         "ambient_declaration" => item.named_child(0).unwrap_or(item),
@@ -66,7 +70,8 @@ fn why_not(source: &Source, item: Node, name: &str) -> Option<&'static str> {
         "mod_item" => Some("is inside of a module of the same file"),
         "lexical_declaration" | "variable_declaration" => {
             let mut cursor = inner.walk();
-            let several = inner.named_children(&mut cursor).filter(|part| part.kind() == "variable_declarator").count() > 1;
+            let several =
+                inner.named_children(&mut cursor).filter(|part| part.kind() == "variable_declarator").count() > 1;
             let word = inner.child(0).is_some_and(|first| first.kind() != "const");
             let changed = word && assigned(source, item, name);
             match (several, changed) {
@@ -125,9 +130,10 @@ fn whole(source: &Source, items: &[Node], at: usize) -> Range<usize> {
             "attribute_item" => true,
             kind if kind.contains("comment") => {
                 let text = &source.text[before.byte_range()];
-                let trailing = source.text[..before.start_byte()].lines().last().is_some_and(|line| {
-                    !line.trim().is_empty() && !source.text[..before.start_byte()].ends_with('\n')
-                });
+                let trailing = source.text[..before.start_byte()]
+                    .lines()
+                    .last()
+                    .is_some_and(|line| !line.trim().is_empty() && !source.text[..before.start_byte()].ends_with('\n'));
                 !text.starts_with("//!") && !text.starts_with("#!") && !trailing
             }
             _ => false,

@@ -1,3 +1,5 @@
+//! Symbols of small trees that go to other files.
+
 use crate::plan::refactor::tests::check;
 
 use super::*;
@@ -14,7 +16,7 @@ fn a_python_function_with_what_it_needs() {
          == t.py\nimport p.a\nfrom p import a as q\n\np.a.f(1)\nq.f(2)\np.a.g()\n",
         "f",
         "p/new.py",
-        "== p/__init__.py\nfrom .a import g\nfrom .new import f\n== p/a.py\nimport re\nfrom .new import f\n\nLIMIT = 1\n\n\ndef g():\n    \
+        "== p/__init__.py\nfrom .a import g\nfrom .new import f\n== p/a.py\nimport re\n\nLIMIT = 1\n\n\nfrom .new import f\n\n\ndef g():\n    \
          return f(re)\n== p/b.py\nclass B:\n    pass\n== p/new.py\nimport os\nfrom .b import B\nfrom .a import LIMIT\n\n\n# Says.\n\
          def f(x: B):\n    \"\"\"Doc.\"\"\"\n    return os.path.join(x, LIMIT)\n\
          == t.py\nimport p.a\nfrom p import a as q\nfrom p.new import f\n\nf(1)\nf(2)\np.a.g()\n\
@@ -59,11 +61,31 @@ fn a_rust_type_with_its_impls_to_a_new_module() {
 
 #[test]
 fn what_cannot_move() {
-    moves("== a.py\nclass A:\n    def f(self):\n        pass\n", "f", "b.py", "!! A.f is part of something else; only top-level symbols move\n");
-    moves("== a.rs\nmacro_rules! m { () => {} }\n", "m", "b.rs", "!! m is a macro: where it counts goes by the order of the text\n");
+    moves(
+        "== a.py\nclass A:\n    def f(self):\n        pass\n",
+        "f",
+        "b.py",
+        "!! A.f is part of something else; only top-level symbols move\n",
+    );
+    moves(
+        "== a.rs\nmacro_rules! m { () => {} }\n",
+        "m",
+        "b.rs",
+        "!! m is a macro: where it counts goes by the order of the text\n",
+    );
     moves("== a.py\nf = 1\n== b.py\nf = 2\n", "a.py#f", "b.py", "!! b.py:1 has a f already\n");
-    moves("== a.py\nf = 1\n", "f", "b.ts", "!! b.ts would not be a file of the same language; give its name with its ending\n");
-    moves("== a.ts\nlet f = 1;\nf = 2;\n", "f", "b.ts", "!! a.ts:1: f is assigned elsewhere in its file, and an imported name cannot be\n");
+    moves(
+        "== a.py\nf = 1\n",
+        "f",
+        "b.ts",
+        "!! b.ts would not be a file of the same language; give its name with its ending\n",
+    );
+    moves(
+        "== a.ts\nlet f = 1;\nf = 2;\n",
+        "f",
+        "b.ts",
+        "!! a.ts:1: f is assigned elsewhere in its file, and an imported name cannot be\n",
+    );
     moves(
         "== a.py\nif x:\n    f = 1\n",
         "f",

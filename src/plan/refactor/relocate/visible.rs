@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::graph::meaning::{Source, Use};
+use crate::graph::meaning::Source;
 use crate::plan::refactor::edits::{Edits, doubt};
 use crate::plan::refactor::imports::rust::{Place, is_attached, unsuper};
 use crate::plan::refactor::{Done, Plan, PlanError, refused};
@@ -85,7 +85,9 @@ fn members(moving: &Moving, item: Node, found: &mut Vec<(Range<usize>, String)>)
                 let mut public = false;
                 for part in node.named_children(&mut cursor) {
                     public |= part.kind() == "visibility_modifier";
-                    if !matches!(part.kind(), "visibility_modifier" | "attribute_item") && !part.kind().contains("comment") {
+                    if !matches!(part.kind(), "visibility_modifier" | "attribute_item")
+                        && !part.kind().contains("comment")
+                    {
                         if !public {
                             found.push((part.start_byte()..part.start_byte(), "pub(crate) ".to_owned()));
                         }
@@ -170,8 +172,10 @@ pub(super) fn of_needed(plan: &mut Plan, moving: &Moving, needs: &Needs, edits: 
 
 /// Whether an export list of the file has the name.
 fn is_exported(source: &Source, name: &str) -> bool {
-    let lists = items(source).filter(|node| node.kind() == "export_statement" && node.child_by_field_name("declaration").is_none());
-    let words = |node: Node| source.text[node.byte_range()].split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
+    let lists = items(source)
+        .filter(|node| node.kind() == "export_statement" && node.child_by_field_name("declaration").is_none());
+    let words =
+        |node: Node| source.text[node.byte_range()].split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
     lists.filter(|node| node.child_by_field_name("source").is_none()).any(|node| words(node).any(|word| word == name))
 }
 
@@ -193,7 +197,7 @@ fn uses_members(moving: &Moving, item: Node) -> bool {
 }
 
 /// Adds the `mod` line of a new Rust file to its parent.
-pub(super) fn declare(moving: &Moving, found: &[(String, Use)], edits: &mut Edits) -> Result<(), PlanError> {
+pub(super) fn declare(moving: &Moving, edits: &mut Edits) -> Result<(), PlanError> {
     let place = Place::of(moving.program, &moving.to);
     let (Some(parent), Some(name)) = (place.parent(), place.names.last()) else {
         return refused(format!("{} would be the root of a crate", moving.to));
@@ -202,16 +206,10 @@ pub(super) fn declare(moving: &Moving, found: &[(String, Use)], edits: &mut Edit
     let Some(home) = home else {
         return refused(format!("{}: no file is the module {} that it would be in", moving.to, parent.path()));
     };
-    let outside = found.iter().any(|(_, place)| {
-        place.path.ends_with(".rs") && Place::of(moving.program, &place.path).root != place_root(&parent)
-    });
-    let visibility = match (outside, parent.names.is_empty()) {
-        (true, _) => "pub ",
-        (false, true) => "",
-        (false, false) => "pub(crate) ",
-    };
+    let visibility = if parent.names.is_empty() { "" } else { "pub(crate) " };
     let line = format!("{visibility}mod {name};");
-    let after = items(&home).filter(|node| node.kind() == "mod_item" && node.child_by_field_name("body").is_none()).last();
+    let after =
+        items(&home).filter(|node| node.kind() == "mod_item" && node.child_by_field_name("body").is_none()).last();
     match after {
         Some(after) => edits.insert(&home.path, after.end_byte(), format!("\n{line}")),
         None => {
@@ -224,8 +222,4 @@ pub(super) fn declare(moving: &Moving, found: &[(String, Use)], edits: &mut Edit
         }
     }
     Ok(())
-}
-
-fn place_root(place: &Place) -> String {
-    place.root.clone()
 }
