@@ -20,6 +20,16 @@ def outcome(package, folder, cache):
     return {"rust": _cargo, "script": _tsc, "python": _pytest}[package.kind](package, folder, cache)
 
 
+def judge(package, cache):
+    """What an outcome depends on beside the tree."""
+    version = {
+        "rust": lambda: subprocess.run(["cargo", "--version"], capture_output=True, text=True).stdout.strip(),
+        "script": lambda: str(cache.typescript()),
+        "python": lambda: str(cache.python()) + ADDOPTS[package.name],
+    }[package.kind]()
+    return " ".join([package.version, package.digest, version, *package.flags])
+
+
 def _cargo(package, folder, cache):
     command = ["cargo", "check", "--locked", "--tests", "--message-format=json", "--keep-going", *package.flags]
     env = {**os.environ, "CARGO_TARGET_DIR": str(cache.target), "CARGO_TERM_COLOR": "never"}
