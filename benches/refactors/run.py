@@ -212,13 +212,14 @@ def main():
     parser.add_argument("--kind", action="append", choices=list(sample.SHARES), help="only these kinds")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for the refactored copies")
     parser.add_argument("--cache", type=lambda path: packages.Cache(pathlib.Path(path)), default="~/.cache/spelunk/refactors")
+    parser.add_argument("--programs", type=pathlib.Path, help="a folder with `spelunk` and `refactors`, instead of building them")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("refactors.json"), help="where the JSON goes (refactors.json)")
     parser.add_argument("--table", type=pathlib.Path, help="a file whose part between the markers of the table is replaced")
     given = parser.parse_args()
     chosen = [one for one in packages.PACKAGES if not given.only or one.name in given.only or one.kind in given.only]
     if not chosen:
         parser.error(f"no package is called {' or '.join(given.only)}")
-    built = programs()
+    built = [str(given.programs / name) for name in ("spelunk", "refactors")] if given.programs else programs()
     benches = {one.name: Bench(one, given, built) for one in chosen}
     rows = []
     for number, (name, kind) in enumerate(sample.slots(benches, given.count, random.Random(given.seed)), 1):
