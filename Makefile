@@ -2,7 +2,7 @@
 
 QUESTION ?= Who calls files_with_word?
 
-.PHONY: run test check bench soak questions v8
+.PHONY: run test check bench soak questions refactors v8
 
 v8:
 	@scripts/v8-archive.sh --build
@@ -36,3 +36,11 @@ export SPELUNK_V8
 questions: v8
 	cargo test --test it -- --include-ignored --nocapture --test-threads=1 questions::about_this sampled::this \
 		$(if $(SPELUNK_V8),questions::about_v8 sampled::v8) $(if $(SPELUNK_LINUX),questions::about_linux sampled::linux)
+
+# Refactors of published packages, drawn by SPELUNK_SEED, planned without a language model, applied, and judged by the packages'
+# own checks, tsserver and basedpyright. Wants git, node, npm and Python, and the registries of Rust, npm and Python. The table
+# goes to docs/refactors.md; ARGS takes what run.py does.
+SPELUNK_SEED ?= 1
+
+refactors: v8
+	python3 -B benches/refactors/run.py --seed $(SPELUNK_SEED) --out target/refactors.json --table docs/refactors.md $(ARGS)
