@@ -140,6 +140,7 @@ async fn worker() {
         output: 8 << 10,
         seed: 1,
         epoch_ms: 1_700_000_000_000,
+        plan: false,
     };
     let mut starts = Vec::new();
     for _ in 0..15 {

@@ -8,6 +8,7 @@ mod editor;
 mod machine;
 mod schema;
 mod settings;
+mod surroundings;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 pub use editor::{EditorSettings, Feature, Navigation};
 pub use schema::json_schema;
 pub use settings::{EDITOR_SETTINGS, EditorSetting, Kind, SETTINGS, Scope, Setting};
+pub use surroundings::Surroundings;
 
 /// Everything that can be set. `SETTINGS` describes each key.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +67,12 @@ pub struct Config {
     pub cache: bool,
     /// Bytes that kept replies may take; 0 keeps none.
     pub cache_size: u64,
+    /// The command line that tells whether a tree is sound; `None`: there is none.
+    pub verify: Option<String>,
+    /// How long that command may take.
+    pub verify_time: Duration,
+    /// Whether that command may use the network.
+    pub verify_network: bool,
     /// Endpoints by provider.
     pub providers: BTreeMap<String, Provider>,
     /// What an editor's user has set for it.
@@ -202,6 +210,9 @@ impl Config {
             journal: true,
             cache: true,
             cache_size: 256 << 20,
+            verify: None,
+            verify_time: Duration::from_secs(300),
+            verify_network: false,
             providers,
             editor: EditorSettings::default(),
             state_dir,
@@ -265,6 +276,9 @@ impl Config {
             "journal" => self.journal = text.parse().ok()?,
             "cache" => self.cache = text.parse().ok()?,
             "cache_mib" => self.cache_size = number::<u64>(text, key)? << 20,
+            "verify" => self.verify = Some(text_value(text)?),
+            "verify_seconds" => self.verify_time = Duration::from_secs(number(text, key)?),
+            "verify_network" => self.verify_network = text.parse().ok()?,
             _ => return None,
         }
         Some(())
@@ -431,6 +445,7 @@ mod tests {
         check("cell_seconds", config.cell_time.as_secs().to_string());
         check("heap_mib", (config.heap >> 20).to_string());
         check("memory_mib", (config.memory >> 20).to_string());
+        check("verify_seconds", config.verify_time.as_secs().to_string());
         assert_eq!(config.model, "builtin");
         assert!(config.journal);
     }

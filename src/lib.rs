@@ -20,6 +20,7 @@ pub mod graph;
 
 pub mod journal;
 pub mod model;
+pub mod plan;
 pub mod repl;
 
 pub mod cache;

@@ -53,13 +53,13 @@ fn definitions(snapshot: &Snapshot) {
 
 fn places(snapshot: &Snapshot) {
     let (cache, cancel) = (Symbols::default(), Cancel::new());
+    let program = Program::new(snapshot, &cache, &cancel).unwrap();
     for line in std::io::stdin().lock().lines() {
         let asked: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let spot = Spot {
             path: asked["path"].as_str().unwrap().to_owned(),
             offset: asked["offset"].as_u64().unwrap() as usize,
         };
-        let program = Program::new(snapshot, &cache, &cancel).unwrap();
         let answer = match uses(&program, &spot) {
             Ok(found) => {
                 let places: Vec<Value> = found

@@ -14,6 +14,7 @@ use super::calls::budget::{Spent, Tripped};
 use super::calls::profile;
 use super::conversation::Conversation;
 use super::event::RunEvent;
+use super::kept;
 use super::orientation;
 use super::plain;
 use super::prompt::origins::Trail;
@@ -27,6 +28,7 @@ use crate::cancel::Cancel;
 use crate::journal::Event;
 use crate::journal::event::EndReason;
 use crate::model::{ModelError, Role};
+use crate::plan::Document;
 use crate::repl::ReplError;
 use crate::workspace::WorkspaceError;
 
@@ -65,6 +67,9 @@ pub struct Report {
     pub seconds: f64,
     /// Names the run in the journal; empty when runs are not recorded.
     pub run: String,
+    /// What was planned, by a run that plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Box<Document>>,
 }
 
 /// Why there is not even a partial answer.
@@ -146,17 +151,22 @@ async fn drive(
     let builtin = calls.models.root.model.provider() == "builtin";
     let before = conversation.recall(session, &stop.cancel).await;
     conversation.begin();
+    let planning = session.bindings.planning.clone();
+    if let Some(planning) = &planning {
+        planning.begin(question);
+    }
+    let plans = planning.is_some();
     let (scope, place) = {
         let session = session.clone();
         let info = tokio::task::spawn_blocking(move || {
             // The first look at the files is the walk; its errors are the user's to see.
             session.snapshot.files()?;
-            let scope = (!builtin).then(|| plain::whole_scope(&session)).flatten();
+            let scope = (!builtin && !plans).then(|| plain::whole_scope(&session)).flatten();
             Ok::<_, WorkspaceError>((scope, session.at.as_ref().map(|at| place::describe(&session, at))))
         });
         info.await.map_err(|_| AskError::cancelled())??
     };
-    let asked = Asked { question, place, before };
+    let asked = Asked { question, place, before, plans };
     let mut findings = Findings::default();
     let ended = match scope {
         Some(scope) => match plain_call(session, &asked, &scope, stop).await {
@@ -203,6 +213,15 @@ async fn drive(
     let mut report = tokio::task::spawn_blocking(move || report(&reported, answer, tripped, elapsed))
         .await
         .map_err(|_| AskError::cancelled())?;
+    if let Some(planning) = planning {
+        let (summary, cancel) = (report.answer.clone(), stop.cancel.clone());
+        let document = tokio::task::spawn_blocking(move || planning.document(&summary, &cancel))
+            .await
+            .map_err(|_| AskError::cancelled())?;
+        calls.journal.write(kept::planned(&document));
+        report.plan = Some(Box::new(document));
+        return Ok(report);
+    }
     if report.complete {
         let cited = report.citations.iter().map(|cited| cited.path.clone()).collect();
         tokio::select! {
@@ -243,14 +262,13 @@ async fn explore(
     let root = &bindings.calls.models.root;
     let profile = profile::of(&root.name);
     let transport = profile.transport(root.model.has_tools());
+    let system = if asked.plans { prompt::planner } else { prompt::root };
     let mut first = prompt::question(&bindings.key, asked, &info, &tree) + &map;
     if let Some(schema) = &bindings.schema {
         first.push_str(&format!("\n\n{}", prompt::must_satisfy(&bindings.key, schema.value())));
     }
-    let messages = vec![
-        prompt::message(Role::System, prompt::root(transport, &profile.advice)),
-        prompt::message(Role::User, first),
-    ];
+    let messages =
+        vec![prompt::message(Role::System, system(transport, &profile.advice)), prompt::message(Role::User, first)];
     let vars = conversation.variables();
     let trail = Trail::after(vars.clone());
     let mut root = Root {
@@ -314,5 +332,6 @@ pub(super) fn report(
         spent: calls.ledger.spent(),
         seconds: elapsed.as_secs_f64(),
         run: calls.journal.id().unwrap_or_default().to_owned(),
+        plan: None,
     }
 }

@@ -36,7 +36,7 @@ async fn call(session: &Arc<Session>, question: &str, most: u64, stop: &Stop) ->
     let reading = session.clone();
     let scope = tokio::task::spawn_blocking(move || plain::everything(&reading, most));
     let Some(scope) = scope.await.map_err(|_| AskError::cancelled())?? else { return Ok(None) };
-    let asked = Asked { question, place: None, before: None };
+    let asked = Asked { question, place: None, before: None, plans: false };
     let answer = tokio::select! {
         answer = plain::answer(session, &asked, &scope, &stop.cancel) => answer,
         () = stop.answer_now.cancelled() => Err(Tripped::AnswerNow.into()),

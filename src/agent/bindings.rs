@@ -16,6 +16,7 @@ use super::calls::budget::Left;
 use super::calls::subcall;
 use super::child;
 use super::event::RunEvent;
+use super::planning::Planning;
 use super::prompt::digest::Notes;
 use super::prompt::fence::FenceKey;
 use crate::cancel::Cancel;
@@ -40,6 +41,8 @@ pub struct Bindings {
     pub depth: u32,
     /// Characters of the data that a child was given.
     pub data: usize,
+    /// The plan that is made, in a run that plans.
+    pub planning: Option<Arc<Planning>>,
     /// What the worker may use.
     pub options: Options,
     /// Definitions that were extracted before; children share them.
@@ -103,6 +106,15 @@ impl Bindings {
         let work = tokio::task::spawn_blocking(move || repo.call(&call, &cancel).map(clean));
         work.await.unwrap_or_else(|panic| {
             Err(CallError { name: "Error", message: format!("the repository call failed inside: {panic}") })
+        })
+    }
+
+    /// What the plan answers. Refactorings may take long as well.
+    async fn plan(&self, planning: Arc<Planning>, call: Call, cancel: Cancel) -> Result<String, CallError> {
+        (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
+        let work = tokio::task::spawn_blocking(move || planning.call(&call, &cancel).map(clean));
+        work.await.unwrap_or_else(|panic| {
+            Err(CallError { name: "Error", message: format!("the plan failed inside: {panic}") })
         })
     }
 
@@ -196,9 +208,10 @@ impl Host for Bindings {
                 blocking: !matches!(call.name.as_str(), "llm" | "llmAll" | "rlm" | "rlmAll"),
             });
             // What code and the journal see is the same, or the run could not be executed again.
-            let result = match call.name.starts_with("repo.") {
-                true => self.look(call, cancel).await,
-                false => self.dispatch(host, call, cancel).await.map(clean),
+            let result = match (call.name.split('.').next(), &self.planning) {
+                (Some("repo"), _) => self.look(call, cancel).await,
+                (Some("plan"), Some(planning)) => self.plan(planning.clone(), call, cancel).await,
+                _ => self.dispatch(host, call, cancel).await.map(clean),
             };
             let outcome = match &result {
                 Ok(json) => Outcome::Ok(json.as_str().into()),

@@ -217,7 +217,7 @@ fn options(bindings: &Bindings, question: &str) -> Options {
     let whole = |bytes: u64| bytes >> 20 << 20;
     let (memory, heap) = (whole(memory), whole((memory / 3).max(LEAST_HEAP).min(mine.heap)));
     let seed = setup::seed(&format!("{}\n{question}", mine.seed));
-    Options { memory, heap, seed, ..mine.clone() }
+    Options { memory, heap, seed, plan: false, ..mine.clone() }
 }
 
 /// Runs the loop. The limit comes beside an answer that is only the best there was.
@@ -237,7 +237,7 @@ async fn answer(
     let root = &bindings.calls.models.root;
     let profile = profile::of(&root.name);
     let transport = profile.transport(root.model.has_tools());
-    let asked = Asked { question, place: None, before: None };
+    let asked = Asked { question, place: None, before: None, plans: false };
     let schema = bindings.schema.as_ref().map(Schema::value);
     let messages = vec![
         prompt::message(Role::System, prompt::child(transport, &profile.advice)),

@@ -85,7 +85,7 @@ pub async fn salvage(
     let output = u64::from(calls.leaf_output(CallRole::Root, None)).min(tokens / 3);
     let room = tokens.saturating_sub(output + 1_000);
     // What was found for this question matters more than what was said before it.
-    let alone = Asked { question: asked.question, place: asked.place.clone(), before: None };
+    let alone = Asked { question: asked.question, place: asked.place.clone(), before: None, plans: asked.plans };
     let size = |asked: &Asked<'_>| tokens::estimate(&asked.text(&bindings.key));
     let asked = if size(asked) > room / 3 { &alone } else { asked };
     let known = findings.within(room.saturating_sub(size(asked)));

@@ -13,6 +13,7 @@ use super::calls::{Calls, Models};
 use super::child;
 use super::event::{self, Emit};
 use super::orientation::Maps;
+use super::planning::Planning;
 use super::prompt::digest::Notes;
 use super::prompt::fence::FenceKey;
 use super::prompt::history;
@@ -90,6 +91,8 @@ impl Session {
         let tree = Arc::new(Tree::new(Ledger::new(limits)).with_cache(setup.cache));
         let calls = Arc::new(Calls::new(setup.models, tree, setup.journal, setup.emit, seen));
         let mut options = setup.repl;
+        let plans = || Arc::new(Planning::new(setup.snapshot.clone(), setup.symbols.clone()));
+        let planning = options.plan.then(plans);
         options.output = options.output.min(history::shown(calls.window(CallRole::Root)));
         let bindings = Arc::new(Bindings {
             repo,
@@ -100,6 +103,7 @@ impl Session {
             schema: setup.schema,
             depth: 0,
             data: 0,
+            planning,
             options,
             symbols: setup.symbols,
             notes: Notes::default(),
@@ -127,6 +131,7 @@ impl Session {
             schema,
             depth: parent.depth + 1,
             data,
+            planning: None,
             options,
             symbols: parent.symbols.clone(),
             notes: Notes::default(),

@@ -71,6 +71,7 @@ pub fn journal(config: &Config, snapshot: &Snapshot, question: &str, models: &Mo
         seed: repl.seed,
         epoch_ms: repl.epoch_ms,
         question: question.to_owned(),
+        plan: repl.plan,
         workspace: snapshot.name().to_owned(),
         root: Some(root_hash(snapshot)),
         revision: snapshot.revision().map(str::to_owned),
@@ -157,6 +158,7 @@ pub fn options(config: &Config, seed: u64) -> Result<Options, SetupError> {
         output: OUTPUT,
         seed,
         epoch_ms: now_ms(),
+        plan: false,
     })
 }
 

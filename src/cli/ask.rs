@@ -106,7 +106,7 @@ fn schema(path: &Path) -> Result<agent::Schema, CliError> {
 }
 
 /// Ctrl-C once asks for the best answer now, twice stops, a third time leaves at once.
-async fn interrupts(stop: Stop, live: Live) {
+pub(super) async fn interrupts(stop: Stop, live: Live) {
     for count in 1.. {
         if tokio::signal::ctrl_c().await.is_err() {
             return;

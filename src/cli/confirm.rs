@@ -22,17 +22,26 @@ pub async fn confirm(estimate: &Estimate, limit: f64) -> Result<(), CliError> {
         return Ok(());
     }
     let what = format!("this may be more than confirm_usd (${limit}): {}", estimate.said());
-    if io::stdin().is_terminal() && output::stderr_is_terminal() {
-        output::error_line(&format!("{what}\nGo on? [y/N]"));
-        let typed = tokio::task::spawn_blocking(|| {
-            let mut line = String::new();
-            io::stdin().read_line(&mut line).map(|_| line)
-        });
-        let typed = typed.await.ok().and_then(Result::ok).unwrap_or_default();
-        if matches!(typed.trim().to_lowercase().as_str(), "y" | "yes") {
-            return Ok(());
-        }
+    if yes(&format!("{what}\nGo on?")).await {
+        return Ok(());
     }
     Err(CliError { message: what, hint: None, code: exit::UNCONFIRMED }
         .hint("--yes goes on; --scope makes it smaller, --max-usd bounds it, and confirm_usd sets when to ask"))
+}
+
+/// Whether the person at the terminal says yes. Where there is none, nobody does.
+pub async fn yes(question: &str) -> bool {
+    let question = question.to_owned();
+    tokio::task::spawn_blocking(move || now(&question)).await.unwrap_or(false)
+}
+
+/// The same, for those who may wait.
+pub fn now(question: &str) -> bool {
+    if !(io::stdin().is_terminal() && output::stderr_is_terminal()) {
+        return false;
+    }
+    output::error_line(&format!("{question} [y/N]"));
+    let mut line = String::new();
+    let typed = io::stdin().read_line(&mut line).is_ok();
+    typed && matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
 }

@@ -11,6 +11,7 @@ mod files;
 mod logs;
 mod lsp;
 mod output;
+mod plan;
 mod progress;
 mod repl;
 mod replay;
@@ -32,7 +33,7 @@ const EXIT_CODES: &str = "Exit codes:
   1  something failed
   2  the command line or the configuration cannot be used
   3  a limit ended the run; the answer is the best from what was known by then
-  4  a limit ended the run before there was an answer
+  4  a limit ended the run before there was an answer; nothing was planned
   5  the model could not be reached, or refused
   6  it may cost more than confirm_usd, and nobody confirmed it
   130  stopped by Ctrl-C";
@@ -49,6 +50,8 @@ struct Cli {
 enum Command {
     /// Answer a question about a repository, with citations
     Ask(ask::Ask),
+    /// Plan a refactoring over many files: show it, write it as a patch, verify it, apply it
+    Plan(plan::Plan),
     /// Run one JavaScript cell with the repository's bindings and print its value
     Eval(eval::Eval),
     /// The same REPL that a model gets, for a person
@@ -181,6 +184,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         .map_err(|error| CliError::failed(format!("the runtime could not be started: {error}")))?;
     let code = match command {
         Command::Ask(args) => runtime.block_on(ask::run(args)),
+        Command::Plan(args) => runtime.block_on(plan::run(args)),
         Command::Eval(args) => runtime.block_on(eval::run(args)),
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::options::Scope;
-use self::options::{DefinitionOptions, FilesOptions, Globs, PartitionOptions, SearchOptions, Target, TextOptions};
+use self::options::{DefinitionOptions, FilesOptions, Globs, PartitionOptions, SearchOptions, TextOptions};
+pub use self::options::{Scope, Target};
 use self::rows::{FileRow, Rows};
 pub use self::scope::Narrowed;
 use crate::cancel::Cancel;

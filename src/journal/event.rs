@@ -154,6 +154,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         problems: Vec<String>,
     },
+    /// What the run planned.
+    Plan {
+        /// A plan as `docs/plans.md` describes it.
+        document: Body,
+        /// Its hash; another one than the document's when something that looks like a key was cut out of it.
+        hash: String,
+    },
+    /// A plan of the run was written to the files, after its end; the document is the part of it that was.
+    Applied {
+        document: Body,
+        hash: String,
+    },
     /// Totals so far.
     Usage(Totals),
     /// Always the last line of a run that was not killed.
@@ -176,6 +188,9 @@ pub struct Header {
     pub version: u32,
     /// Version of spelunk.
     pub spelunk: String,
+    /// It plans changes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plan: bool,
     /// Milliseconds since 1970.
     pub started: u64,
     pub question: String,
@@ -432,6 +447,7 @@ impl Event {
             }
             Self::Answer { value, .. } => vec![value],
             Self::Expects { schema } => vec![schema],
+            Self::Plan { document, .. } | Self::Applied { document, .. } => vec![document],
             Self::AgentStarted(agent) => vec![&mut agent.question],
             Self::AgentEnded { .. }
             | Self::Header(_)
@@ -451,7 +467,14 @@ impl Event {
 
     /// Whether the disk should have everything up to here before the run goes on.
     pub(super) fn is_checkpoint(&self) -> bool {
-        matches!(self, Self::TurnStarted { .. } | Self::Answer { .. } | Self::End { .. })
+        matches!(
+            self,
+            Self::TurnStarted { .. }
+                | Self::Answer { .. }
+                | Self::Plan { .. }
+                | Self::Applied { .. }
+                | Self::End { .. }
+        )
     }
 }
 

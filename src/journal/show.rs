@@ -178,6 +178,13 @@ impl Page<'_> {
             }
             Event::Limit { which, detail } => self.line(2, format_args!("limit: {which}: {detail}")),
             Event::Answer { value, citations, held, problems } => self.answer(value, citations, problems, *held),
+            Event::Plan { document, hash } | Event::Applied { document, hash } => {
+                let what = if matches!(event, Event::Plan { .. }) { "plan" } else { "applied" };
+                self.line(2, format_args!("{what} {}", hash.chars().take(12).collect::<String>()));
+                if self.full {
+                    self.body(4, "document", document);
+                }
+            }
             Event::Usage(totals) => self.line(2, format_args!("so far: {}", used(totals))),
             Event::End { reason, detail, totals } => {
                 let reason = match reason {

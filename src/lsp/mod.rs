@@ -13,6 +13,7 @@ mod conversations;
 mod convert;
 mod disk;
 pub mod documents;
+pub mod edits;
 mod error;
 mod events;
 mod files;

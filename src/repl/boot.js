@@ -260,6 +260,12 @@
     Module: kind((m) => `${m.path}: ${m.role ? `${m.role}, ` : ""}${grouped(m.files)} files, ${grouped(m.tokens)} tokens` +
       linked("imports", m.imports) + linked("imported by", m.importedBy)),
     Bundle: kind((b) => `${b.id} ${b.title}: ${grouped(b.files.length)} files, ${grouped(b.tokens)} tokens`),
+    Done: kind((d) => `step ${d.step}: ${grouped(d.edits)} edits in ${grouped(d.files)} files` +
+      (d.doubtful === 0 ? "" : `, ${grouped(d.doubtful)} doubtful places`) + ArrayPrototypeJoin(ArrayPrototypeMap(d.notes, (n) => `\n  ${n}`), "")),
+    PlannedFile: kind((f) => `${f.path}: ${f.change}${f.before === null || f.before === f.path ? "" : ` from ${f.before}`}, ` +
+      `${grouped(f.edits)} edits by ${ArrayPrototypeJoin(f.steps, ", ")}`),
+    Doubt: kind((d) => `${d.id} ${d.path}:${d.line}: ${d.text} (step ${d.step}: ${d.why})`),
+    Problem: kind((p) => `${p.fatal ? "FATAL " : ""}${p.check}: ${p.path === undefined ? "" : `${p.path}${p.line === undefined ? "" : `:${p.line}`}: `}${p.message}`),
     Citation: kind((c) => `${c.path}:${c.from}-${c.to}`),
     Answer: kind((a) => (typeof a.value === "string" ? a.value : stringify(a.value)) + (a.complete ? "" : `\n(partial: ${a.why})`)),
   };
@@ -325,15 +331,17 @@
   };
   const members = ["info", ...ObjectKeys(bindings)];
   const nothing = ObjectFreeze(ObjectCreate(null));
-  const repo = ObjectCreate(new Proxy(nothing, {
+  // An object that says what it has when it is asked for something else.
+  const guarded = (name, members) => ObjectCreate(new Proxy(nothing, {
     __proto__: null,
     get(_, key) {
       if (typeof key === "symbol" || key === "then" || key === "toJSON") return undefined;
       if (ObjectHasOwn(ObjectPrototype, key)) return ObjectPrototype[key];
-      throw new TypeError(`repo.${key} does not exist; repo has ${ArrayPrototypeJoin(members, ", ")}`);
+      throw new TypeError(`${name}.${key} does not exist; ${name} has ${ArrayPrototypeJoin(members, ", ")}`);
     },
     has: () => false,
   }));
+  const repo = guarded("repo", members);
   let info;
   ObjectDefineProperty(repo, "info", {
     __proto__: null, enumerable: true, get: named("info", () => info ??= ObjectFreeze(ask("repo.info", []))),
@@ -348,6 +356,22 @@
       : (...args) => list(ask(name, args), kinds[item])));
   }
   ObjectFreeze(repo);
+
+  const planning = {
+    step: null, rename: "Done", move: "Done", extract: "Done", replaceCalls: "Done", remove: "Done", replace: null,
+    edit: null, create: null, read: null, search: "Match", files: "PlannedFile", diff: null, doubts: "Doubt", accept: null,
+    problems: "Problem", drop: null,
+  };
+  const plan = guarded("plan", ObjectKeys(planning));
+  for (const { 0: member, 1: item } of ObjectEntries(planning)) {
+    const name = `plan.${member}`;
+    visible(plan, member, named(name, (...args) => {
+      const answer = ask(name, args);
+      if (answer === null) return undefined;
+      return item === null ? answer : item === "Done" ? dress(answer, kinds.Done) : list(answer, kinds[item]);
+    }));
+  }
+  ObjectFreeze(plan);
 
   const cellNames = () => {
     const names = [];
@@ -380,6 +404,7 @@
       const given = args.length > 0 && args[0] !== undefined;
       ask("answer", !given ? [] : cut.length === 0 ? args : [args[0], args[1], cut]);
     },
+    ...(config.plan ? { plan } : null),
     vars: () => {
       const all = {};
       const names = cellNames();

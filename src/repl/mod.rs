@@ -25,11 +25,14 @@ use futures_util::future::BoxFuture;
 use crate::cancel::Cancel;
 
 pub use arguments::{Arguments, to_json};
-pub use session::{FULL, RESERVED, Repl};
+pub use session::{FULL, RESERVED, Repl, reserved};
 pub use wire::Layer;
 
 /// The bindings as the model and the documentation see them.
 pub const API: &str = include_str!("api.d.ts");
+
+/// The bindings that only a run that plans has, likewise.
+pub const PLAN_API: &str = include_str!("plan.d.ts");
 
 /// One call from JavaScript to the parent.
 #[derive(Debug, Clone)]
@@ -63,7 +66,7 @@ pub trait Host: Send + Sync {
 
 /// The globals that a cell declares; none when it is no cell that can run.
 pub fn declared(code: &str) -> Vec<String> {
-    cell::rewrite(code, session::RESERVED).map(|cell| cell.names).unwrap_or_default()
+    cell::rewrite(code, &reserved(true)).map(|cell| cell.names).unwrap_or_default()
 }
 
 /// What a worker may use, and what makes its runs repeatable.
@@ -83,6 +86,8 @@ pub struct Options {
     pub seed: u64,
     /// Milliseconds since 1970 at which the worker's clock starts.
     pub epoch_ms: u64,
+    /// Whether there is a `plan`.
+    pub plan: bool,
 }
 
 /// What one cell did.

@@ -66,6 +66,7 @@ impl Process {
                 output: options.output,
                 seed: options.seed,
                 epoch_ms: options.epoch_ms,
+                plan: options.plan,
             }))
             .map_err(|error| failed(error.to_string()))?;
         match tokio::time::timeout(START, process.receive()).await {

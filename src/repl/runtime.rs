@@ -392,6 +392,7 @@ fn boot(js: &mut JsRuntime, start: &Start) -> Result<Boot, Error> {
         "epoch": start.epoch_ms,
         "seed": [start.seed as u32, (start.seed >> 32) as u32],
         "output": start.output,
+        "plan": start.plan,
     });
     let config = v8::String::new(scope, &config.to_string()).ok_or("no memory")?.into();
     let args = [v8::Local::new(scope, inspect), config];

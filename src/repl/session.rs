@@ -27,6 +27,11 @@ const GRACE: Duration = Duration::from_millis(250);
 pub const RESERVED: &[&str] =
     &["repo", "llm", "llmAll", "rlm", "rlmAll", "budget", "vars", "note", "cite", "answer", "console"];
 
+/// The names that a cell may not declare, in a run that plans or in another.
+pub fn reserved(plan: bool) -> Vec<&'static str> {
+    RESERVED.iter().copied().chain(plan.then_some("plan")).collect()
+}
+
 /// Why a worker is replaced after a cell that went well.
 pub const FULL: &str = "its variables fill the heap";
 
@@ -122,7 +127,7 @@ impl Repl {
     pub async fn run(&mut self, code: &str, cancel: &Cancel) -> Outcome {
         self.cells += 1;
         let id = self.cells;
-        let cell = match cell::rewrite(code, RESERVED) {
+        let cell = match cell::rewrite(code, &reserved(self.options.plan)) {
             Ok(cell) => cell,
             Err(error) => return Outcome::failed(CellErrorKind::Syntax, error.to_string()),
         };

@@ -40,6 +40,8 @@ pub struct Start {
     pub output: usize,
     pub seed: u64,
     pub epoch_ms: u64,
+    #[serde(default)]
+    pub plan: bool,
 }
 
 /// From the worker to the parent.

@@ -19,6 +19,17 @@ pub enum WorkspaceError {
     NotListed { path: String },
     #[error("{path}: is outside the scope {scope}")]
     OutOfScope { path: String, scope: String },
+    /// Where a file should come to be.
+    #[error("{path}: the ignore rules leave it out, so nothing is written there")]
+    Ignored { path: String },
+    #[error("{path}: there is {by} already")]
+    Taken { path: String, by: String },
+    #[error("{path}: a symlink is in the way at {at}")]
+    Link { path: String, at: String },
+    #[error("{path}: {at} is a file, not a folder")]
+    UnderFile { path: String, at: String },
+    #[error("{path}: is no name for a file: {reason}")]
+    FileName { path: String, reason: &'static str },
     /// `what` is "a folder", "a pipe", ...
     #[error("{path}: is {what}, not a file with text")]
     NotAFile { path: String, what: &'static str },
@@ -31,6 +42,8 @@ pub enum WorkspaceError {
     Changed { path: String },
     #[error("{path}: there are no lines {from} to {to}: {reason}")]
     NoSuchLines { path: String, from: u64, to: u64, reason: String },
+    #[error("{path}: what git has of it cannot be told: {reason}")]
+    Git { path: String, reason: String },
     #[error("bad glob {glob:?}: {reason}")]
     Glob { glob: String, reason: String },
     #[error("{path}: is not a folder; name the one it is in: {folder}")]

@@ -1,7 +1,7 @@
 //! What git knows of a folder: branch and commit. Read through `gix`; git itself never runs.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How much of a commit's id is shown.
 const ID_LENGTH: usize = 12;
@@ -28,21 +28,72 @@ impl fmt::Display for Revision {
 
 /// The revision of the repository that a folder is in; `None` outside of git, and for a repository that cannot be read.
 pub(super) fn revision(folder: &Path) -> Option<Revision> {
-    // A pipe or a device in place of these would hang whoever opens it.
-    let odd = |file: &Path| file.metadata().is_ok_and(|found| !found.is_file());
-    for parent in folder.ancestors() {
-        let git = parent.join(".git");
-        if git.exists() && ["HEAD", "config", "packed-refs", "commondir"].iter().any(|name| odd(&git.join(name))) {
-            return None;
-        }
-    }
-    let isolated = gix::open::Options::isolated;
-    let trust = gix::sec::trust::Mapping { full: isolated(), reduced: isolated() };
-    let repository =
-        gix::ThreadSafeRepository::discover_opts(folder, gix::discover::upwards::Options::default(), trust);
-    let repository = repository.ok()?.to_thread_local();
+    let repository = open(folder, isolated())?;
     let head = repository.head().ok()?;
     let branch = head.referent_name().map(|name| name.shorten().to_string());
     let commit = head.id().map(|id| id.to_hex_with_len(ID_LENGTH).to_string());
     Some(Revision { commit, branch })
+}
+
+/// Files with changes that are not committed in the repository that a folder is in, by their absolute paths: staged ones,
+/// those that differ from the index, and those of `touched` that git does not have at all. Submodules are not looked into.
+///
+/// # Errors
+/// `Ok` without a file outside of git; an error for a repository that cannot be read.
+pub(super) fn uncommitted(folder: &Path, touched: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    // Filters are programs that the repository's configuration names. None of them is to run.
+    let options = isolated().filter_config_section(|_| false);
+    if !folder.ancestors().any(|parent| parent.join(".git").exists()) {
+        return Ok(Vec::new());
+    }
+    let unreadable = || "the repository cannot be read".to_owned();
+    let repository = open(folder, options).ok_or_else(unreadable)?;
+    let root = repository.workdir().ok_or_else(unreadable)?.canonicalize().map_err(|error| error.to_string())?;
+    let told = |error: gix::Error| error.to_string();
+    let status = repository
+        .status(gix::progress::Discard)
+        .map_err(told)?
+        .untracked_files(gix::status::UntrackedFiles::None)
+        .index_worktree_submodules(None);
+    let mut changed = Vec::new();
+    for item in status.into_iter(None).map_err(told)? {
+        let item = item.map_err(told)?;
+        if let gix::status::Item::IndexWorktree(item) = &item
+            && item.summary().is_none()
+        {
+            continue;
+        }
+        changed.push(root.join(gix::path::from_bstr(item.location()).map_err(told)?));
+    }
+    let index = repository.index_or_empty().map_err(told)?;
+    for path in touched {
+        let Ok(inside) = path.strip_prefix(&root) else { continue };
+        let name = gix::path::to_unix_separators_on_windows(gix::path::into_bstr(inside).map_err(told)?);
+        if index.entry_by_path(&name).is_none() {
+            changed.push(path.clone());
+        }
+    }
+    changed.sort();
+    changed.dedup();
+    Ok(changed)
+}
+
+fn isolated() -> gix::open::Options {
+    gix::open::Options::isolated()
+}
+
+fn open(folder: &Path, options: gix::open::Options) -> Option<gix::Repository> {
+    // A pipe or a device in place of these would hang whoever opens it.
+    let odd = |file: &Path| file.metadata().is_ok_and(|found| !found.is_file());
+    for parent in folder.ancestors() {
+        let git = parent.join(".git");
+        let files = ["HEAD", "config", "index", "packed-refs", "commondir"];
+        if git.exists() && files.iter().any(|name| odd(&git.join(name))) {
+            return None;
+        }
+    }
+    let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
+    let repository =
+        gix::ThreadSafeRepository::discover_opts(folder, gix::discover::upwards::Options::default(), trust);
+    Some(repository.ok()?.to_thread_local())
 }

@@ -27,7 +27,7 @@ pub(super) struct Folder {
     pub(super) root: PathBuf,
     /// The path that it was named by, made absolute.
     pub(super) given: PathBuf,
-    dir: Dir,
+    pub(super) dir: Dir,
 }
 
 impl Folder {
@@ -145,7 +145,7 @@ impl Jail {
     }
 }
 
-fn refusal(path: &RelPath, error: io::Error) -> WorkspaceError {
+pub(super) fn refusal(path: &RelPath, error: io::Error) -> WorkspaceError {
     let path = path.to_string();
     match error.kind() {
         _ if is_missing(&error) => WorkspaceError::NotFound { path },
@@ -159,7 +159,7 @@ fn refusal(path: &RelPath, error: io::Error) -> WorkspaceError {
     }
 }
 
-fn is_missing(error: &io::Error) -> bool {
+pub(super) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -183,36 +183,64 @@ fn what_it_is(kind: std::fs::FileType) -> &'static str {
 }
 
 #[cfg(unix)]
-fn may_be_symlink(error: &io::Error) -> bool {
+pub(super) fn may_be_symlink(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ELOOP | libc::ENOTDIR | libc::EMLINK))
 }
 
 #[cfg(not(unix))]
-fn may_be_symlink(error: &io::Error) -> bool {
+pub(super) fn may_be_symlink(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Other
 }
 
-/// Opens `path` beneath `dir`; an error when any component is a symlink.
+/// Opens a file beneath `dir` for reading; an error when any component is a symlink.
+#[cfg(unix)]
+pub(super) fn open_exact(dir: &Dir, path: &Path) -> io::Result<File> {
+    open_with(dir, path, READ)
+}
+
+/// Opens a folder beneath `dir`, or `dir` itself for an empty path; an error when any component is a symlink.
+#[cfg(unix)]
+pub(super) fn open_folder(dir: &Dir, path: &Path) -> io::Result<Dir> {
+    let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
+    let file = if path.as_os_str().is_empty() {
+        rustix::fs::openat(dir, ".", flags, rustix::fs::Mode::empty())?.into()
+    } else {
+        open_with(dir, path, flags)?
+    };
+    Ok(Dir::from_std_file(file))
+}
+
 #[cfg(target_os = "linux")]
-fn open_exact(dir: &Dir, path: &Path) -> io::Result<File> {
+fn open_with(dir: &Dir, path: &Path, flags: rustix::fs::OFlags) -> io::Result<File> {
     use rustix::fs::{Mode, ResolveFlags, openat2};
     use rustix::io::Errno;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match openat2(dir, path, READ, Mode::empty(), resolve) {
+    match openat2(dir, path, flags, Mode::empty(), resolve) {
         Ok(file) => Ok(File::from(file)),
         // Kernels and sandboxes without this call; renames elsewhere that disturbed it.
-        Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => open_stepwise(dir, path),
+        Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => open_stepwise(dir, path, flags),
         Err(error) => Err(error.into()),
     }
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn open_exact(dir: &Dir, path: &Path) -> io::Result<File> {
-    open_stepwise(dir, path)
+fn open_with(dir: &Dir, path: &Path, flags: rustix::fs::OFlags) -> io::Result<File> {
+    open_stepwise(dir, path, flags)
 }
 
 #[cfg(not(unix))]
-fn open_exact(dir: &Dir, path: &Path) -> io::Result<File> {
+pub(super) fn open_folder(dir: &Dir, path: &Path) -> io::Result<Dir> {
+    if path.as_os_str().is_empty() {
+        return dir.try_clone();
+    }
+    if dir.canonicalize(path)? != path {
+        return Err(io::ErrorKind::Other.into());
+    }
+    dir.open_dir(path)
+}
+
+#[cfg(not(unix))]
+pub(super) fn open_exact(dir: &Dir, path: &Path) -> io::Result<File> {
     if dir.canonicalize(path)? != path {
         return Err(io::ErrorKind::Other.into());
     }
@@ -227,7 +255,7 @@ const READ: rustix::fs::OFlags = rustix::fs::OFlags::RDONLY
 
 /// The same, one component after the other.
 #[cfg(unix)]
-fn open_stepwise(dir: &Dir, path: &Path) -> io::Result<File> {
+fn open_stepwise(dir: &Dir, path: &Path, last: rustix::fs::OFlags) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags, openat};
     let mut at: Option<rustix::fd::OwnedFd> = None;
     let mut components = path.components().peekable();
@@ -235,7 +263,7 @@ fn open_stepwise(dir: &Dir, path: &Path) -> io::Result<File> {
         let std::path::Component::Normal(name) = component else {
             return Err(io::ErrorKind::InvalidInput.into());
         };
-        let flags = if components.peek().is_some() { OFlags::DIRECTORY | OFlags::CLOEXEC } else { READ };
+        let flags = if components.peek().is_some() { OFlags::DIRECTORY | OFlags::CLOEXEC } else { last };
         let flags = flags | OFlags::NOFOLLOW;
         at = Some(match &at {
             Some(at) => openat(at, name, flags, Mode::empty())?,
@@ -272,10 +300,10 @@ mod tests {
         ] {
             let path = Path::new(path);
             assert_eq!(open_exact(&dir, path).is_ok(), opens, "{path:?}");
-            assert_eq!(open_stepwise(&dir, path).is_ok(), opens, "{path:?} stepwise");
+            assert_eq!(open_stepwise(&dir, path, READ).is_ok(), opens, "{path:?} stepwise");
         }
         for path in ["../x", "/etc/passwd", "a/../a/b/file", ""] {
-            assert!(open_stepwise(&dir, Path::new(path)).is_err(), "{path:?}");
+            assert!(open_stepwise(&dir, Path::new(path), READ).is_err(), "{path:?}");
         }
     }
 }

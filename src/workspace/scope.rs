@@ -15,6 +15,10 @@ pub enum Scope {
         paths: Arc<HashSet<RelPath>>,
         name: Arc<str>,
     },
+    /// All but these files.
+    Without {
+        paths: Arc<HashSet<RelPath>>,
+    },
 }
 
 impl Scope {
@@ -22,6 +26,7 @@ impl Scope {
         match self {
             Self::Globs(globs) => globs.matches(path),
             Self::Files { paths, .. } => paths.contains(path),
+            Self::Without { paths } => !paths.contains(path),
         }
     }
 }
@@ -31,6 +36,7 @@ impl fmt::Display for Scope {
         match self {
             Self::Globs(globs) => globs.fmt(f),
             Self::Files { name, .. } => f.write_str(name),
+            Self::Without { .. } => f.write_str("of the plan, which removes or moves it"),
         }
     }
 }

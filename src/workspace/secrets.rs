@@ -112,7 +112,7 @@ pub(super) fn is_secret(path: &str) -> bool {
 }
 
 /// Whether everything in a folder of this name is denied.
-pub(super) fn is_secret_folder(name: &str) -> bool {
+pub(crate) fn is_secret_folder(name: &str) -> bool {
     FOLDERS.contains(&without_stream(&fold(name)))
 }
 
@@ -122,7 +122,7 @@ fn without_stream(name: &str) -> &str {
 }
 
 /// Lower case, without the characters that a file system may ignore in a name.
-fn fold(path: &str) -> String {
+pub(super) fn fold(path: &str) -> String {
     if path.is_ascii() {
         return path.to_ascii_lowercase();
     }

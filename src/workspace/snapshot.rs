@@ -14,7 +14,7 @@ use super::pins::{Mark, Pin, Stamp};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
 use super::walk::{Listing, is_hidden};
-use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError};
+use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError, git};
 
 /// Bigger files are not read whole.
 const TEXT_LIMIT: u64 = 64 << 20;
@@ -39,6 +39,17 @@ pub struct FileEntry {
 pub enum Source {
     File(File),
     Memory(Arc<[u8]>),
+}
+
+/// How the bytes of a file are related to its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// They are the text.
+    Utf8,
+    /// A byte order mark and the text.
+    Utf8Bom,
+    /// UTF-16, or bytes that are no UTF-8: the text cannot be turned back into them.
+    Other,
 }
 
 /// One immutable view of the workspace. Clones share it.
@@ -157,9 +168,39 @@ impl Snapshot {
         })
     }
 
+    /// The canonical path of the folder that a workspace's path is in, and its name on disk below that.
+    pub fn rooted(&self, path: &RelPath) -> Option<(&Path, PathBuf)> {
+        self.0.base.jail.locate(path).ok().map(|(folder, name)| (folder.root.as_path(), name))
+    }
+
     /// Branch and commit, with the folder's name when there are several; `None` outside of git.
     pub fn revision(&self) -> Option<&str> {
         self.0.base.revision()
+    }
+
+    /// Files with changes that git has not got: all staged and changed ones, and those of `touched` that it does not know.
+    /// By their workspace paths, or absolute ones outside of its folders. Empty without git.
+    ///
+    /// # Errors
+    /// For a repository that cannot be read.
+    pub fn uncommitted(&self, touched: &[&RelPath]) -> Result<Vec<String>, WorkspaceError> {
+        let mut all = Vec::new();
+        for folder in &self.0.base.jail.folders {
+            let inside = |path: &&RelPath| {
+                let (its, name) = self.0.base.jail.locate(path).ok()?;
+                std::ptr::eq(its, folder).then(|| folder.root.join(name))
+            };
+            let touched: Vec<PathBuf> = touched.iter().filter_map(inside).collect();
+            let changed = git::uncommitted(&folder.root, &touched)
+                .map_err(|reason| WorkspaceError::Git { path: folder.root.display().to_string(), reason })?;
+            let shown = |path: &PathBuf| match self.relative(path) {
+                Some(path) => path.to_string(),
+                None => path.display().to_string(),
+            };
+            all.extend(changed.iter().map(shown));
+        }
+        all.dedup();
+        Ok(all)
     }
 
     /// The files that ripgrep would search here, without secrets, sorted by path bytes. Walked on first use.
@@ -226,6 +267,43 @@ impl Snapshot {
             read => read?,
         };
         self.0.base.pins.keep(path, stamp, text.into()).ok_or_else(|| changed(path))
+    }
+
+    /// Whether a plan may change the file of this path: it is listed, and no symlink leads to it. For files that are not
+    /// there yet ask [`super::Sites`].
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn writable(&self, path: &RelPath) -> Result<(), WorkspaceError> {
+        match self.settle(path)? == *path {
+            true => Ok(()),
+            false => Err(WorkspaceError::Link { path: path.to_string(), at: path.to_string() }),
+        }
+    }
+
+    /// The same state without these files.
+    pub fn without(&self, paths: impl IntoIterator<Item = RelPath>) -> Self {
+        let mut scope = self.0.scope.clone();
+        scope.push(Scope::Without { paths: Arc::new(paths.into_iter().collect()) });
+        Self::view(self.0.base.clone(), self.0.overlay.clone(), scope)
+    }
+
+    /// How the bytes on disk are related to the text that is there. A file that is only in a buffer counts as UTF-8.
+    pub fn encoding(&self, path: &RelPath) -> Result<Encoding, WorkspaceError> {
+        self.in_scope(path)?;
+        let file = match self.open_on_disk(path) {
+            Err(WorkspaceError::NotFound { .. }) if self.buffer(path).is_some() => return Ok(Encoding::Utf8),
+            file => file?,
+        };
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::Read::take(&file, TEXT_LIMIT), &mut bytes)
+            .map_err(|source| io(path, source))?;
+        let (head, rest) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => (Encoding::Utf8Bom, rest),
+            None => (Encoding::Utf8, &bytes[..]),
+        };
+        let marked = rest.starts_with(b"\xff\xfe") || rest.starts_with(b"\xfe\xff");
+        Ok(if marked || std::str::from_utf8(rest).is_err() { Encoding::Other } else { head })
     }
 
     /// The text of a file as it is now, for whoever looks at many and keeps none: nothing is pinned, so two glances may
@@ -354,7 +432,11 @@ impl Snapshot {
         Ok(&seen.files)
     }
 
-    fn in_scope(&self, path: &RelPath) -> Result<(), WorkspaceError> {
+    pub(super) fn base(&self) -> &Base {
+        &self.0.base
+    }
+
+    pub(super) fn in_scope(&self, path: &RelPath) -> Result<(), WorkspaceError> {
         match self.0.scope.iter().find(|part| !part.matches(path)) {
             None => Ok(()),
             Some(part) => Err(WorkspaceError::OutOfScope { path: path.to_string(), scope: part.to_string() }),

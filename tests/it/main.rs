@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod applying;
 mod bench;
 mod broken_state;
 mod budget;
@@ -29,6 +30,8 @@ mod orientation;
 mod page;
 mod pieces;
 mod places;
+mod plan_outputs;
+mod plans;
 mod queries;
 mod questions;
 mod random;
@@ -44,3 +47,5 @@ mod talk;
 mod tidy;
 mod trace;
 mod typed;
+#[cfg(target_os = "linux")]
+mod verifying;

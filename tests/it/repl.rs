@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use rustix::process::{Pid, PidfdFlags, Signal};
 use spelunk::cancel::Cancel;
-use spelunk::repl::{Call, CallError, Host, Options, Outcome, RESERVED, Repl};
+use spelunk::repl::{Call, CallError, Host, Options, Outcome, PLAN_API, RESERVED, Repl};
 use tokio::sync::{Barrier, Notify, Semaphore};
 
 type Reply = BoxFuture<'static, Result<String, CallError>>;
@@ -34,6 +34,7 @@ pub fn options() -> Options {
         output: 8 << 10,
         seed: 7,
         epoch_ms: 1_700_000_000_000,
+        plan: false,
     }
 }
 
@@ -617,7 +618,7 @@ fn declared(api: &str) -> (Vec<&str>, Vec<&str>) {
         .filter_map(|line| starts.iter().find_map(|start| line.strip_prefix(start)))
         .map(|rest| &rest[..word(rest)])
         .collect();
-    let (_, repo) = api.split_once("declare const repo: {\n").unwrap();
+    let (_, repo) = api.split_once(": {\n").unwrap();
     let (repo, _) = repo.split_once("\n};").unwrap();
     let is_member = |line: &&str| line.starts_with("  ") && !line.starts_with("   ") && !line.starts_with("  //");
     let members = repo.lines().filter(is_member);
@@ -638,6 +639,17 @@ async fn the_api_declares_what_there_is() {
     let fixed = "Object.entries(Object.getOwnPropertyDescriptors(globalThis)).filter(([, own]) => !own.configurable) \
         .map(([name]) => name).filter(name => !['NaN', 'Infinity', 'undefined', 'console'].includes(name)).sort().join()";
     assert_eq!(run(&mut repl, fixed).await, globals.join(","));
+    assert_eq!(run(&mut repl, "const plan = 1; typeof plan").await, "number");
+
+    let (globals, members) = declared(PLAN_API);
+    assert_eq!(globals, ["plan"]);
+    let mut repl = echoing(Options { plan: true, ..options() }).await;
+    assert_eq!(run(&mut repl, "Object.keys(plan).sort().join()").await, members.join(","));
+    assert_eq!(run(&mut repl, "JSON.stringify(plan.read('a', 1))").await, r#"{"name":"plan.read","args":["a",1]}"#);
+    let refused = repl.run("const plan = 1", &Cancel::new()).await.error.unwrap().text;
+    assert!(refused.contains("plan"), "{refused}");
+    let missing = repl.run("plan.write('a')", &Cancel::new()).await.error.unwrap().text;
+    assert!(missing.contains("plan.write does not exist; plan has step, rename"), "{missing}");
 }
 
 /// Not a test of its own: run by the one below in a process that is killed.

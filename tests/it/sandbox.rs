@@ -175,7 +175,7 @@ console.log(lines.sort().join('\\n'));
 
 #[tokio::test]
 async fn only_known_things_are_reachable() {
-    let mut repl = echoing(Options { output: 1 << 20, ..options() }).await;
+    let mut repl = echoing(Options { output: 1 << 20, plan: true, ..options() }).await;
     let outcome = repl.run(WALK, &Cancel::new()).await;
     assert_eq!(outcome.error, None);
     expect_file!["sandbox/reachable.txt"].assert_eq(&outcome.output);

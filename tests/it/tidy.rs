@@ -53,7 +53,7 @@ const PARTS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &str, &[&str])] = &[
     ("V8", r"\bv8::|\bdeno_core\b", &["repl/runtime.rs", "repl/ops.rs"]),
     ("the language server protocol", r"\blsp_types\b|\btower_lsp\b", &["lsp/"]),
-    ("processes", r"\bCommand::new\b", &["repl/", "plan/verify.rs"]),
+    ("processes", r"\bCommand::new\b", &["repl/", "plan/verify/"]),
     (
         "the environment",
         r"\benv::(vars?(_os)?|set_var|remove_var)\b",
@@ -65,8 +65,9 @@ const DOORS: &[(&str, &str, &[&str])] = &[
         r"\bFile::(open|create|create_new|options)\b|\bOpenOptions\b|\bDirBuilder\b|\bread_dir\(|\bfs::(read|write|copy|rename|remove_|create_dir|hard_link)",
         &[
             "workspace/jail.rs",
-            "plan/apply.rs",
-            "plan/verify.rs",
+            "workspace/place.rs",
+            "plan/apply/",
+            "plan/verify/",
             "journal/files.rs",
             "agent/orientation/store.rs",
             "cache/files.rs",

@@ -36,7 +36,7 @@ fn apart<T>(work: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Checks the citations, and that lists are whole. `builtin` cannot mend anything, so it is not told.
+/// Checks the plan, the citations, and that lists are whole. `builtin` cannot mend anything, so it is not told.
 impl Referee for Session {
     fn problems(&self, answer: &HeldAnswer) -> Vec<String> {
         if self.bindings.calls.models.root.model.provider() == "builtin" {
@@ -47,7 +47,8 @@ impl Referee for Session {
         });
         let (kept, dropped) = apart(|| answer.check(self));
         let dropped = dropped.iter().map(|d| format!("{}:{}-{}: {}", d.path, d.from, d.to, d.reason));
-        let mut problems: Vec<String> = cut.chain(dropped).chain(unsupported(&kept)).collect();
+        let planned = self.bindings.planning.iter().flat_map(|planning| apart(|| planning.told()));
+        let mut problems: Vec<String> = planned.chain(cut).chain(dropped).chain(unsupported(&kept)).collect();
         if problems.len() > MOST_PROBLEMS {
             let more = problems.split_off(MOST_PROBLEMS).len();
             problems.push(format!("and {more} more"));

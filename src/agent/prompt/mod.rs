@@ -17,11 +17,12 @@ use super::answers::answer::HeldAnswer;
 use super::answers::citations::NEVER_SEEN;
 use crate::host::Info;
 use crate::model::{Message, Role};
-use crate::repl::{API, Outcome};
+use crate::repl::{API, Outcome, PLAN_API};
 use crate::workspace::rounded;
 
 const ROOT: &str = include_str!("root.md");
 const CHILD: &str = include_str!("child.md");
+const PLAN: &str = include_str!("plan.md");
 pub const LEAF: &str = include_str!("leaf.md");
 pub const PLAIN: &str = include_str!("plain.md");
 const SALVAGE: &str = include_str!("salvage.md");
@@ -54,6 +55,11 @@ pub fn root(transport: Transport, advice: &[String]) -> String {
     filled(ROOT, transport, advice)
 }
 
+/// The root's system prompt in a run that plans, likewise.
+pub fn planner(transport: Transport, advice: &[String]) -> String {
+    filled(PLAN, transport, advice).replace("{{plan_api}}", PLAN_API.trim_end())
+}
+
 /// A child's system prompt, likewise.
 pub fn child(transport: Transport, advice: &[String]) -> String {
     filled(CHILD, transport, advice)
@@ -77,13 +83,16 @@ pub struct Asked<'a> {
     pub place: Option<String>,
     /// `Conversation::recall`.
     pub before: Option<String>,
+    /// It is no question but a request for a plan.
+    pub plans: bool,
 }
 
 impl Asked<'_> {
     /// Every line of the data that stands after the question has a number or a mark in front of it, so that the last
-    /// `</question>` on a line of its own is ours.
+    /// `</question>` (or `</request>`) on a line of its own is ours.
     pub fn text(&self, key: &FenceKey) -> String {
-        let mut text = format!("<question>\n{}\n</question>\n\n", self.question);
+        let tag = if self.plans { "request" } else { "question" };
+        let mut text = format!("<{tag}>\n{}\n</{tag}>\n\n", self.question);
         if let Some(place) = &self.place {
             let place = fence(key, "place", place);
             let _ = write!(text, "Where it was asked, which is what \"this\" and \"here\" mean:\n{place}\n\n");

@@ -133,7 +133,7 @@ async fn plain_call(stage: &Stage, session: &Session) -> Option<HeldAnswer> {
 }
 
 /// What is asked stands in prompts that nobody reads.
-const NOTHING: Asked<'static> = Asked { question: "", place: None, before: None };
+const NOTHING: Asked<'static> = Asked { question: "", place: None, before: None, plans: false };
 
 async fn explore(
     stage: &Arc<Stage>,

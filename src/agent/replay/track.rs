@@ -81,6 +81,7 @@ pub fn options(header: &Header, seed: u64, epoch_ms: u64, program: std::path::Pa
         output: OUTPUT,
         seed,
         epoch_ms,
+        plan: header.plan,
     })
 }
 

@@ -24,6 +24,7 @@ use crate::syntax::{Language, Taken};
 use crate::workspace::{RelPath, Snapshot};
 
 pub(super) use self::resolve::{Resolver, Target};
+pub(super) use self::rust::RustPackage;
 use super::{Found, GraphError};
 
 /// A module that a statement of a file imports. A statement that names several modules gives one of these for each.

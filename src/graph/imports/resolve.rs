@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::syntax::{Budget, Form, Imported, Language, Taken, imports};
+use crate::syntax::{Budget, Family, Form, Imported, Language, Taken, imports};
 use crate::workspace::{Snapshot, WorkspaceError};
 
 use super::Import;
@@ -65,6 +65,26 @@ impl<'a> Resolver<'a> {
             }
         }
         found
+    }
+
+    /// The file, or folder of a package, that a module leads to which a file names. `name` is what is taken out of it, which may
+    /// be a module of its own.
+    pub(in crate::graph) fn leads(
+        &self,
+        path: &str,
+        family: Family,
+        module: &str,
+        name: Option<&str>,
+    ) -> Option<String> {
+        let target = match family {
+            Family::JavaScript => self.script(path, module),
+            Family::Python => self.python(path, module, name),
+            _ => return None,
+        };
+        match target {
+            Target::Here(path) => Some(path),
+            Target::Lost | Target::External => None,
+        }
     }
 
     /// Names that manifests give to what is at a path (of a folder, with a `/` at the end).

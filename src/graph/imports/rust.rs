@@ -9,6 +9,18 @@ use super::resolve::{Resolver, Target};
 #[derive(Default)]
 pub(in crate::graph) struct Crates(Vec<Package>);
 
+/// A package of the repository.
+pub(in crate::graph) struct RustPackage {
+    /// As code writes it.
+    pub name: String,
+    /// The library's root file.
+    pub library: Option<String>,
+    /// Root files: those that the manifest names, and those in the folders that it need not name.
+    pub roots: Vec<String>,
+    /// Paths in `use` start at the crate's root.
+    pub edition_2015: bool,
+}
+
 struct Package {
     /// As code writes it.
     name: String,
@@ -105,11 +117,38 @@ impl Resolver<'_> {
         self.crates.get_or_init(|| Crates::read(&self.paths))
     }
 
+    /// The packages of the repository.
+    pub(in crate::graph) fn rust_packages(&self) -> Vec<RustPackage> {
+        let all = self.crates().0.iter();
+        all.map(|package| {
+            let mut roots = package.roots.clone();
+            for inside in ["tests", "examples", "benches", "src/bin"] {
+                let Some(at) = joined(&package.folder, inside) else { continue };
+                let direct = self.paths.below(&at).filter(|path| folder(path) == at && path.ends_with(".rs"));
+                roots.extend(direct.map(str::to_owned));
+            }
+            let (name, library) = (package.name.clone(), package.library.clone());
+            RustPackage { name, library, roots, edition_2015: package.edition_2015 }
+        })
+        .collect()
+    }
+
     /// The crates whose library is this file, or is below this folder.
     pub(super) fn crate_names(&self, path: &str) -> Vec<String> {
         let is_here = |library: &String| library == path || path.ends_with('/') && library.starts_with(path);
         let here = self.crates().0.iter().filter(|package| package.library.as_ref().is_some_and(is_here));
         here.map(|package| package.name.clone()).collect()
+    }
+
+    /// The root file of the crate that a file belongs to, and the names of its module from there, by where it is.
+    pub(in crate::graph) fn rust_place(&self, path: &str) -> (String, Vec<String>) {
+        let module = self.module_of(path);
+        (module.root, module.names)
+    }
+
+    /// The file of a module of the crate with this root.
+    pub(in crate::graph) fn rust_file(&self, root: &str, names: &[String]) -> Option<String> {
+        Module { root: root.to_owned(), names: names.to_vec() }.file(&self.paths)
     }
 
     fn module_of(&self, path: &str) -> Module {

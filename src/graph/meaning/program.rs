@@ -54,6 +54,10 @@ impl<'a> Program<'a> {
         })
     }
 
+    pub fn snapshot(&self) -> &'a Snapshot {
+        self.snapshot
+    }
+
     /// A file, parsed. `None` for files without a grammar, and those that cannot be read or parsed.
     pub fn source(&self, path: &str) -> Option<Arc<Source>> {
         let lock = || self.sources.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,8 +79,24 @@ impl<'a> Program<'a> {
     }
 
     /// The imports of a file, with where they lead.
-    pub(in crate::graph) fn imports<'s>(&self, source: &'s Source) -> &'s [Import] {
+    pub fn imports<'s>(&self, source: &'s Source) -> &'s [Import] {
         source.imports.get_or_init(|| self.resolver.imports(&source.path, source.language, &source.text))
+    }
+
+    /// The file, or folder of a package, that a module leads to which a script or a Python file names. `name` is what is taken
+    /// out of it, which may be a module of its own.
+    pub fn leads(&self, source: &Source, module: &str, name: Option<&str>) -> Option<String> {
+        self.resolver.leads(&source.path, source.family, module, name)
+    }
+
+    /// The root file of the crate that a Rust file is in, or would be, and the names of its module from there.
+    pub fn rust_place(&self, path: &str) -> (String, Vec<String>) {
+        self.resolver.rust_place(path)
+    }
+
+    /// The file of a module of the crate with this root file.
+    pub fn rust_file(&self, root: &str, names: &[String]) -> Option<String> {
+        self.resolver.rust_file(root, names)
     }
 
     /// The files that have the word, in order of their path.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::graph::{GraphError, references::shown};
-use crate::syntax::{Language, occurrences};
+use crate::syntax::occurrences;
 use crate::text::{LineIndex, without_terminator};
 use crate::workspace::RelPath;
 
@@ -49,6 +49,8 @@ pub struct Uses {
     pub kin: Kin,
     /// In order of path and offset.
     pub places: Vec<Use>,
+    /// How often comments and texts have the word as one of prose.
+    pub prose: usize,
 }
 
 /// Where a definition and its kin are named.
@@ -61,16 +63,18 @@ pub fn uses(program: &Program, spot: &Spot) -> Result<Uses, GraphError> {
     let word = word_at(&source.text, spot.offset).ok_or_else(missing)?.to_owned();
     let kin = program.kin(spot);
     let all: HashSet<&Spot> = kin.members.iter().collect();
-    let rivals = program.defined(&word)?.iter().filter(|other| !all.contains(other)).count();
-    let owners = owners(program, &kin);
-    let asked = Asked { program, word: &word, kin: &all, rivals, owners: &owners };
+    let others = program.defined(&word)?;
+    let rivals = owners(program, others.iter().filter(|other| !all.contains(other)));
+    let owners = owners(program, kin.members.iter());
+    let asked = Asked { program, word: &word, kin: &all, rivals: &rivals, owners: &owners };
     let files = program.files_with(&word)?;
-    let per_file: Vec<Vec<Use>> = files.par_iter().map(|path| asked.in_file(path)).collect();
+    let per_file: Vec<(Vec<Use>, usize)> = files.par_iter().map(|path| asked.in_file(path)).collect();
     if program.cancel.is_cancelled() {
         return Err(GraphError::Cancelled);
     }
-    let places = per_file.into_iter().flatten().collect();
-    Ok(Uses { word, kin, places })
+    let prose = per_file.iter().map(|(_, prose)| prose).sum();
+    let places = per_file.into_iter().flat_map(|(places, _)| places).collect();
+    Ok(Uses { word, kin, places, prose })
 }
 
 /// The identifier that begins at an offset.
@@ -80,40 +84,42 @@ fn word_at(text: &str, offset: usize) -> Option<&str> {
     (end > 0).then(|| &rest[..end])
 }
 
-/// Names of what the kin's definitions are in.
-fn owners(program: &Program, kin: &Kin) -> HashSet<String> {
+/// Names of what definitions are in; empty for what is in nothing.
+fn owners<'s>(program: &Program, spots: impl Iterator<Item = &'s Spot>) -> HashSet<String> {
     let owner = |spot: &Spot| {
         let source = program.source(&spot.path)?;
-        let symbol = source.symbols.symbols.iter().find(|symbol| symbol.offset == spot.offset)?;
+        let is_at = |symbol: &&crate::syntax::Symbol| Spot::of(&source.path, &source.text, symbol) == *spot;
+        let symbol = source.symbols.symbols.iter().find(is_at)?;
         symbol.qualified.rsplit('.').nth(1).map(str::to_owned)
     };
-    kin.members.iter().filter_map(owner).collect()
+    spots.map(|spot| owner(spot).unwrap_or_default()).collect()
 }
 
 struct Asked<'p, 'a> {
     program: &'p Program<'a>,
     word: &'p str,
     kin: &'p HashSet<&'p Spot>,
-    /// How many other definitions have the name.
-    rivals: usize,
+    /// What other definitions of the name are in, and what these are.
+    rivals: &'p HashSet<String>,
     owners: &'p HashSet<String>,
 }
 
 impl Asked<'_, '_> {
-    fn in_file(&self, path: &str) -> Vec<Use> {
+    /// The places in a file, and how often prose has the word.
+    fn in_file(&self, path: &str) -> (Vec<Use>, usize) {
         if self.program.cancel.is_cancelled() {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
         let source = self.program.source(path);
         let text = match &source {
             Some(source) => source.text.clone(),
             None => match RelPath::parse(path).ok().and_then(|path| self.program.snapshot.text(&path).ok()) {
                 Some(text) => text,
-                None => return Vec::new(),
+                None => return (Vec::new(), 0),
             },
         };
         let lines = LineIndex::new(&text);
-        let mut found = Vec::new();
+        let (mut found, mut prose) = (Vec::new(), 0);
         let mut code: HashSet<usize> = HashSet::new();
         let place = |range: Range<usize>, role: Role, shape: Shape, doubt: Option<String>| {
             let line = lines.line_of(range.start);
@@ -139,44 +145,71 @@ impl Asked<'_, '_> {
             }
         }
         for range in occurrences(&text, self.word) {
-            if !code.contains(&range.start) {
-                let (role, doubt) = self.spoken_of(source.as_deref(), &text, &range);
-                found.push(place(range, role, Shape::Plain, doubt));
+            if code.contains(&range.start) {
+                continue;
+            }
+            match self.spoken_of(source.as_deref(), &text, &range) {
+                (role, Spoken::Sure) => found.push(place(range, role, Shape::Plain, None)),
+                (role, Spoken::Doubt(why)) => found.push(place(range, role, Shape::Plain, Some(why))),
+                (_, Spoken::Prose) => prose += 1,
+                (_, Spoken::Other) => {}
             }
         }
         found.sort_by_key(|place| place.range.start);
-        found
+        (found, prose)
     }
 
     /// A place that is no name of the code: whether it speaks of the definition.
-    fn spoken_of(&self, source: Option<&Source>, text: &str, range: &Range<usize>) -> (Role, Option<String>) {
+    fn spoken_of(&self, source: Option<&Source>, text: &str, range: &Range<usize>) -> (Role, Spoken) {
         let kind = source.and_then(|source| source.tree.at(range)).map_or("", |node| node.kind());
         let role = match source {
             Some(_) if kind.contains("comment") => Role::Comment,
             Some(_) if !kind.contains("string") && kind != "char_literal" => {
-                return (Role::Code, Some("what it means here is not known".to_owned()));
+                return (Role::Code, Spoken::doubt("what it means here is not known"));
             }
             _ => Role::Text,
         };
-        if role == Role::Text && source.is_some() {
-            return (role, Some("it stands in a string".to_owned()));
-        }
-        let before = &text[..range.start];
-        let behind = &text[range.end..];
-        let qualifier = ["::", ".", "#"]
-            .iter()
-            .find_map(|joint| before.strip_suffix(joint))
-            .map(|left| left.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default());
-        let quoted = before.ends_with(['`', '[']) && behind.starts_with(['`', ']', '(']);
-        let prose = Language::of("text.txt").is_some() && source.is_none();
-        match qualifier {
-            Some(owner) if self.owners.contains(owner) => (role, None),
-            Some(owner) if !owner.is_empty() && !matches!(owner, "self" | "Self" | "this" | "crate") => {
-                (role, Some(format!("it is {owner}'s here")))
-            }
-            _ if quoted && self.rivals == 0 && !prose => (role, None),
-            _ if self.rivals > 0 => (role, Some("other things have the name, and this only speaks of one".to_owned())),
-            _ => (role, Some("it may be the word and not the name".to_owned())),
-        }
+        let (before, behind) = (&text[..range.start], &text[range.end..]);
+        let joint = ["::", ".", "#"].iter().find_map(|joint| before.strip_suffix(joint));
+        let owner = joint
+            .map(|left| left.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default())
+            .filter(|owner| !owner.is_empty());
+        let quoted = before.ends_with(['`', '[', '"', '\'']) && behind.starts_with(['`', ']', '(', '"', '\'']);
+        let like_code = quoted || joint.is_some() || behind.starts_with('(') || is_identifier(self.word);
+        let unique = self.rivals.is_empty();
+        let spoken = match owner {
+            Some(owner) if self.owners.contains(owner) && role == Role::Comment => Spoken::Sure,
+            Some(owner) if self.rivals.contains(owner) && !self.owners.contains(owner) => Spoken::Other,
+            _ if !like_code => Spoken::Prose,
+            _ if role == Role::Text && source.is_some() => Spoken::doubt("it stands in a string"),
+            _ if role == Role::Text => Spoken::doubt("it stands in a text"),
+            _ if unique && owner.is_none() && (quoted || is_identifier(self.word)) => Spoken::Sure,
+            _ if unique => Spoken::doubt("a comment speaks of it, or of something else"),
+            _ => Spoken::doubt("other things have the name, and a comment speaks of one of them"),
+        };
+        (role, spoken)
     }
+}
+
+/// What a comment or a text says.
+enum Spoken {
+    Sure,
+    Doubt(String),
+    /// The word, and not the name.
+    Prose,
+    /// Another thing's name.
+    Other,
+}
+
+impl Spoken {
+    fn doubt(why: &str) -> Self {
+        Self::Doubt(why.to_owned())
+    }
+}
+
+/// Whether a word is no word of prose: it has an underscore, a digit, or a capital letter behind a small one.
+fn is_identifier(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let humps = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    humps || word.trim_matches('_').contains(|c: char| c == '_' || c == '$' || c.is_ascii_digit())
 }

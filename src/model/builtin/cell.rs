@@ -1,6 +1,7 @@
 //! Cells of JavaScript: the playbooks with a question's facts filled in as a literal.
 
 use super::intent::{Ask, Intent};
+use super::refactoring::Refactoring;
 
 const COMMON: &str = include_str!("playbooks/common.js");
 const EVIDENCE: &str = include_str!("playbooks/evidence.js");
@@ -21,6 +22,13 @@ pub fn playbook(ask: &Ask) -> String {
     };
     let facts = literal(ask);
     fenced(&format!("(() => {{\nconst ask = {facts};\n{COMMON}\n{EVIDENCE}\n{program}\nrun(play);\n}})();"))
+}
+
+/// The reply that plans what was asked for.
+pub fn plan(request: &Refactoring) -> String {
+    let program = include_str!("playbooks/plan.js");
+    let (title, request) = (literal(&request.title()), literal(request));
+    fenced(&format!("(() => {{\nconst request = {request}, title = {title};\n{program}}})();"))
 }
 
 /// The reply that confirms an answer that was held back.

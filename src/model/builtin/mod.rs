@@ -9,6 +9,7 @@ mod phrase;
 mod phrasings;
 mod place;
 mod readings;
+mod refactoring;
 mod rules;
 mod subject;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 mod vocabulary;
 
 pub use intent::{Ask, Intent, Relation, Topic, Unit};
+pub use refactoring::Refactoring;
 
 use futures_util::future::BoxFuture;
 
@@ -55,6 +57,17 @@ impl Model for Builtin {
 /// What the root loop gets for these messages: the playbook first; after an error the search for evidence, then a plain
 /// word; and the confirmation of an answer that is held back.
 fn reply(messages: &[Message]) -> Result<String, ModelError> {
+    if let Some(request) = messages.iter().find_map(request_in) {
+        let begun = messages.iter().any(|message| message.role == Role::Assistant);
+        return Ok(match Refactoring::read(request) {
+            _ if begun => cell::confirmation(),
+            Some(request) => cell::plan(&request),
+            None => cell::saying(&format!(
+                "Nothing was planned: this request takes a language model (`spelunk doctor` shows how to set one). Without one I plan\n\n{}",
+                refactoring::FORMS
+            )),
+        });
+    }
     let (question, place) = messages.iter().find_map(question_in).ok_or_else(|| {
         ModelError::BadRequest(
             "builtin is no language model: it answers questions about a repository and takes no other prompt; \
@@ -74,6 +87,15 @@ fn reply(messages: &[Message]) -> Result<String, ModelError> {
         1 => cell::playbook(&Ask { intent: Intent::Evidence, ..ask }),
         _ => cell::apology(question),
     })
+}
+
+/// The text between the lines `<request>` and `</request>`: what is to be planned.
+fn request_in(message: &Message) -> Option<&str> {
+    if message.role != Role::User {
+        return None;
+    }
+    let (before, rest) = message.content.split_once("<request>\n")?;
+    before.is_empty().then(|| rest.rsplit_once("\n</request>")).flatten().map(|(request, _)| request)
 }
 
 /// The text between the lines `<question>` and `</question>`, and what it may point at: the place that is named after it,

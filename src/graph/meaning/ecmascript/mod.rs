@@ -1,17 +1,35 @@
-//! What names mean in JavaScript and TypeScript.
+//! What names mean in JavaScript and TypeScript: scopes, modules, and types inferred as far as they say whose member a name is.
 
-use super::{Kin, Occurrence, Program, Source, Spot, general};
+mod calls;
+mod context;
+mod engine;
+mod evaluate;
+mod exports;
+mod fits;
+mod infer;
+mod kin;
+mod members;
+mod names;
+mod narrow;
+mod places;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod types;
+mod unit;
 
-/// What was found out about the program so far.
-#[derive(Default)]
-pub(super) struct World {}
+use super::{Kin, Occurrence, Program, Source, Spot};
+
+pub(super) use engine::World;
 
 /// The places of a word in a file's code, with what it means at each.
 pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec<Occurrence> {
-    general::occurrences(program, source, word)
+    kin::word(program, word).occurrences(&source.path)
 }
 
 /// The definitions that have one name together with this one.
 pub(super) fn kin(program: &Program, source: &Source, spot: &Spot) -> Kin {
-    general::kin(program, source, spot)
+    let rest = source.text.get(spot.offset..).unwrap_or("");
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).unwrap_or(rest.len());
+    if end == 0 { Kin::default() } else { kin::word(program, &rest[..end]).kin(spot) }
 }

@@ -1,17 +1,141 @@
-//! What names mean in Rust.
+//! What names mean in Rust: modules and imports are followed, and the types of expressions are inferred.
 
-use super::{Kin, Occurrence, Program, Source, Spot, general};
+mod body;
+mod convert;
+mod hir;
+mod kin;
+mod lower;
+mod resolve;
+mod traits;
+mod ty;
+mod universe;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::{Kin, Meaning, Occurrence, Program, Shape, Source, Spot};
+use crate::syntax::occurrences as words;
+
+use self::convert::Res;
+use self::hir::{DefId, Item};
+use self::universe::Universe;
+
+/// What each name of a file means.
+type Found = HashMap<u32, Vec<(Shape, Res)>>;
 
 /// What was found out about the program so far.
 #[derive(Default)]
-pub(super) struct World {}
+pub(super) struct World {
+    universe: OnceLock<Universe>,
+    files: Mutex<HashMap<u32, Arc<Found>>>,
+}
+
+impl World {
+    // Loaded by one thread while others wait: nothing below may wait for other threads.
+    fn universe(&self, program: &Program) -> &Universe {
+        self.universe.get_or_init(|| Universe::load(program))
+    }
+
+    fn file(&self, universe: &Universe, file: u32) -> Arc<Found> {
+        let lock = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&file) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(body::follow(universe, file).0.into_inner());
+        Arc::clone(lock().entry(file).or_insert(found))
+    }
+}
 
 /// The places of a word in a file's code, with what it means at each.
 pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec<Occurrence> {
-    general::occurrences(program, source, word)
+    let universe = program.rust.universe(program);
+    let Some(file) = universe.by_path.get(&source.path).copied() else { return Vec::new() };
+    let found = program.rust.file(universe, file);
+    let mut all = Vec::new();
+    for range in words(&source.text, word) {
+        match found.get(&(range.start as u32)) {
+            Some(here) => {
+                let is_both = here.len() > 1;
+                for (shape, res) in here {
+                    let shape = if is_both { *shape } else { Shape::Plain };
+                    all.push(Occurrence { range: range.clone(), meaning: meaning(universe, word, res), shape });
+                }
+            }
+            None => {
+                let Some(node) = source.tree.at(&range) else { continue };
+                let is_name = matches!(
+                    node.kind(),
+                    "identifier" | "type_identifier" | "field_identifier" | "shorthand_field_identifier"
+                );
+                if is_name || node.kind() == "metavariable" {
+                    let is_fragment = source.text[..range.start].ends_with('$') || node.kind() == "metavariable";
+                    let meaning = if is_fragment || is_of_another(universe, &source.text[..range.start]) {
+                        Meaning::Outside
+                    } else {
+                        guess(universe, word, None, "it stands in a macro")
+                    };
+                    all.push(Occurrence { range, meaning, shape: Shape::Plain });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Whether a name that nothing is known of follows a type or module that is not of this program.
+fn is_of_another(u: &Universe, before: &str) -> bool {
+    let Some(left) = before.strip_suffix("::") else { return false };
+    let owner = left.rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).next().unwrap_or_default();
+    let is_relative = matches!(owner, "" | "Self" | "self" | "crate" | "super") || owner.starts_with('$');
+    !is_relative && !u.by_name.contains_key(owner)
+}
+
+fn meaning(u: &Universe, word: &str, res: &Res) -> Meaning {
+    match res {
+        Res::Defs(all) => Meaning::These(all.iter().map(|id| u.spot(*id)).collect()),
+        Res::At(file, at) => {
+            Meaning::These(vec![Spot { path: u.files[*file as usize].path.clone(), offset: *at as usize }])
+        }
+        Res::Outside => Meaning::Outside,
+        Res::Member(why) => guess(u, word, Some(true), why),
+        Res::Lost => guess(u, word, Some(false), "it is not known what this is"),
+    }
+}
+
+/// What a name means by who has it, where nothing else tells.
+///
+/// `member`: whether it is a method, a field or the like, if that is known.
+fn guess(u: &Universe, word: &str, member: Option<bool>, why: &str) -> Meaning {
+    let is_member = |id: &DefId| {
+        matches!(u.def(*id).item, Item::Field { .. } | Item::Variant { .. })
+            || u.parent(*id).is_some_and(|parent| matches!(u.def(parent).item, Item::Impl { .. } | Item::Trait { .. }))
+    };
+    let is_local = |id: &DefId| matches!(u.def(*id).item, Item::Param { .. });
+    let candidates: Vec<DefId> = u
+        .by_name
+        .get(word)
+        .into_iter()
+        .flatten()
+        .copied()
+        .filter(|id| !is_local(id) && member.is_none_or(|member| is_member(id) == member))
+        .collect();
+    let Some(first) = candidates.first() else { return Meaning::Outside };
+    let spots: Vec<Spot> = candidates.iter().map(|id| u.spot(*id)).collect();
+    let kin = kin::kin(u, *first);
+    if !u.outside_names.contains(word) && spots.iter().all(|spot| kin.members.contains(spot)) {
+        return Meaning::These(spots);
+    }
+    Meaning::Unknown { why: why.to_owned() }
 }
 
 /// The definitions that have one name together with this one.
 pub(super) fn kin(program: &Program, source: &Source, spot: &Spot) -> Kin {
-    general::kin(program, source, spot)
+    let universe = program.rust.universe(program);
+    match universe.at(&source.path, spot.offset) {
+        Some(id) => kin::kin(universe, id),
+        None => Kin::default(),
+    }
 }

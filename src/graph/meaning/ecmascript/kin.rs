@@ -1,0 +1,175 @@
+//! Which definitions have one name: those that one place means together.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::graph::meaning::{Kin, Meaning, Occurrence, Program, Spot};
+use crate::syntax::{Family, Language};
+
+use super::engine::{Engine, LIB};
+use super::places::{Place, Sense};
+
+/// A word's places in all files, and which definitions belong together.
+#[derive(Default)]
+pub(super) struct Word {
+    places: HashMap<String, Vec<Place>>,
+    /// The group of every definition.
+    group: HashMap<Spot, usize>,
+    groups: Vec<Vec<Spot>>,
+    /// The groups that the library has a part in.
+    bound: HashSet<usize>,
+    /// The only group that a member may be of, if there is one, and the library has no member of the name.
+    only: Option<usize>,
+}
+
+impl Word {
+    pub fn occurrences(&self, path: &str) -> Vec<Occurrence> {
+        let places = self.places.get(path).map_or(&[][..], Vec::as_slice);
+        places
+            .iter()
+            .map(|place| {
+                let meaning = match &place.sense {
+                    Sense::These { spots, .. } => Meaning::These(spots.clone()),
+                    Sense::Outside => Meaning::Outside,
+                    Sense::Doubtful(why) => match self.only {
+                        Some(only) if why.contains("not known") => Meaning::These(self.groups[only].clone()),
+                        Some(_) => Meaning::Unknown { why: why.clone() },
+                        None if self.groups.is_empty() => Meaning::Outside,
+                        None => Meaning::Unknown { why: why.clone() },
+                    },
+                };
+                Occurrence { range: place.range.clone(), meaning, shape: place.shape }
+            })
+            .collect()
+    }
+
+    pub fn kin(&self, spot: &Spot) -> Kin {
+        let Some(group) = self.group.get(spot).or_else(|| self.passed_on(spot)) else { return Kin::default() };
+        let bound = self.bound.contains(group).then(|| "the language's library has this member".to_owned());
+        Kin { members: self.groups[*group].clone(), bound, doubts: Vec::new() }
+    }
+}
+
+impl Word {
+    /// The group that a name is of which only passes another file's on.
+    fn passed_on(&self, spot: &Spot) -> Option<&usize> {
+        let place = self.places.get(&spot.path)?.iter().find(|place| place.range.start == spot.offset)?;
+        let Sense::These { spots, .. } = &place.sense else { return None };
+        self.group.get(spots.first()?)
+    }
+}
+
+/// Everything about a word; remembered.
+pub(super) fn word(program: &Program, word: &str) -> Arc<Word> {
+    let words = &program.ecmascript.words;
+    if let Some(known) = words.read().unwrap_or_else(PoisonError::into_inner).get(word) {
+        return known.clone();
+    }
+    let found = Arc::new(find(program, word));
+    let mut words = words.write().unwrap_or_else(PoisonError::into_inner);
+    words.entry(word.to_owned()).or_insert(found).clone()
+}
+
+fn find(program: &Program, word: &str) -> Word {
+    let is_ours = |path: &String| Language::of(path).and_then(Language::family) == Some(Family::JavaScript);
+    let files: Vec<String> = program.files_with(word).unwrap_or_default().into_iter().filter(is_ours).collect();
+    let places: HashMap<String, Vec<Place>> = files
+        .into_par_iter()
+        .map(|path| {
+            let found = on_deep_stack(|| Engine::new(program).places(&path, word));
+            (path, found)
+        })
+        .collect();
+    let mut groups = Groups::default();
+    let mut members: HashSet<Spot> = HashSet::new();
+    let mut bound: Vec<Spot> = Vec::new();
+    for place in places.values().flatten() {
+        let Sense::These { spots, bound: library } = &place.sense else { continue };
+        let Some(first) = spots.first() else { continue };
+        for spot in spots {
+            groups.join(first, spot);
+        }
+        if place.member {
+            members.extend(spots.iter().cloned());
+        }
+        if *library {
+            bound.push(first.clone());
+        }
+    }
+    let (group, groups) = groups.done();
+    let bound = bound.iter().filter_map(|spot| group.get(spot).copied()).collect();
+    let owned: HashSet<usize> = members.iter().filter_map(|spot| group.get(spot).copied()).collect();
+    let only = owned.iter().next().copied().filter(|_| owned.len() == 1 && !is_common(program, word));
+    Word { places, group, groups, bound, only }
+}
+
+/// Whether the library has a member of the name.
+fn is_common(program: &Program, word: &str) -> bool {
+    let unit = Engine::new(program).unit(LIB);
+    crate::syntax::occurrences(&unit.text, word).into_iter().next().is_some()
+}
+
+/// Types nest deeper than what a thread's stack usually takes.
+fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    const STACK: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let (give, take) = std::sync::mpsc::channel();
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let spawned = thread.spawn_scoped(scope, move || {
+            let _ = give.send(run());
+        });
+        spawned.ok().and_then(|_| take.recv().ok())
+    })
+    .expect("a thread can be made, and looking at code does not panic")
+}
+
+/// Sets of definitions that grow together.
+#[derive(Default)]
+struct Groups {
+    index: HashMap<Spot, usize>,
+    parent: Vec<usize>,
+}
+
+impl Groups {
+    fn of(&mut self, spot: &Spot) -> usize {
+        let mut at = match self.index.get(spot) {
+            Some(at) => *at,
+            None => {
+                self.parent.push(self.parent.len());
+                self.index.insert(spot.clone(), self.parent.len() - 1);
+                self.parent.len() - 1
+            }
+        };
+        while self.parent[at] != at {
+            at = self.parent[at];
+        }
+        at
+    }
+
+    fn join(&mut self, one: &Spot, other: &Spot) {
+        let (one, other) = (self.of(one), self.of(other));
+        self.parent[other] = one;
+    }
+
+    fn done(mut self) -> (HashMap<Spot, usize>, Vec<Vec<Spot>>) {
+        let spots: Vec<Spot> = self.index.keys().cloned().collect();
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        let mut groups: Vec<Vec<Spot>> = Vec::new();
+        let mut group = HashMap::new();
+        for spot in spots {
+            let root = self.of(&spot);
+            let number = *numbers.entry(root).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[number].push(spot.clone());
+            group.insert(spot, number);
+        }
+        for one in &mut groups {
+            one.sort();
+        }
+        (group, groups)
+    }
+}
