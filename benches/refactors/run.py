@@ -10,6 +10,7 @@ Prints a Markdown table, writes everything as JSON beside it, and exits with 1 w
 """
 
 import argparse
+import fcntl
 import json
 import os
 import pathlib
@@ -85,8 +86,8 @@ class Bench:
             file.write_text(json.dumps(self._before))
         return self._before
 
-    def tried(self, refactor, folder):
-        """One refactor: None when it was refused, with the reason in `refused`."""
+    def tried(self, refactor, name):
+        """Tries a refactor and writes down what became of it: `bound`, `again` or `refused` when it counts for nothing."""
         uses = {"places": [], "kin": [], "bound": None}
         if "definition" in refactor:
             [uses] = lines(self.asking, "uses", self.sources, [refactor["definition"]])
@@ -98,6 +99,11 @@ class Bench:
                 refactor["again"] = True
                 return
             self.renamed |= kin if refactor["new"] else set()
+        self.before()
+        with Copy(self, name) as folder:
+            self._applied(refactor, uses, folder)
+
+    def _applied(self, refactor, uses, folder):
         started = time.monotonic()
         answer = self._planned(refactor["request"], folder)
         refactor["seconds"] = round(time.monotonic() - started, 1)
@@ -168,9 +174,12 @@ class Copy:
         self.bench, self.kept = bench, bench.given.keep
         # Always at the same path, so that what a checker keeps of the package's dependencies is found again.
         self.folder = bench.given.cache.folder / "copies" / bench.package.name
-        self.name = name
+        self.name, self.lock = name, None
 
     def __enter__(self):
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.lock = open(self.folder.with_suffix(".lock"), "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
         packages.copied(self.bench.sources, self.folder)
         return self.folder
 
@@ -180,6 +189,7 @@ class Copy:
             shutil.rmtree(self.kept / self.name, ignore_errors=True)
             shutil.copytree(self.folder, self.kept / self.name)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
 
 
 def filled(number, package, kind, benches):
@@ -190,8 +200,7 @@ def filled(number, package, kind, benches):
     for name in order[at:] + order[:at]:
         bench = benches[name]
         while len(row["refused"]) < PATIENCE and (refactor := bench.next(kind)):
-            with Copy(bench, f"{number:02}-{name}") as folder:
-                bench.tried(refactor, folder)
+            bench.tried(refactor, f"{number:02}-{name}")
             if "again" in refactor:
                 continue
             if "bound" in refactor:
