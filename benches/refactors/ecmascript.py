@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -137,6 +138,15 @@ def main():
         found = known[key]
         return None if found is None else {tuple(place) for place in found}
 
+    comments = {}
+
+    def is_comment(path, offset):
+        if path not in comments:
+            with open(os.path.join(given.folder, path), "rb") as file:
+                found = re.finditer(rb'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n]*', file.read(), re.DOTALL)
+            comments[path] = [match.span() for match in found if match.group().startswith(b"/")]
+        return any(start <= offset < end for start, end in comments[path])
+
     total, differences = Counter(), []
     for one, answer in zip(asked, answers):
         total["asked"] += 1
@@ -148,7 +158,9 @@ def main():
         sure = {(place["path"], place["start"]) for place in code if place["doubt"] is None}
         doubtful = {(place["path"], place["start"]): place["doubt"] for place in code if place["doubt"] is not None} 
         doubtful = {place: why for place, why in doubtful.items() if place not in sure}
-        own = oracle(one["path"], one["offset"], one["kind"] in MEMBERS)
+        shapes = {(place["path"], place["start"]): place["shape"] for place in code}
+        # The value of `{ name }` is asked like a member, or tsserver would rename the member with it.
+        own = oracle(one["path"], one["offset"], one["kind"] in MEMBERS or shapes.get((one["path"], one["offset"])) == "Value")
         if own is None:
             total["refused"] += 1
             total["refused, bound here"] += bool(answer["bound"])
@@ -158,14 +170,15 @@ def main():
             differences.append((one, "bound", answer["bound"]))
             continue
         wanted, done = set(own), {(one["path"], one["offset"])}
+        # A word that is a member and a value at once would lead to what the other half means.
         todo = {(spot["path"], spot["offset"]) for spot in answer["kin"]}
+        todo = {spot for spot in todo if shapes.get(spot, "Plain") == "Plain"}
         while todo - done:
             spot = (todo - done).pop()
             done.add(spot)
             wanted |= oracle(*spot, kinds.get(spot, one["kind"]) in MEMBERS) or set()
         # Links in doc comments are no code.
-        spoken = {(place["path"], place["start"]) for place in answer["places"] if place["role"] in ("Comment", "Text")}
-        own, wanted = set(own) - spoken, wanted - spoken
+        own, wanted = ({place for place in found if not is_comment(*place)} for found in (own, wanted))
         total["closed"] += wanted != own
         total["places"] += len(wanted)
         total["sure"] += len(sure)

@@ -1,7 +1,7 @@
 """Renames definitions of a Python package in a copy, by the program's sure places, and runs the package's tests.
 
     python_tests.py FOLDER --program target/debug/deps/refactors-... --python VENV/bin/python [--seed 1] [--count 10]
-        [--path src] [-- ARGUMENTS OF PYTEST]
+        [--path src] [--pytest "-n0 tests/test_x.py"]
 
 The folder holds the package with its tests; they have to pass before. Definitions in tests, special names and those that
 the program calls bound to something outside are left out.
@@ -12,6 +12,7 @@ import collections
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -51,14 +52,14 @@ def main():
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--count", type=int, default=10)
     arguments.add_argument("--path", default="src")
-    arguments.add_argument("rest", nargs="*", help="arguments of pytest")
+    arguments.add_argument("--pytest", type=shlex.split, default=[], help="arguments of pytest, in one word")
     given = arguments.parse_args()
 
     definitions = [one for one in run(given.program, "definitions", given.folder) if one["language"].lower() == "python"]
     definitions = [one for one in definitions if "test" not in one["path"] and not one["name"].startswith("__")]
     asked = sample(definitions, given.seed, given.count)
     answers = run(given.program, "uses", given.folder, asked)
-    before, errors = tested(given.folder, given.python, given.path, given.rest)
+    before, errors = tested(given.folder, given.python, given.path, given.pytest)
     print(f"before: {before}\n{errors}")
     green = failed = 0
     for definition, answer in zip(asked, answers):
@@ -72,7 +73,7 @@ def main():
             folder = pathlib.Path(copy) / "copy"
             shutil.copytree(given.folder, folder)
             renamed(folder, sure, f"{definition['name']}_renamed" if definition["name"].islower() else f"{definition['name']}Renamed")
-            after, errors = tested(folder, given.python, given.path, given.rest)
+            after, errors = tested(folder, given.python, given.path, given.pytest)
         is_green = after == before
         green, failed = green + is_green, failed + (not is_green)
         counts = f"{len(sure)} sure, {len(doubtful)} doubtful"

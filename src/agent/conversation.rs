@@ -75,6 +75,7 @@ impl Conversation {
     /// The REPL, serving `session` from now on. Started when there is none.
     pub(super) async fn repl(&mut self, session: &Session) -> Result<&mut Repl, ReplError> {
         self.filled = true;
+        self.part(session);
         let journal = &session.bindings.calls.journal;
         let before = std::mem::replace(&mut self.run, journal.id().map(str::to_owned));
         let repl = match self.repl.take() {
@@ -95,11 +96,19 @@ impl Conversation {
         self.variables.iter().map(|(name, variable)| (name.clone(), variable.what.clone())).collect()
     }
 
+    /// Ends a worker that has a `plan` where this run has none, or has none where this run plans: only its start can set that.
+    fn part(&mut self, session: &Session) {
+        if self.repl.as_ref().is_some_and(|repl| repl.plans() != session.bindings.options.plan) {
+            self.repl = None;
+        }
+    }
+
     /// What a question's prompt says of those before it; `None` for the first.
     pub(super) async fn recall(&mut self, session: &Arc<Session>, cancel: &Cancel) -> Option<String> {
         if self.asked == 0 {
             return None;
         }
+        self.part(session);
         let state = self.variables_now(session, cancel).await;
         let left_out = self.asked.saturating_sub(self.turns.len());
         let mut text = String::new();

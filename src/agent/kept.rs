@@ -1,5 +1,6 @@
 //! Plans in the journal: kept by the run that made them, found again, noted as applied.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::journal::event::Body;
@@ -17,14 +18,14 @@ pub enum KeptError {
     NoPlan { run: String },
     #[error("no plan of run {run} was applied, so there is nothing to take back")]
     NotApplied { run: String },
-    #[error("the plan of run {run} cannot be read: {reason}")]
-    Unreadable { run: String, reason: String },
     /// Journals hold nothing that looks like a key, and a plan without some of its text must not be written to files.
     #[error(
         "the plan of run {run} touches text that looks like a key, which is not kept: it can be applied only when it is made, so plan \
          again with --apply"
     )]
     Redacted { run: String },
+    #[error("what was applied of the plan of run {run} has text that looks like a key, which is not kept: git can take it back")]
+    NotUndoable { run: String },
     #[error(
         "the plan of run {run} is of version {version}, and this program knows {VERSION}; use the spelunk that made it"
     )]
@@ -51,60 +52,88 @@ pub(super) fn planned(document: &Document) -> Event {
 /// # Errors
 /// When there is no such run, or no plan in it that can be applied.
 pub fn plan(state_dir: &Path, run: &str) -> Result<Kept, KeptError> {
-    last(state_dir, run, |event| match event {
+    let run = read(state_dir, run)?;
+    let last = run.lines.iter().rev().find_map(|line| match &line.event {
         Event::Plan { document, hash } => Some((document, hash)),
         _ => None,
-    })?
-    .ok_or_else(|| KeptError::NoPlan { run: run.to_owned() })
+    });
+    let (document, hash) = last.ok_or_else(|| KeptError::NoPlan { run: run.id.clone() })?;
+    kept(state_dir, &run, document, hash)
 }
 
-/// The part of a run's plan that was applied last.
+/// The part of a run's plan that was applied last, of what was not taken back.
 ///
 /// # Errors
-/// When there is no such run, or nothing of it was applied.
+/// When there is no such run, nothing of it is applied, or what is cannot be read.
 pub fn applied(state_dir: &Path, run: &str) -> Result<Kept, KeptError> {
-    last(state_dir, run, |event| match event {
-        Event::Applied { document, hash } => Some((document, hash)),
-        _ => None,
-    })?
-    .ok_or_else(|| KeptError::NotApplied { run: run.to_owned() })
+    let run = read(state_dir, run)?;
+    let mut standing = Vec::new();
+    for line in &run.lines {
+        match &line.event {
+            Event::Applied { document, hash } => standing.push((document, hash)),
+            Event::Undone => drop(standing.pop()),
+            _ => {}
+        }
+    }
+    match standing.pop() {
+        Some((document, hash)) => kept(state_dir, &run, document, hash).map_err(|error| match error {
+            KeptError::Redacted { run } => KeptError::NotUndoable { run },
+            error => error,
+        }),
+        None => Err(KeptError::NotApplied { run: run.id }),
+    }
 }
 
-/// Notes that a run's plan was applied, as far as the document says.
+/// What is noted in the journal of a run that planned.
+pub enum Note<'d> {
+    /// The plan, with what a verification says of it.
+    Verified(&'d Document),
+    /// The part that is going to be written.
+    Applied(&'d Document),
+    /// That is taken back, or was not written.
+    Undone,
+}
+
+/// Notes what becomes of a run's plan.
 ///
 /// # Errors
-/// When the run's journal cannot be written: then the plan cannot be taken back by its run.
-pub fn note_applied(state_dir: &Path, run: &str, document: &Document) -> Result<(), JournalError> {
+/// When the run's journal cannot be written.
+pub fn note(state_dir: &Path, run: &str, note: &Note) -> Result<(), JournalError> {
     let journal = Journal::reopen(state_dir, redact, run)?;
-    journal.write(Event::Applied { document: json(document), hash: document.hash() });
+    journal.write(match note {
+        Note::Verified(document) => planned(document),
+        Note::Applied(document) => Event::Applied { document: json(document), hash: document.hash() },
+        Note::Undone => Event::Undone,
+    });
     Ok(())
+}
+
+/// Whether a journal can hold a plan as it is: nothing in it looks like a key.
+pub fn can_be_kept(document: &Document) -> bool {
+    matches!(redact(&serde_json::to_string(document).unwrap_or_default()), Cow::Borrowed(_))
 }
 
 fn json(document: &Document) -> Body {
     serde_json::to_string(document).unwrap_or_default().into()
 }
 
-fn last(
-    state_dir: &Path,
-    run: &str,
-    wanted: impl Fn(&Event) -> Option<(&Body, &String)>,
-) -> Result<Option<Kept>, KeptError> {
-    let run: Run = journal::read(&journal::find(state_dir, run)?)?;
-    let Some((body, hash)) = run.lines.iter().rev().find_map(|line| wanted(&line.event)) else { return Ok(None) };
+fn read(state_dir: &Path, run: &str) -> Result<Run, KeptError> {
+    Ok(journal::read(&journal::find(state_dir, run)?)?)
+}
+
+fn kept(state_dir: &Path, run: &Run, body: &Body, hash: &str) -> Result<Kept, KeptError> {
     let text = Blobs::new(state_dir).text(body)?;
-    let unreadable = |reason: String| KeptError::Unreadable { run: run.id.clone(), reason };
-    let document: Document = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    // What was cut out may have been a part of the JSON as well.
+    let document = serde_json::from_str(&text).ok().filter(|document: &Document| document.hash() == hash);
+    let document = document.ok_or_else(|| KeptError::Redacted { run: run.id.clone() })?;
     if document.version != VERSION {
         return Err(KeptError::Version { run: run.id.clone(), version: document.version });
     }
-    if document.hash() != *hash {
-        return Err(KeptError::Redacted { run: run.id.clone() });
-    }
     let header = run.header();
-    Ok(Some(Kept {
+    Ok(Kept {
         document,
         workspace: header.map(|header| header.workspace.clone()).unwrap_or_default(),
         root: header.and_then(|header| header.root.clone()),
         run: run.id.clone(),
-    }))
+    })
 }

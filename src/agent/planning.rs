@@ -317,6 +317,7 @@ fn is_path(plan: &Plan, name: &str) -> bool {
 fn asked(target: Target) -> refactor::Asked {
     match target {
         Target::Name(name) => refactor::Asked { name, path: None, line: None },
+        Target::Place { path, line, name } => refactor::Asked { name, path: Some(path), line: Some(line) },
         Target::Definition { path, qualified, line } => refactor::Asked { name: qualified, path: Some(path), line },
     }
 }

@@ -35,7 +35,7 @@ const EXIT_CODES: &str = "Exit codes:
   3  a limit ended the run; the answer is the best from what was known by then
   4  a limit ended the run before there was an answer; nothing was planned
   5  the model could not be reached, or refused
-  6  it may cost more than confirm_usd, and nobody confirmed it
+  6  it may cost more than confirm_usd, or planned code would run, and nobody confirmed it
   130  stopped by Ctrl-C";
 
 /// Asks questions of a whole repository and answers with checked citations.

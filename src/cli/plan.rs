@@ -11,11 +11,13 @@ use serde::Serialize;
 use super::ask::interrupts;
 use super::progress::Live;
 use super::{CliError, Overrides, Place, confirm, exit, files, output, setup};
-use crate::agent::kept::{self, KeptError};
+use crate::agent::kept::{self, KeptError, Note};
 use crate::agent::{self, Report, Stop};
 use crate::cancel::Cancel;
 use crate::config::Config;
+use crate::graph::Symbols;
 use crate::plan::apply::{self, Applied, ApplyError};
+use crate::plan::checks::Problem;
 use crate::plan::verify;
 use crate::plan::{self, Document};
 use crate::workspace::{RelPath, Snapshot};
@@ -30,18 +32,22 @@ pub struct Plan {
     #[command(flatten)]
     overrides: Overrides,
     /// Take the plan of a recorded run instead of making one
-    #[arg(long, value_name = "RUN", conflicts_with = "undo")]
-    from: Option<String>,
-    /// Take back what was applied of a run's plan
     #[arg(long, value_name = "RUN")]
+    from: Option<String>,
+    /// Take back what was applied last of a run's plan
+    #[arg(
+        long,
+        value_name = "RUN",
+        conflicts_with_all = ["from", "patch", "apply", "step", "doubtful", "verify", "show_code"]
+    )]
     undo: Option<String>,
-    /// Write the plan as a patch for `git apply` to FILE (`-`: standard output, and nothing else there)
+    /// Write the plan as a patch for `git apply` to FILE (`-`: standard output, where nothing else goes)
     #[arg(long, value_name = "FILE")]
     patch: Option<PathBuf>,
     /// Write the planned files, all of them or none
     #[arg(long)]
     apply: bool,
-    /// Only these steps, by their numbers
+    /// Only these steps, by their numbers: shown, written, verified and applied
     #[arg(long, value_name = "N", value_delimiter = ',')]
     step: Vec<u32>,
     /// Apply this file although tools execute it (may be given several times)
@@ -111,19 +117,30 @@ pub async fn run(args: Plan) -> Result<ExitCode, CliError> {
 
 async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
     // With a run, the first word is the folder.
-    if (args.from.is_some() || args.undo.is_some())
-        && let Some(path) = args.request.take()
-    {
-        args.place.path = path.into();
+    if args.from.is_some() || args.undo.is_some() {
+        match args.request.take() {
+            Some(_) if args.place.path.as_os_str() != "." => {
+                return Err(CliError::usage("a recorded run has its request already").hint("spelunk plan --from RUN PATH"));
+            }
+            Some(path) => args.place.path = path.into(),
+            None => {}
+        }
     }
     if args.request.as_ref().is_some_and(|request| request.trim().is_empty()) {
-        return Err(
-            CliError::usage("the request is empty").hint("spelunk plan \"rename Foo.bar to baz\" path/to/repository")
-        );
+        return Err(CliError::usage("the request is empty")
+            .hint("spelunk plan \"rename Foo.bar to baz\" path/to/repository"));
+    }
+    let to_stdout = args.patch.as_deref().is_some_and(|path| path.as_os_str() == "-");
+    if to_stdout && args.json {
+        return Err(CliError::usage("--patch - and --json both print to standard output").hint("--patch FILE"));
+    }
+    if args.verify && args.json && args.approve.is_none() {
+        return Err(CliError::usage("with --json nothing is shown before --verify asks").hint("--approve HASH is the yes"));
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
     let snapshot = setup::snapshot(&args.place).await?;
+    recover(&config, &snapshot)?;
     if let Some(run) = &args.undo {
         return undo(&args, &config, snapshot, run);
     }
@@ -132,7 +149,15 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
         None => make(&args, &config, &snapshot).await?,
     };
     let stale = if made.report.is_none() { plan::stale(&made.document, &snapshot) } else { Vec::new() };
-    let to_stdout = args.patch.as_deref().is_some_and(|path| path.as_os_str() == "-");
+    if made.report.is_none() && stale.is_empty() {
+        believed(&mut made.document, &snapshot)?;
+    }
+    if !args.step.is_empty() {
+        made.document = apply::only_steps(&made.document, &args.step)?;
+    }
+    if let Some(path) = args.confirm.iter().find(|path| !made.document.files.iter().any(|file| has_path(file, path))) {
+        return Err(CliError::usage(format!("--confirm {path}: the plan has no such file")));
+    }
     if !args.json && !to_stdout {
         show(&made, &stale);
     }
@@ -141,10 +166,18 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
     } else if let Some(file) = &args.patch {
         patch(&made.document, &snapshot, file, args.force)?;
     }
-    if args.verify {
+    if args.verify && !made.document.is_empty() {
         verified(&args, &config, &snapshot, &mut made).await?;
     }
-    let applied = if args.apply { Some(applied(&args, &config, &snapshot, &made)?) } else { None };
+    let failed = made.document.verified.as_ref().is_some_and(|verified| !verified.passed);
+    let written = match args.apply && !made.document.is_empty() {
+        true if failed && !args.force => {
+            return Err(CliError::failed("the plan was not applied: its verification failed")
+                .hint("--force applies it all the same"));
+        }
+        true => Some(applied(&args, &config, &snapshot, &made)?),
+        false => None,
+    };
     if args.json {
         output::json(&Printed {
             hash: made.document.hash(),
@@ -152,18 +185,54 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
             run: &made.run,
             end: made.report.as_ref().map(|report| report.end.as_str()),
             stale,
-            applied,
+            applied: written,
         });
-    } else if let Some(written) = &applied {
+    } else if let Some(written) = &written {
         said(written);
-    } else if !made.document.is_empty() && args.patch.is_none() && !made.run.is_empty() {
-        output::error_line(&format!(
-            "apply it: spelunk plan --from {} --apply {}",
-            made.run,
-            args.place.path.display()
-        ));
+    } else if !made.document.is_empty() && !args.verify && args.patch.is_none() && is_kept(&made) {
+        let command = ["spelunk", "plan", "--from", &made.run, "--apply", &args.place.path.to_string_lossy()];
+        output::error_line(&format!("apply it: {}", quoted(&command)));
     }
     Ok(code(&made))
+}
+
+fn has_path(file: &plan::FileChange, path: &str) -> bool {
+    file.before.as_deref() == Some(path) || file.after.as_deref() == Some(path)
+}
+
+/// Whether the plan can be taken from its run again.
+fn is_kept(made: &Made) -> bool {
+    !made.run.is_empty() && kept::can_be_kept(&made.document)
+}
+
+/// A command for a person's shell.
+fn quoted(words: &[&str]) -> String {
+    let safe = |word: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "/._-+=:,@%".contains(c))
+    };
+    let word = |word: &&str| if safe(word) { (*word).to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) };
+    words.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Finishes what an interrupted apply has left here, and says so.
+fn recover(config: &Config, snapshot: &Snapshot) -> Result<(), CliError> {
+    if let Some(recovered) = apply::recover(snapshot, &config.state_dir)? {
+        output::error_line(&format!("an interrupted apply was cleaned up: {recovered:?}"));
+    }
+    Ok(())
+}
+
+/// Takes nothing on trust that a recorded plan says of itself.
+fn believed(document: &mut Document, snapshot: &Snapshot) -> Result<(), CliError> {
+    let refused = |problem: &Problem| problem.check == "jail" && !problem.fatal;
+    let tried: Vec<Problem> = document.problems.iter().filter(|problem| refused(problem)).cloned().collect();
+    let found = plan::checks::check_document(document, snapshot, &Symbols::default(), &Cancel::new());
+    document.problems = found.map_err(|error| CliError::failed(error.to_string()))?;
+    document.problems.extend(tried);
+    document.checked = plan::checks::CHECKS.iter().map(|check| (*check).to_owned()).collect();
+    let hash = document.hash();
+    document.verified.take_if(|verified| verified.plan != hash);
+    Ok(())
 }
 
 /// Has a model, or `builtin`, make the plan.
@@ -184,6 +253,12 @@ async fn make(args: &Plan, config: &Config, snapshot: &Snapshot) -> Result<Made,
     let result = asked.map_err(|panic| CliError::failed(format!("the run failed inside: {panic}")))?;
     signals.abort();
     live.finish();
+    // Whoever answers questions now leaves by Ctrl-C at once, and an apply that is cut finishes or is taken back the next time.
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            exit::leave();
+        }
+    });
     let mut report = result?;
     let document = report.plan.take().map(|plan| *plan).unwrap_or_default();
     Ok(Made { document, run: report.run.clone(), report: Some(report) })
@@ -226,17 +301,22 @@ fn reader(snapshot: &Snapshot) -> impl Fn(&str) -> Option<Arc<str>> {
     |path| snapshot.text(&RelPath::parse(path).ok()?).ok()
 }
 
-fn patch(document: &Document, snapshot: &Snapshot, file: &std::path::Path, force: bool) -> Result<(), CliError> {
-    let patch = plan::diff(document, &reader(snapshot)).map_err(|error| {
+fn difference(document: &Document, snapshot: &Snapshot) -> Result<String, CliError> {
+    plan::diff(document, &reader(snapshot)).map_err(|error| {
         CliError::failed(error.to_string()).hint("the files changed since the plan was made: plan again")
-    })?;
+    })
+}
+
+fn patch(document: &Document, snapshot: &Snapshot, file: &std::path::Path, force: bool) -> Result<(), CliError> {
+    let patch = difference(document, snapshot)?;
     if file.as_os_str() == "-" {
         output::raw(&patch);
         return Ok(());
     }
     files::write(file, patch.as_bytes(), force)
         .map_err(|error| CliError::failed(format!("{} cannot be written: {error}", file.display())))?;
-    output::error_line(&format!("written to {}; `git apply {}` takes it", file.display(), file.display()));
+    let command = quoted(&["git", "apply", &file.to_string_lossy()]);
+    output::error_line(&format!("written to {}; `{command}` takes it", file.display()));
     Ok(())
 }
 
@@ -247,6 +327,8 @@ async fn verified(args: &Plan, config: &Config, snapshot: &Snapshot, made: &mut 
     let approved = match &args.approve {
         Some(approved) => approved.clone(),
         None => {
+            // Whoever says yes has seen what will run.
+            output::plain(&difference(&made.document, snapshot)?);
             let question = format!(
                 "The command `{}` would run over a copy of this tree with the plan applied, and with it whatever code the plan has. Run it?",
                 command.line
@@ -286,6 +368,9 @@ async fn verified(args: &Plan, config: &Config, snapshot: &Snapshot, made: &mut 
         }
     }
     made.document.verified = Some(outcome);
+    if is_kept(made) && args.step.is_empty() {
+        note(config, made, &Note::Verified(&made.document));
+    }
     Ok(())
 }
 
@@ -293,63 +378,97 @@ fn refused(error: verify::VerifyError) -> CliError {
     CliError::failed(error.to_string())
 }
 
-/// Writes the plan, asking for each file that tools execute.
-fn applied(args: &Plan, config: &Config, snapshot: &Snapshot, made: &Made) -> Result<Written, CliError> {
-    if made.document.verified.as_ref().is_some_and(|verified| !verified.passed && verified.before != Some(false))
-        && !args.force
-    {
-        return Err(CliError::failed("the plan was not applied: its verification failed")
-            .hint("--force applies it all the same"));
+/// The files that tools execute and the person agrees to, asked for one by one where somebody can be asked.
+fn confirmed(args: &Plan, document: &Document, snapshot: &Snapshot) -> Result<Vec<String>, CliError> {
+    let mut confirmed = args.confirm.clone();
+    if args.json || !io::stdin().is_terminal() {
+        return Ok(confirmed);
     }
-    let mut executed = args.confirm.clone();
-    if io::stdin().is_terminal() && !args.json {
-        for file in &made.document.files {
-            let Some(why) = file.executed.as_ref().filter(|_| !executed.iter().any(|path| path == file.path())) else {
-                continue;
-            };
-            if confirm::now(&format!("{}: {why}. Apply this file too?", file.path())) {
-                executed.push(file.path().to_owned());
-            }
+    for file in document.files.iter().filter(|file| !confirmed.iter().any(|path| has_path(file, path))).collect::<Vec<_>>() {
+        let Some(why) = &file.executed else { continue };
+        let alone = Document { files: vec![file.clone()], ..document.clone() };
+        output::plain(&difference(&alone, snapshot)?);
+        if confirm::now(&format!("{}: {why}. Write this file too?", file.path())) {
+            confirmed.push(file.path().to_owned());
         }
     }
-    let steps = (!args.step.is_empty()).then(|| args.step.clone());
-    let options = apply::Options { force: args.force, executed, doubts: args.doubtful, steps };
-    let Applied { document, left_out, .. } =
-        apply::apply(&made.document, &snapshot.refreshed(&[], true), &options, &config.state_dir, &Cancel::new())?;
-    let kept = !made.run.is_empty() && kept::note_applied(&config.state_dir, &made.run, &document).is_ok();
+    Ok(confirmed)
+}
+
+/// Notes what becomes of the plan in its run's journal. What cannot be noted is said: it cannot be taken back from there.
+fn note(config: &Config, made: &Made, what: &Note) -> bool {
+    match kept::note(&config.state_dir, &made.run, what) {
+        Ok(()) => true,
+        Err(error) => {
+            output::error_line(&format!("spelunk: {error}"));
+            false
+        }
+    }
+}
+
+/// Writes the plan. What is going to be written is in the journal before, so that it can be taken back whatever happens.
+fn applied(args: &Plan, config: &Config, snapshot: &Snapshot, made: &Made) -> Result<Written, CliError> {
+    let now = snapshot.refreshed(&[], true);
+    let executed = confirmed(args, &made.document, &now)?;
+    let options = apply::Options { force: args.force, executed, doubts: args.doubtful, steps: None };
+    let (chosen, left_out) = apply::select(&made.document, &now, &options)?;
+    if chosen.is_empty() {
+        return Ok(Written { files: Vec::new(), left_out, undo: None });
+    }
+    let noted = is_kept(made) && kept::can_be_kept(&chosen) && note(config, made, &Note::Applied(&chosen));
+    let result = apply::apply(&made.document, &now, &options, &config.state_dir, &Cancel::new());
+    if noted && result.is_err() {
+        note(config, made, &Note::Undone);
+    }
+    let Applied { document, left_out, .. } = result?;
+    let command = ["spelunk", "plan", "--undo", &made.run, &args.place.path.to_string_lossy()];
     Ok(Written {
         files: document.files.iter().map(|file| file.path().to_owned()).collect(),
         left_out,
-        undo: kept.then(|| format!("spelunk plan --undo {} {}", made.run, args.place.path.display())),
+        undo: noted.then(|| quoted(&command)),
     })
 }
 
 fn said(written: &Written) {
-    output::error_line(&format!("applied: {}", output::plural(written.files.len() as u64, "file", "files")));
+    match written.files.len() {
+        0 => output::error_line("nothing was applied"),
+        files => output::error_line(&format!("applied: {}", output::plural(files as u64, "file", "files"))),
+    }
     for left in &written.left_out {
         output::error_line(&format!("left out: {}: {}", left.path, left.why));
     }
     match &written.undo {
         Some(undo) => output::error_line(&format!("undo: {undo}")),
-        None => output::error_line("undo: by git, since the run is not recorded"),
+        None if written.files.is_empty() => {}
+        None => output::error_line("undo: by git, since the plan is not kept in a journal"),
     }
 }
 
-/// Takes back what was applied of a run's plan.
+/// Takes back what was applied last of a run's plan.
 fn undo(args: &Plan, config: &Config, snapshot: Snapshot, run: &str) -> Result<ExitCode, CliError> {
     let kept = kept::applied(&config.state_dir, run)?;
     is_here(&kept, &snapshot)?;
-    let inverse = kept.document.inverse(&reader(&snapshot)).map_err(|error| {
+    let mut inverse = kept.document.inverse(&reader(&snapshot)).map_err(|error| {
         CliError::failed(error.to_string()).hint("what was changed since cannot be taken back; git may have it")
     })?;
-    let executed = inverse.files.iter().map(|file| file.path().to_owned()).collect();
+    inverse.problems.clear();
+    let executed = confirmed(args, &inverse, &snapshot)?;
     // The tree has changes that are not committed: those that are taken back.
     let options = apply::Options { force: true, executed, ..apply::Options::default() };
-    let Applied { document, .. } = apply::apply(&inverse, &snapshot, &options, &config.state_dir, &Cancel::new())?;
-    let files: Vec<&str> = document.files.iter().map(plan::FileChange::path).collect();
+    let (chosen, left_out) = apply::select(&inverse, &snapshot, &options)?;
+    if !left_out.is_empty() {
+        let paths: Vec<&str> = left_out.iter().map(|left| left.path.as_str()).collect();
+        return Err(CliError::failed(format!("tools execute {}, so it is taken back only when that is confirmed", paths.join(", ")))
+            .hint("--confirm PATH for each"));
+    }
+    let Applied { document, .. } = apply::apply(&chosen, &snapshot, &options, &config.state_dir, &Cancel::new())?;
+    let made = Made { document, run: kept.run, report: None };
+    note(config, &made, &Note::Undone);
+    let files: Vec<&str> = made.document.files.iter().map(plan::FileChange::path).collect();
     if args.json {
-        output::json(&serde_json::json!({ "run": kept.run, "undone": files }));
+        output::json(&serde_json::json!({ "run": made.run, "undone": files }));
     } else {
+        files.iter().take(20).for_each(|file| output::error_line(&format!("  {file}")));
         output::error_line(&format!("taken back: {}", output::plural(files.len() as u64, "file", "files")));
     }
     Ok(ExitCode::SUCCESS)
@@ -357,7 +476,8 @@ fn undo(args: &Plan, config: &Config, snapshot: Snapshot, run: &str) -> Result<E
 
 fn code(made: &Made) -> ExitCode {
     let tripped = made.report.as_ref().is_some_and(|report| report.tripped.is_some());
-    let fatal = made.document.problems.iter().any(|problem| problem.fatal);
+    let failed = made.document.verified.as_ref().is_some_and(|verified| !verified.passed);
+    let fatal = failed || made.document.problems.iter().any(|problem| problem.fatal);
     match (tripped, made.document.is_empty()) {
         (_, true) => ExitCode::from(exit::NO_ANSWER),
         (true, false) => ExitCode::from(exit::PARTIAL),

@@ -44,10 +44,12 @@ pub enum Feature {
     SelectionRange,
     Hover,
     CodeAction,
+    Rename,
+    RenameFiles,
 }
 
 impl Feature {
-    pub const ALL: [(Self, &str); 10] = [
+    pub const ALL: [(Self, &str); 12] = [
         (Self::DocumentSymbol, "documentSymbol"),
         (Self::WorkspaceSymbol, "workspaceSymbol"),
         (Self::Definition, "definition"),
@@ -58,6 +60,8 @@ impl Feature {
         (Self::SelectionRange, "selectionRange"),
         (Self::Hover, "hover"),
         (Self::CodeAction, "codeAction"),
+        (Self::Rename, "rename"),
+        (Self::RenameFiles, "renameFiles"),
     ];
 }
 

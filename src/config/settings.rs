@@ -155,5 +155,7 @@ pub const EDITOR_SETTINGS: &[EditorSetting] = &[
     editor("features.foldingRange", "true", Kind::Switch, "folding"),
     editor("features.selectionRange", "true", Kind::Switch, "expand and shrink the selection"),
     editor("features.hover", "true", Kind::Switch, "signature and doc comment on hover"),
-    editor("features.codeAction", "true", Kind::Switch, "questions offered as code actions"),
+    editor("features.codeAction", "true", Kind::Switch, "questions and refactorings offered as code actions"),
+    editor("features.rename", "true", Kind::Switch, "rename a symbol"),
+    editor("features.renameFiles", "true", Kind::Switch, "mend imports when files are moved"),
 ];

@@ -91,6 +91,8 @@ impl Symbols {
 pub enum Target {
     Name(String),
     Definition { path: String, qualified: String, line: Option<u32> },
+    /// What stands in a line, a local's name too.
+    Place { path: String, line: u32, name: String },
 }
 
 impl Target {
@@ -99,7 +101,7 @@ impl Target {
             Self::Name(name) => name.clone(),
             // A file, as the caller of what no function calls.
             Self::Definition { path, qualified, .. } if path == qualified => path.clone(),
-            Self::Definition { path, qualified, .. } => format!("{path}#{qualified}"),
+            Self::Definition { path, qualified: name, .. } | Self::Place { path, name, .. } => format!("{path}#{name}"),
         }
     }
 
@@ -108,6 +110,7 @@ impl Target {
         match self {
             Self::Name(_) => None,
             Self::Definition { path, line, .. } => Some(Site { path: path.clone(), line: (*line)? }),
+            Self::Place { path, line, .. } => Some(Site { path: path.clone(), line: *line }),
         }
     }
 }

@@ -161,11 +161,13 @@ pub enum Event {
         /// Its hash; another one than the document's when something that looks like a key was cut out of it.
         hash: String,
     },
-    /// A plan of the run was written to the files, after its end; the document is the part of it that was.
+    /// A plan of the run is being written to the files, after its end; the document is the part of it that is.
     Applied {
         document: Body,
         hash: String,
     },
+    /// The last part that was applied, and not undone, is taken back; or it was not written after all.
+    Undone,
     /// Totals so far.
     Usage(Totals),
     /// Always the last line of a run that was not killed.
@@ -459,10 +461,16 @@ impl Event {
             | Self::Note { .. }
             | Self::Compacted { .. }
             | Self::Limit { .. }
+            | Self::Undone
             | Self::Usage(_)
             | Self::End { .. }
             | Self::Unknown => Vec::new(),
         }
+    }
+
+    /// Whether it may come after the end of a run without going on with it.
+    pub fn is_afterthought(&self) -> bool {
+        matches!(self, Self::Plan { .. } | Self::Applied { .. } | Self::Undone)
     }
 
     /// Whether the disk should have everything up to here before the run goes on.
@@ -472,7 +480,7 @@ impl Event {
             Self::TurnStarted { .. }
                 | Self::Answer { .. }
                 | Self::Plan { .. }
-                | Self::Applied { .. }
+                | Self::Applied { .. } | Self::Undone
                 | Self::End { .. }
         )
     }

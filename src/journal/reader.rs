@@ -119,10 +119,13 @@ fn summary(id: &str, mut file: File, size: u64) -> io::Result<Summary> {
     file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
     file.take(TAIL).read_to_end(&mut tail)?;
     for line in tail.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice::<Line>(line).ok()) {
-        summary.duration_ms = line.at;
+        if !line.event.is_afterthought() || summary.end.is_none() {
+            summary.duration_ms = line.at;
+        }
         match line.event {
             Event::Usage(totals) => summary.totals = totals,
             Event::End { reason, totals, .. } => (summary.end, summary.totals) = (Some(reason), totals),
+            event if event.is_afterthought() => {}
             // The run was reopened.
             _ => summary.end = None,
         }

@@ -32,7 +32,8 @@ pub fn show(run: &Run, blobs: &Blobs, full: bool) -> String {
     if let Some(offset) = run.torn {
         page.line(0, format_args!("torn: the last line, at byte {offset}, was not written to its end"));
     }
-    if !matches!(run.lines.last().map(|line| &line.event), Some(Event::End { .. })) {
+    let last = run.lines.iter().rev().map(|line| &line.event).find(|event| !event.is_afterthought());
+    if !matches!(last, Some(Event::End { .. })) {
         page.line(0, "no end: the run was killed, or still goes on");
     }
     display::terminal(&page.text).into_owned()
@@ -185,6 +186,7 @@ impl Page<'_> {
                     self.body(4, "document", document);
                 }
             }
+            Event::Undone => self.line(2, "taken back"),
             Event::Usage(totals) => self.line(2, format_args!("so far: {}", used(totals))),
             Event::End { reason, detail, totals } => {
                 let reason = match reason {

@@ -19,14 +19,25 @@ use crate::display;
 /// Files that are kept; older ones are removed.
 const KEPT: usize = 100;
 
-/// Writes the answer as a document and offers it, if the client shows documents and takes no notices of ours.
+/// Offers the answer, or the plan, as a document.
 pub async fn offer(state: &State, end: &End) -> Option<Uri> {
+    let text = match &end.plan {
+        Some(plan) if !plan.files.is_empty() || !plan.problems.is_empty() => plan.markdown.clone(),
+        _ if end.answer.is_empty() => return None,
+        _ => page(end),
+    };
+    show(state, end.run_id.clone(), text).await
+}
+
+/// Writes a page as a document and shows it, if the client shows documents and takes no notices of ours. The page has to be
+/// safe to show already.
+pub async fn show(state: &State, run: String, text: String) -> Option<Uri> {
     let session = state.session()?;
     let shows = session.client.window.as_ref().and_then(|window| window.show_document.as_ref());
-    if end.answer.is_empty() || !shows.is_some_and(|shows| shows.support) || session.options.runs {
+    if !shows.is_some_and(|shows| shows.support) || session.options.runs {
         return None;
     }
-    let (state_dir, run, text) = (session.config.state_dir.clone(), end.run_id.clone(), page(end));
+    let state_dir = session.config.state_dir.clone();
     let written = tokio::task::spawn_blocking(move || write(&state_dir, &run, &text)).await.ok()?;
     let path = match written {
         Ok(path) => path,

@@ -9,6 +9,7 @@ use super::confirm::confirm;
 use super::files::file_path;
 use super::lines::Encoding;
 use super::protocol::{AskParams, Place};
+use super::runs::Purpose;
 use super::state::{State, Text, View};
 use crate::agent::event::Emit;
 use crate::agent::{At, Schema, Setup, setup};
@@ -56,6 +57,7 @@ pub async fn prepare(
     state: &Arc<State>,
     view: View,
     params: AskParams,
+    purpose: Purpose,
     emit: Emit,
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
@@ -63,13 +65,14 @@ pub async fn prepare(
     confirm(state, &config, &view, &params, cancel).await?;
     let (state, cancel) = (state.clone(), cancel.clone());
     // Opening a journal and asking git for the revision go to the disk.
-    let work = tokio::task::spawn_blocking(move || build(&state, &params, emit, view, &config, &cancel));
+    let work = tokio::task::spawn_blocking(move || build(&state, &params, purpose, emit, view, &config, &cancel));
     work.await.map_err(|_| Error::internal("the run could not be prepared; the log has more"))?
 }
 
 fn build(
     state: &State,
     params: &AskParams,
+    purpose: Purpose,
     emit: Emit,
     view: View,
     config: &Config,
@@ -85,7 +88,8 @@ fn build(
     if schema.is_some() && models.root.model.provider() == "builtin" {
         return Err(Error::failed("builtin answers in Markdown, and cannot satisfy a schema; choose a language model"));
     }
-    let options = setup::options(config, setup::seed(params.question.trim())).map_err(failed)?;
+    let mut options = setup::options(config, setup::seed(params.question.trim())).map_err(failed)?;
+    options.plan = purpose == Purpose::Plan;
     let at = params.at.as_ref().map(|place| at(&view, place)).transpose()?;
     let question = params.question.trim().to_owned();
     // The last moment at which no trace is left.

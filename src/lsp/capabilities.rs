@@ -1,15 +1,18 @@
 //! What the server says it can do.
 
+use serde_json::json;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionOptions, CodeActionProviderCapability,
     ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability, OneOf, PositionEncodingKind,
-    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability,
+    RenameOptions, SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities, WorkspaceSymbolOptions,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    WorkspaceSymbolOptions,
 };
 
 use super::commands;
-use super::requests::code_action;
+use super::protocol::MESSAGES;
+use super::requests::{code_action, rename_files};
 
 /// The capabilities for a client, with the encoding that was agreed on.
 pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities) -> ServerCapabilities {
@@ -22,6 +25,15 @@ pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities)
         }),
         None => CodeActionProviderCapability::Simple(true),
     };
+    let rename = client.text_document.as_ref().and_then(|client| client.rename.as_ref());
+    let rename = match rename.and_then(|client| client.prepare_support) {
+        Some(true) => OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        _ => OneOf::Left(true),
+    };
+    let messages: Vec<&str> = MESSAGES.iter().map(|(method, ..)| *method).collect();
     let progress = WorkDoneProgressOptions { work_done_progress: Some(true) };
     ServerCapabilities {
         position_encoding: Some(encoding),
@@ -44,6 +56,7 @@ pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities)
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(code_action),
+        rename_provider: Some(rename),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: commands::COMMANDS.iter().map(|command| (*command).to_owned()).collect(),
             work_done_progress_options: progress,
@@ -53,8 +66,12 @@ pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities)
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            file_operations: None,
+            file_operations: Some(WorkspaceFileOperationsServerCapabilities {
+                will_rename: Some(rename_files::registration()),
+                ..WorkspaceFileOperationsServerCapabilities::default()
+            }),
         }),
+        experimental: Some(json!({ "spelunk": { "messages": messages } })),
         ..ServerCapabilities::default()
     }
 }

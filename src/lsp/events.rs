@@ -99,6 +99,7 @@ pub fn end(report: &Report, [then, now]: [&View; 2], run_id: String, conversatio
         spent: spent(&report.spent),
         seconds: report.seconds,
         document: None,
+        plan: None,
     }
 }
 
@@ -117,6 +118,7 @@ pub fn failure(reason: Reason, message: &str, model: String, run_id: String, con
         spent: Spent::default(),
         seconds: 0.0,
         document: None,
+        plan: None,
     }
 }
 

@@ -30,6 +30,7 @@ mod options;
 mod out;
 mod parent;
 pub mod pieces;
+mod plans;
 mod progress;
 pub mod protocol;
 mod requests;

@@ -3,12 +3,16 @@
 //! Lines in paths and citations are 1-based and inclusive, as in the rest of spelunk; positions in locations and ranges
 //! are the protocol's.
 
+mod plan;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_lsp::ls_types::{Location, Position, Range, Uri};
 
 use crate::journal::event::Role as CallRole;
 use crate::model::{Message, Role, Tool, ToolCall, Usage};
+
+pub use plan::*;
 
 /// Every message of ours: its method, who sends it, and whether it is answered.
 pub const MESSAGES: &[(&str, Sender, Kind)] = &[
@@ -18,6 +22,13 @@ pub const MESSAGES: &[(&str, Sender, Kind)] = &[
     ("spelunk/answerNow", Sender::Client, Kind::Request),
     ("spelunk/runs", Sender::Client, Kind::Request),
     ("spelunk/trace", Sender::Client, Kind::Request),
+    ("spelunk/plan", Sender::Client, Kind::Request),
+    ("spelunk/planned", Sender::Client, Kind::Request),
+    ("spelunk/planEdit", Sender::Client, Kind::Request),
+    ("spelunk/applyPlan", Sender::Client, Kind::Request),
+    ("spelunk/planDiff", Sender::Client, Kind::Request),
+    ("spelunk/planFile", Sender::Client, Kind::Request),
+    ("spelunk/verifyPlan", Sender::Client, Kind::Request),
     ("spelunk/complete", Sender::Server, Kind::Request),
     ("spelunk/completePart", Sender::Client, Kind::Notification),
 ];
@@ -136,6 +147,9 @@ pub struct RunSummary {
     pub run_id: String,
     pub question: String,
     pub state: RunState,
+    /// It plans, or did.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub plan: bool,
     /// `provider/model` of the root.
     pub model: String,
     pub workspace: String,
@@ -291,7 +305,7 @@ pub struct Spent {
     pub hits: u32,
 }
 
-/// How a run ended. Also the result of the command `spelunk.ask`.
+/// How a run ended. Also the result of the commands `spelunk.ask` and `spelunk.plan`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct End {
@@ -312,9 +326,12 @@ pub struct End {
     pub model: String,
     pub spent: Spent,
     pub seconds: f64,
-    /// The answer as a file, where one was written.
+    /// The answer, or the plan, as a file, where one was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Uri>,
+    /// What was planned, by a run that plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Box<Plan>>,
 }
 
 /// Why a run ended.

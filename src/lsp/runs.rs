@@ -14,12 +14,14 @@ use super::ask::{self, Asked};
 use super::notices::{Happened, SharedProgress, Watch};
 use super::protocol::{AskParams, End, Event, Reason, RunState, RunSummary};
 use super::state::{State, View};
-use super::{Error, events};
+use super::{Error, events, plans};
 use crate::agent::answers::drift::Drifts;
 use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
+use crate::cancel::Cancel;
 use crate::display;
 use crate::journal;
 use crate::journal::event::EndReason;
+use crate::plan::Document;
 
 /// Bytes of a question. What it is about is in the repository, not in the question.
 const LONGEST: usize = 64 << 10;
@@ -39,6 +41,8 @@ pub struct Runs {
 struct Registry {
     live: BTreeMap<u64, Live>,
     number: u64,
+    /// What else may be cancelled by its progress.
+    followed: BTreeMap<u64, (ProgressToken, Cancel)>,
 }
 
 /// A run from the moment it is asked for.
@@ -54,6 +58,7 @@ struct Live {
 struct Named {
     run_id: String,
     question: String,
+    plan: bool,
     model: String,
     workspace: String,
     /// Milliseconds since 1970.
@@ -66,6 +71,13 @@ pub struct Entry {
     state: Arc<State>,
     number: u64,
     pub stop: Stop,
+}
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Answer,
+    Plan,
 }
 
 /// Who hears of a run.
@@ -90,13 +102,19 @@ pub struct Begun {
 ///
 /// # Errors
 /// When the question is empty or too long, its scope or its place cannot be used, no model can be opened, or the conversation is busy.
-pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) -> Result<Begun, Error> {
+pub async fn begin(
+    state: &Arc<State>,
+    params: AskParams,
+    purpose: Purpose,
+    audience: Audience,
+) -> Result<Begun, Error> {
     let view = state.view();
+    let what = if purpose == Purpose::Plan { "request" } else { "question" };
     if params.question.trim().is_empty() {
-        return Err(Error::params("the question is empty"));
+        return Err(Error::params(format!("the {what} is empty")));
     }
     if params.question.len() > LONGEST {
-        return Err(Error::params(format!("the question has {} bytes; {LONGEST} are the most", params.question.len())));
+        return Err(Error::params(format!("the {what} has {} bytes; {LONGEST} are the most", params.question.len())));
     }
     let entry = Entry::new(state, audience.progress.clone())?;
     let stop = entry.stop.clone();
@@ -108,7 +126,7 @@ pub async fn begin(state: &Arc<State>, params: AskParams, audience: Audience) ->
         Arc::new(move |event| drop(to.send(Happened::Event(event))))
     };
     let Asked { setup, opened, view, question, model, leaf_model, note } =
-        ask::prepare(state, view, params, emit, &stop.cancel).await?;
+        ask::prepare(state, view, params, purpose, emit, &stop.cancel).await?;
 
     // Nothing is awaited from here on: a client that cancels its request cannot leave half a run behind.
     let run_id = entry.name(&setup, &question, &model, &view);
@@ -173,11 +191,17 @@ impl Work {
         let (run_id, conversation_id) = (self.run_id.clone(), self.conversation_id.clone());
         let end = match asked {
             Ok(Ok(mut report)) => {
-                let now = self.state.view();
+                let (now, state) = (self.state.view(), self.state.clone());
                 let made = tokio::task::spawn_blocking(move || {
                     // The client's text may have changed since it asked.
                     Drifts::new(&now.snapshot).mark(&mut report.citations);
-                    events::end(&report, [&view, &now], run_id, conversation_id)
+                    let planned = report.plan.take().map(|document| {
+                        let document: Arc<Document> = document.into();
+                        state.plans.keep(&run_id, document.clone(), &view.snapshot);
+                        Box::new(plans::plan(&document, &now))
+                    });
+                    let end = events::end(&report, [&view, &now], run_id, conversation_id);
+                    End { plan: planned, ..end }
                 });
                 made.await.map_err(|_| None)
             }
@@ -226,6 +250,7 @@ impl Entry {
             live.named = Some(Named {
                 run_id: run_id.clone(),
                 question: events::safe(question),
+                plan: setup.repl.plan,
                 model: model.to_owned(),
                 workspace: events::safe(view.snapshot.name()),
                 epoch_ms,
@@ -257,6 +282,18 @@ impl Drop for Entry {
     }
 }
 
+/// Keeps a token of progress among those that cancel something.
+pub struct Followed<'r> {
+    runs: &'r Runs,
+    number: u64,
+}
+
+impl Drop for Followed<'_> {
+    fn drop(&mut self) {
+        self.runs.lock().followed.remove(&self.number);
+    }
+}
+
 impl Runs {
     /// Stops a run. False when it is not under way.
     pub fn cancel(&self, run_id: &str) -> bool {
@@ -268,11 +305,21 @@ impl Runs {
         self.stop(run_id).map(|stop| stop.answer_now.cancel()).is_some()
     }
 
-    /// Stops the run whose progress goes by this token.
+    /// Stops what has its progress under this token.
     pub fn cancel_progress(&self, token: &ProgressToken) {
-        for live in self.lock().live.values().filter(|live| live.token.as_ref() == Some(token)) {
+        let registry = self.lock();
+        for live in registry.live.values().filter(|live| live.token.as_ref() == Some(token)) {
             live.stop.cancel.cancel();
         }
+        registry.followed.values().filter(|(own, _)| own == token).for_each(|(_, cancel)| cancel.cancel());
+    }
+
+    /// Lets the client cancel other work by its progress, until the result is dropped.
+    pub fn follow(&self, token: ProgressToken, cancel: Cancel) -> Followed<'_> {
+        let registry = &mut *self.lock();
+        registry.number += 1;
+        registry.followed.insert(registry.number, (token, cancel));
+        Followed { runs: self, number: registry.number }
     }
 
     /// The runs under way, newest first.
@@ -282,6 +329,7 @@ impl Runs {
             run_id: named.run_id.clone(),
             question: named.question.clone(),
             state: RunState::Running,
+            plan: named.plan,
             model: named.model.clone(),
             workspace: named.workspace.clone(),
             started: named.epoch_ms,
@@ -338,6 +386,7 @@ pub fn recorded(state_dir: &Path, live: &[RunSummary], limit: usize) -> Result<V
             run_id: run.id,
             question: events::safe(&header.question),
             state,
+            plan: header.plan,
             model: events::safe(&header.models.root),
             workspace: events::safe(&header.workspace),
             started: header.started,

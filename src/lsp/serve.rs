@@ -64,6 +64,13 @@ pub async fn serve(
         .custom_method("spelunk/answerNow", Server::answer_now)
         .custom_method("spelunk/runs", Server::runs)
         .custom_method("spelunk/trace", Server::trace)
+        .custom_method("spelunk/plan", Server::plan)
+        .custom_method("spelunk/planned", Server::planned)
+        .custom_method("spelunk/planEdit", Server::plan_edit)
+        .custom_method("spelunk/applyPlan", Server::apply_plan)
+        .custom_method("spelunk/planDiff", Server::plan_diff)
+        .custom_method("spelunk/planFile", Server::plan_file)
+        .custom_method("spelunk/verifyPlan", Server::verify_plan)
         .custom_method("spelunk/completePart", Server::complete_part)
         .finish();
     let state = service.inner().state.clone();

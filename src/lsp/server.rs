@@ -13,18 +13,22 @@ use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
 
 use super::documents::Said;
+use super::edits::Prepared;
 use super::log::Relay;
 use super::out::Out;
 use super::protocol::{
-    AskParams, AskResult, CompletePart, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
+    ApplyPlanResult, AskParams, AskResult, CompletePart, Plan, PlanChoice, PlanDiffParams, PlanDiffResult,
+    PlanEditResult, PlanFileParams, PlanFileResult, PlanParams, PlannedParams, RunParams, RunResult, RunsParams,
+    RunsResult, TraceParams, TraceResult, VerifyPlanParams,
 };
 use super::requests::offer::is_offered;
-use super::runs::Audience;
+use super::runs::{Audience, Purpose};
 use super::state::{State, View};
-use super::{Error, commands, filling, lifecycle, requests, runs, settings, watch};
+use super::{Error, commands, filling, lifecycle, plans, requests, runs, settings, watch};
 use crate::cancel::Cancel;
 use crate::config;
 use crate::config::Feature;
+use crate::plan::verify::Verified;
 use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
@@ -108,8 +112,70 @@ impl Server {
 
     /// `spelunk/ask`.
     pub async fn ask(&self, params: AskParams) -> Result<AskResult> {
-        let begun = runs::begin(&self.state, params, Audience { progress: None, tied: false }).await?;
+        self.begin(params, Purpose::Answer).await
+    }
+
+    async fn begin(&self, params: AskParams, purpose: Purpose) -> Result<AskResult> {
+        let begun = runs::begin(&self.state, params, purpose, Audience { progress: None, tied: false }).await?;
         Ok(AskResult { run_id: begun.run_id, conversation_id: begun.conversation_id })
+    }
+
+    /// `spelunk/plan`.
+    pub async fn plan(&self, params: PlanParams) -> Result<AskResult> {
+        self.begin(params.into(), Purpose::Plan).await
+    }
+
+    /// `spelunk/planned`.
+    pub async fn planned(&self, params: PlannedParams) -> Result<Plan> {
+        let state = self.state.clone();
+        let work = move |view: &View, params: PlannedParams, _: &Cancel| {
+            let (_, document) = plans::find(&state, view, &params.run_id)?;
+            Ok(plans::plan(&document, &plans::fresh(view, &document)))
+        };
+        self.answer(params, work).await
+    }
+
+    /// `spelunk/planEdit`.
+    pub async fn plan_edit(&self, params: PlanChoice) -> Result<PlanEditResult> {
+        let state = self.state.clone();
+        let work = move |view: &View, params: PlanChoice, _: &Cancel| {
+            let chosen = plans::edit(&state, view, &params)?;
+            let (edit, notes) = (chosen.prepared.edit, chosen.prepared.notes);
+            Ok(PlanEditResult { edit, left_out: chosen.left_out, notes, stale: chosen.stale })
+        };
+        self.answer(params, work).await
+    }
+
+    /// `spelunk/applyPlan`.
+    pub async fn apply_plan(&self, params: PlanChoice) -> Result<ApplyPlanResult> {
+        let view = self.state.view();
+        Ok(plans::apply(&self.state, view, params).await?)
+    }
+
+    /// `spelunk/planDiff`.
+    pub async fn plan_diff(&self, params: PlanDiffParams) -> Result<PlanDiffResult> {
+        let state = self.state.clone();
+        let work = move |view: &View, params: PlanDiffParams, _: &Cancel| {
+            let (_, document) = plans::find(&state, view, &params.run_id)?;
+            Ok(PlanDiffResult { diff: plans::diff(&document, params.path.as_deref(), view)? })
+        };
+        self.answer(params, work).await
+    }
+
+    /// `spelunk/planFile`.
+    pub async fn plan_file(&self, params: PlanFileParams) -> Result<PlanFileResult> {
+        let state = self.state.clone();
+        let work = move |view: &View, params: PlanFileParams, _: &Cancel| {
+            let (_, document) = plans::find(&state, view, &params.run_id)?;
+            plans::file(&document, &params.path, view)
+        };
+        self.answer(params, work).await
+    }
+
+    /// `spelunk/verifyPlan`.
+    pub async fn verify_plan(&self, params: VerifyPlanParams) -> Result<Verified> {
+        let view = self.state.view();
+        Ok(plans::verify(&self.state, view, params).await?)
     }
 
     /// `spelunk/cancel`.
@@ -147,6 +213,16 @@ impl Server {
     /// `spelunk/completePart`.
     pub async fn complete_part(&self, part: CompletePart) {
         self.state.lent.part(part);
+    }
+
+    /// An edit, beside which the user is told what is not in it.
+    fn said(&self, prepared: Option<Prepared>) -> Option<WorkspaceEdit> {
+        let prepared = prepared?;
+        if !prepared.notes.is_empty() {
+            let message = display::terminal(&prepared.notes.join("; ")).into_owned();
+            self.state.out.notify::<notification::ShowMessage>(&ShowMessageParams { typ: MessageType::INFO, message });
+        }
+        (!prepared.is_empty()).then_some(prepared.edit)
     }
 
     fn state_dir(&self) -> std::result::Result<PathBuf, Error> {
@@ -273,6 +349,20 @@ impl LanguageServer for Server {
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
         let uri = Some(params.item.uri.clone());
         self.offer(Feature::CallHierarchy, uri, params, requests::call_hierarchy::outgoing).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let uri = Some(params.text_document.uri.clone());
+        self.offer(Feature::Rename, uri, params, requests::rename::prepare).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let uri = Some(params.text_document_position.text_document.uri.clone());
+        Ok(self.said(self.offer(Feature::Rename, uri, params, requests::rename::handle).await?))
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        Ok(self.said(self.offer(Feature::RenameFiles, None, params, requests::rename_files::handle).await?))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

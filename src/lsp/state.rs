@@ -20,6 +20,7 @@ use super::lines::{Encoding, Lines};
 use super::log::Relay;
 use super::options::Options;
 use super::out::Out;
+use super::plans::Plans;
 use super::runs::Runs;
 use super::settings::Kept;
 use crate::agent::setup;
@@ -57,6 +58,8 @@ pub struct State {
     pub catalogue: Arc<Catalogue>,
     pub runs: Runs,
     pub conversations: Conversations,
+    /// What the last runs planned.
+    pub plans: Plans,
     /// The editor's own model.
     pub lent: Lent,
     /// The way of log lines to the client.
@@ -119,7 +122,7 @@ impl State {
         let (folders, documents) = Default::default();
         let texts = Texts { version: 0, folders, opened: 0, disk, documents, joined: None };
         let (ended, client_gone, session, symbols, catalogue) = Default::default();
-        let (runs, conversations, lent, endpoints, cache, settings, disk) = Default::default();
+        let (runs, conversations, plans, lent, endpoints, cache, settings, disk) = Default::default();
         Self {
             client,
             out,
@@ -130,6 +133,7 @@ impl State {
             catalogue,
             runs,
             conversations,
+            plans,
             lent,
             relay,
             disk,

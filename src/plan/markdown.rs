@@ -233,6 +233,15 @@ impl Page<'_> {
             if confined.is_empty() { "nothing between it and the machine".to_owned() } else { confined.join(", ") };
         let other = if self.document.hash() == verified.plan { "" } else { " It ran over another state of this plan." };
         self.line(&format!("- {command} {said}: {how}, {:.1} s, with {confined}.{other}", verified.seconds));
+        if !verified.missing.is_empty() {
+            let missing: Vec<String> = verified.missing.iter().map(|what| self.words(what)).collect();
+            self.line(&format!("- It ran without: {}.", missing.join(", ")));
+        }
+        match verified.before {
+            Some(true) => self.line("- It passes without the plan, so the plan is the cause."),
+            Some(false) => self.line("- It fails without the plan too."),
+            None => {}
+        }
         let output = display::terminal(&verified.output);
         let output = output.trim_matches('\n');
         if !output.trim().is_empty() {

@@ -49,7 +49,7 @@ declare const repo: {
   tree(path?: string, depth?: number): string;                   // outline of directories with file counts and sizes
   read(path: string, from?: number, to?: number): string;        // exact text of those lines, without numbers
   search(pattern: string | RegExp, o?: { glob?: string | string[]; literal?: boolean; word?: boolean; ignoreCase?: boolean;
-    hidden?: boolean; context?: number; limit?: number }): List<Match>;  // strings: Rust regex; finds comments and strings too
+    hidden?: boolean; context?: number; limit?: number }): List<Match>;  // Rust regex, no look-around; finds comments and strings too
   outline(path: string): List<Definition>;                       // nested definitions of a file, each time that it defines a name
   symbols(query: string | { name?: string; kind?: Kind | Kind[]; path?: string; exact?: boolean; limit?: number }): List<Definition>;
   // Foo, Foo.bar, Foo::bar, path#Foo; at: where the name is used

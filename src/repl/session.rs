@@ -92,6 +92,11 @@ impl Repl {
         (self.options, self.host) = (options, host);
     }
 
+    /// Whether its worker has a `plan`.
+    pub fn plans(&self) -> bool {
+        self.options.plan
+    }
+
     /// Counts a cell without running it.
     pub fn skip(&mut self) {
         self.cells += 1;

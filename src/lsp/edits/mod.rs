@@ -8,10 +8,12 @@ mod refused;
 mod tests;
 mod writer;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use tower_lsp::ls_types::{ClientCapabilities, FailureHandlingKind, ResourceOperationKind, Uri, WorkspaceEdit};
+use tower_lsp::ls_types::{
+    ClientCapabilities, DocumentChanges, FailureHandlingKind, ResourceOperationKind, Uri, WorkspaceEdit,
+};
 
 use self::marks::Marks;
 pub use self::refused::{Refused, applied};
@@ -73,6 +75,18 @@ pub struct Prepared {
     pub edit: WorkspaceEdit,
     /// What is not in the edit, or may come out otherwise. Safe to show.
     pub notes: Vec<String>,
+}
+
+impl Prepared {
+    /// Whether the edit does nothing.
+    pub fn is_empty(&self) -> bool {
+        let changes = match &self.edit.document_changes {
+            Some(DocumentChanges::Edits(edits)) => edits.len(),
+            Some(DocumentChanges::Operations(operations)) => operations.len(),
+            None => 0,
+        };
+        changes == 0 && self.edit.changes.as_ref().is_none_or(HashMap::is_empty)
+    }
 }
 
 /// Why a plan cannot be given to the client. Paths are as they are: clean before showing.

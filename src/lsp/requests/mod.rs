@@ -15,6 +15,8 @@ pub mod document_symbol;
 pub mod folding_range;
 pub mod hover;
 pub mod references;
+pub mod rename;
+pub mod rename_files;
 pub mod selection_range;
 pub mod workspace_symbol;
 

@@ -8,7 +8,7 @@ mod write;
 
 pub use error::ApplyError;
 pub use record::Recovered;
-pub use select::LeftOut;
+pub use select::{LeftOut, only_steps, select};
 
 use std::path::Path;
 
@@ -63,7 +63,7 @@ pub fn apply(
     let put_back = recovered.iter().flat_map(|recovered| &recovered.put_back);
     let put_back: Vec<_> = put_back.filter_map(|path| RelPath::parse(path).ok()).collect();
     let now = &if put_back.is_empty() { now.clone() } else { now.refreshed(&put_back, true) };
-    let (document, left_out) = select::select(document, now, options)?;
+    let (document, left_out) = select(document, now, options)?;
     if document.files.len() > FILES_LIMIT && !options.force {
         return Err(ApplyError::TooMany { files: document.files.len(), limit: FILES_LIMIT });
     }

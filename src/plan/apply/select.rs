@@ -20,7 +20,11 @@ pub struct LeftOut {
     pub steps: Vec<u32>,
 }
 
-pub(super) fn select(
+/// The part of a plan that its options let through, and what is left out.
+///
+/// # Errors
+/// When the plan has a fatal problem, or its steps cannot be taken apart so.
+pub fn select(
     document: &Document,
     now: &Snapshot,
     options: &Options,
@@ -74,7 +78,10 @@ fn why_executed(change: &FileChange, now: &Snapshot) -> Option<String> {
 }
 
 /// The plan with nothing but some of its steps.
-fn only_steps(document: &Document, steps: &[u32]) -> Result<Document, ApplyError> {
+///
+/// # Errors
+/// When there is no such step, or one builds on another that is not among them.
+pub fn only_steps(document: &Document, steps: &[u32]) -> Result<Document, ApplyError> {
     if let Some(step) = steps.iter().find(|step| document.step(**step).is_none()) {
         return Err(ApplyError::NoSuchStep { step: *step });
     }

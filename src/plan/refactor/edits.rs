@@ -82,7 +82,9 @@ impl Edits {
             let mut joined: Vec<(Range<usize>, String)> = Vec::new();
             for (range, new) in edits {
                 match joined.last_mut() {
-                    Some((last, text)) if last.end == range.start && (last.start == last.end || range.start == range.end) => {
+                    Some((last, text))
+                        if last.end == range.start && (last.start == last.end || range.start == range.end) =>
+                    {
                         last.end = range.end;
                         text.push_str(&new);
                     }

@@ -1,4 +1,5 @@
-//! Refactorings that need no model: each reads the code as planned so far, and plans the edits that leave it as good as before.
+//! Refactorings that need no model: each reads the code as planned so far, and plans edits that leave it as good as
+//! before.
 //!
 //! Each works on a copy of the plan, so one that is refused changes nothing.
 
@@ -9,6 +10,7 @@ mod extract;
 mod imports;
 mod module;
 mod names;
+mod place;
 mod relocate;
 mod remove;
 mod rename;
@@ -22,6 +24,7 @@ pub use asked::Asked;
 pub use calls::replace_calls;
 pub use extract::extract;
 pub use module::rename_file;
+pub use place::{name_at, rename_at};
 pub use relocate::relocate;
 pub use remove::remove_dead;
 pub use rename::rename;

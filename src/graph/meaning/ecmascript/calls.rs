@@ -413,8 +413,6 @@ impl Engine<'_, '_> {
                 let mut found = Vec::new();
                 self.unify(&wanted, &actual, &mut found);
                 bindings.extend(found.into_iter().filter(|(at, one)| free.contains(at) && **one != Type::Unsure));
-                // `f(...args: T)`: all arguments are one tuple, which is what `T` is.
-                let _ = &mut bindings;
             }
         }
         self.rest_bindings(signature, arguments, &mut bindings);

@@ -3,7 +3,7 @@
 use super::calls::Signature;
 use super::engine::Engine;
 use super::tree::{At, is_function};
-use super::types::{Env, Ty, Type, inter, parts, present, substitute, ty, union};
+use super::types::{Env, Ty, Type, parts, present, substitute, ty, union};
 
 impl Engine<'_, '_> {
     /// The type that is expected of an expression, if anything is.
@@ -267,12 +267,6 @@ impl Engine<'_, '_> {
             Type::Union(parts) => parts.iter().flat_map(|part| self.signatures(part, false)).collect(),
             _ => self.signatures(&opened, false),
         };
-        let first = all.first()?.clone();
-        if all.len() > 1 && matches!(&*opened, Type::Union(_)) {
-            // Several may call it: what it is given is any of what they give.
-            return Some(first);
-        }
-        let _ = inter([]);
-        Some(first)
+        all.into_iter().next()
     }
 }

@@ -73,6 +73,8 @@ pub(in crate::graph::meaning) struct World {
     units: RwLock<Units>,
     types: RwLock<HashMap<Key, Ty>>,
     pub(super) globals: RwLock<HashMap<String, Option<Sym>>>,
+    /// What blocks of `declare global` declare, by name.
+    pub(super) added: RwLock<Option<Arc<HashMap<String, Vec<Sym>>>>>,
     /// What was found out about words.
     pub(super) words: RwLock<HashMap<String, Arc<Word>>>,
 }

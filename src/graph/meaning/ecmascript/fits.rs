@@ -101,11 +101,10 @@ impl Engine<'_, '_> {
                 }
                 all
             }
-            (Type::Ref(sym, _), Type::Ref(other, _)) => {
+            (Type::Ref(..), Type::Ref(other, _)) => {
                 if let Some(base) = self.as_base(&actual, *other) {
                     return self.fits(&base, &wanted, bindings);
                 }
-                let _ = sym;
                 self.structure(&actual, &wanted, bindings)
             }
             _ => {
@@ -282,10 +281,6 @@ impl Engine<'_, '_> {
                 if slots.iter().any(|slot| mentions(slot, &|_| true, 0)) {
                     self.unify_structure(pattern, actual, bindings);
                 }
-            }
-            (Type::KeyOf(slot), _) => {
-                let names: Vec<Ty> = parts(actual);
-                let _ = (slot, names);
             }
             (Type::Cond(at, env), _) => {
                 for field in ["consequence", "alternative"] {

@@ -1,11 +1,12 @@
 //! Which definitions have one name: those that one place means together.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::graph::meaning::{Kin, Meaning, Occurrence, Program, Spot};
+use crate::graph::meaning::{Kin, Meaning, Occurrence, Program, Shape, Spot};
 use crate::syntax::{Family, Language};
 
 use super::engine::{Engine, LIB};
@@ -75,13 +76,15 @@ pub(super) fn word(program: &Program, word: &str) -> Arc<Word> {
 fn find(program: &Program, word: &str) -> Word {
     let is_ours = |path: &String| Language::of(path).and_then(Language::family) == Some(Family::JavaScript);
     let files: Vec<String> = program.files_with(word).unwrap_or_default().into_iter().filter(is_ours).collect();
-    let places: HashMap<String, Vec<Place>> = files
-        .into_par_iter()
-        .map(|path| {
-            let found = on_deep_stack(|| Engine::new(program).places(&path, word));
-            (path, found)
-        })
-        .collect();
+    let look = |path: String| {
+        let found = catch_unwind(AssertUnwindSafe(|| Engine::new(program).places(&path, word)));
+        let found = found.unwrap_or_else(|_| unseen(program, &path, word));
+        (path, found)
+    };
+    let places: HashMap<String, Vec<Place>> = match &*DEEP {
+        Some(pool) => pool.install(|| files.into_par_iter().map(look).collect()),
+        None => files.into_iter().map(|path| (path.clone(), unseen(program, &path, word))).collect(),
+    };
     let mut groups = Groups::default();
     let mut members: HashSet<Spot> = HashSet::new();
     let mut bound: Vec<Spot> = Vec::new();
@@ -111,19 +114,24 @@ fn is_common(program: &Program, word: &str) -> bool {
     crate::syntax::occurrences(&unit.text, word).into_iter().next().is_some()
 }
 
-/// Types nest deeper than what a thread's stack usually takes.
-fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    const STACK: usize = 256 << 20;
-    std::thread::scope(|scope| {
-        let (give, take) = std::sync::mpsc::channel();
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let spawned = thread.spawn_scoped(scope, move || {
-            let _ = give.send(run());
-        });
-        spawned.ok().and_then(|_| take.recv().ok())
-    })
-    .expect("a thread can be made, and looking at code does not panic")
+/// The places of a word in a file that could not be looked at.
+fn unseen(program: &Program, path: &str, word: &str) -> Vec<Place> {
+    let Some(source) = program.source(path) else { return Vec::new() };
+    let doubtful = |range| Place {
+        range,
+        shape: Shape::Plain,
+        sense: Sense::Doubtful("this file could not be understood".to_owned()),
+        member: false,
+    };
+    crate::syntax::occurrences(&source.text, word).into_iter().map(doubtful).collect()
 }
+
+/// Types nest deeper than what a thread's stack usually takes. The threads have their own pool, so that one which waits for a
+/// search goes on with other files meanwhile: with other threads, all of the usual pool's could wait for each other.
+static DEEP: LazyLock<Option<rayon::ThreadPool>> = LazyLock::new(|| {
+    const STACK: usize = 256 << 20;
+    rayon::ThreadPoolBuilder::new().stack_size(STACK).thread_name(|index| format!("names-{index}")).build().ok()
+});
 
 /// Sets of definitions that grow together.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::names::Entity;
 use super::tree::{At, is_class, is_function};
-use super::types::{Env, Sym, Ty, Type, inter, parts, present, substitute, ty, union};
+use super::types::{Env, Sym, Ty, Type, inter, substitute, ty, union};
 
 /// A declaration of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) struct Members {
 }
 
 impl Members {
-    fn lacking(lack: Lack) -> Self {
+    pub(super) fn lacking(lack: Lack) -> Self {
         Self { found: None, lack }
     }
 
@@ -71,7 +71,7 @@ impl Engine<'_, '_> {
                 Some(link) => self.linked(link),
                 None => Members::lacking(Lack::Missing),
             },
-            Type::Shape(at, env) => self.of_shape(*at, env, name, this),
+            Type::Shape(at, env) => self.of_shape(*at, env, name),
             Type::Param(_) => match self.constraint_of(&of) {
                 Some(base) => self.members_of(&base, name, this),
                 None => Members::lacking(Lack::Missing),
@@ -114,7 +114,7 @@ impl Engine<'_, '_> {
         self.array(union(all))
     }
 
-    fn unnamed(&mut self, of: Ty) -> Members {
+    pub(super) fn unnamed(&mut self, of: Ty) -> Members {
         let at = At { unit: super::engine::LIB, node: 0 };
         Members::of(vec![Member { at, env: Env::default(), of: Some(of), named: false }])
     }
@@ -198,7 +198,7 @@ impl Engine<'_, '_> {
     }
 
     /// The type of an index signature that takes the name.
-    fn index_signature(&mut self, body: At, name: &str) -> Option<At> {
+    pub(super) fn index_signature(&mut self, body: At, name: &str) -> Option<At> {
         let unit = self.unit(body.unit);
         let numeric = name.starts_with(|c: char| c.is_ascii_digit());
         let signature = unit.tree.named(body.node).find(|node| {
@@ -315,7 +315,7 @@ impl Engine<'_, '_> {
         Some(self.expression(At { node: value, ..declaration }))
     }
 
-    fn of_shape(&mut self, at: At, env: &Env, name: &str, this: &Ty) -> Members {
+    fn of_shape(&mut self, at: At, env: &Env, name: &str) -> Members {
         let unit = self.unit(at.unit);
         let kind = unit.kind(at.node);
         if is_function(kind) {
@@ -355,152 +355,9 @@ impl Engine<'_, '_> {
                 return self.of_library("Function", name);
             }
         }
-        let _ = this;
         let object = found.is_empty() && lack == Lack::Missing;
         Members { lack, ..Members::of(found) }
             .or(|| if object { self.of_library("Object", name) } else { Members::lacking(lack) })
-    }
-
-    /// The clause of a mapped type.
-    pub fn mapped(&mut self, shape: At) -> Option<At> {
-        let unit = self.unit(shape.unit);
-        if unit.kind(shape.node) != "object_type" {
-            return None;
-        }
-        let signature = unit.tree.named(shape.node).find(|node| unit.tree.has(*node, "mapped_type_clause"))?;
-        unit.tree.child(signature, "mapped_type_clause").map(|node| At { node, ..shape })
-    }
-
-    fn of_mapped(&mut self, clause: At, env: &Env, name: &str) -> Members {
-        let Some(keys) = self.field(clause, "type") else { return Members::lacking(Lack::Unsure) };
-        let unit = self.unit(clause.unit);
-        let template = unit.tree.parent(clause.node).and_then(|signature| unit.tree.field(signature, "type"));
-        let of = template.map(|node| {
-            let env = env.over(&[(clause, ty(Type::Str(name.to_owned())))]);
-            self.evaluate(At { node, ..clause }, &env)
-        });
-        let renamed = self.field(clause, "alias").is_some();
-        let keyed = self.evaluate(keys, env);
-        if !renamed && let Some(source) = self.mapped_source(keys, env) {
-            let members = self.members(&source, name);
-            let allowed = match &*self.opened(&keyed) {
-                Type::Union(all) => {
-                    all.iter().any(|one| **one == Type::Str(name.to_owned()))
-                        || !all.iter().all(|one| matches!(**one, Type::Str(_)))
-                }
-                Type::Str(one) => one == name,
-                _ => true,
-            };
-            return match members.found {
-                Some(found) if allowed => {
-                    let of = |member: Member| Member { of: of.clone().or(member.of), ..member };
-                    Members { found: Some(found.into_iter().map(of).collect()), lack: members.lack }
-                }
-                Some(_) => Members::lacking(Lack::Missing),
-                None => members,
-            };
-        }
-        let opened = self.opened(&keyed);
-        let has = parts(&opened).iter().any(|key| match &**key {
-            Type::Str(key) => key == name,
-            Type::Prim(_) | Type::Unsure | Type::Any | Type::Param(_) | Type::KeyOf(_) => true,
-            _ => renamed,
-        });
-        match of.filter(|_| has || renamed) {
-            Some(of) => self.unnamed(of),
-            None => Members::lacking(Lack::Missing),
-        }
-    }
-
-    /// The type whose members a mapped type has: `T` of `keyof T`, also where a parameter says `keyof T`.
-    pub fn mapped_source(&mut self, keys: At, env: &Env) -> Option<Ty> {
-        if self.kind(keys) == "index_type_query" {
-            let of = self.first(keys)?;
-            return Some(self.evaluate(of, env));
-        }
-        if self.kind(keys) == "parenthesized_type" {
-            let inner = self.first(keys)?;
-            return self.mapped_source(inner, env);
-        }
-        let parameter = self.evaluate(keys, &Env::default());
-        match &*parameter {
-            Type::Param(at) => {
-                let constraint = self.field(*at, "constraint")?;
-                let of = self.first(constraint)?;
-                if self.kind(of) == "index_type_query" { self.mapped_source(of, env) } else { None }
-            }
-            Type::KeyOf(of) => Some(substitute(of, env)),
-            Type::Alias(..) => match &*self.opened(&parameter) {
-                Type::KeyOf(of) => Some(substitute(of, env)),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The names of a type's members, where they can be listed.
-    pub fn member_names(&mut self, of: &Ty) -> Option<Vec<String>> {
-        self.deeper(|engine| {
-            let of = engine.opened(of);
-            let mut names: Vec<String> = Vec::new();
-            match &*of {
-                Type::Ref(sym, arguments) => {
-                    for declaration in engine.declarations(*sym) {
-                        let Some(body) = engine.field(declaration, "body") else { continue };
-                        let unit = engine.unit(body.unit);
-                        names
-                            .extend(unit.member_names(body.node).filter(|name| !name.contains(' ')).map(str::to_owned));
-                    }
-                    for base in engine.bases(*sym, arguments, &of) {
-                        names.extend(engine.member_names(&base)?);
-                    }
-                }
-                Type::Shape(at, env) => {
-                    if let Some(clause) = engine.mapped(*at) {
-                        let keys = engine.field(clause, "type")?;
-                        let keys = engine.evaluate(keys, env);
-                        let keys = engine.opened(&keys);
-                        for key in parts(&keys) {
-                            let Type::Str(key) = &*key else { return None };
-                            names.push(key.clone());
-                        }
-                        return Some(names);
-                    }
-                    let unit = engine.unit(at.unit);
-                    names.extend(unit.member_names(at.node).map(str::to_owned));
-                    let spreads: Vec<u32> =
-                        unit.tree.named(at.node).filter(|node| unit.kind(*node) == "spread_element").collect();
-                    for spread in spreads {
-                        let inner = engine.first(At { node: spread, ..*at })?;
-                        let inner = engine.expression(inner);
-                        names.extend(engine.member_names(&inner)?);
-                    }
-                }
-                Type::Value(sym) => {
-                    for declaration in engine.declarations(*sym) {
-                        let Some(body) = engine.field(declaration, "body") else { continue };
-                        let unit = engine.unit(body.unit);
-                        if unit.kind(declaration.node) == "enum_declaration" {
-                            names.extend(unit.member_names(body.node).map(str::to_owned));
-                        } else {
-                            names.extend(unit.all(body.node).map(|(name, _)| name.to_owned()));
-                            let statics = unit.member_names(body.node).filter_map(|name| name.strip_prefix("static "));
-                            names.extend(statics.map(str::to_owned));
-                        }
-                    }
-                }
-                Type::Inter(all) => {
-                    for part in all {
-                        names.extend(engine.member_names(part)?);
-                    }
-                }
-                Type::Tuple(elements) => names.extend((0..elements.len()).map(|index| index.to_string())),
-                _ => return None,
-            }
-            names.sort();
-            names.dedup();
-            Some(names)
-        })?
     }
 
     /// The type of a member.
@@ -575,57 +432,6 @@ impl Engine<'_, '_> {
                 let of = self.declared(at);
                 substitute(&of, &member.env)
             }
-        }
-    }
-
-    /// The elements that iterating over a type gives.
-    pub fn element(&mut self, of: &Ty) -> Option<Ty> {
-        let of = self.opened(&present(of));
-        match &*of {
-            Type::Any => Some(ty(Type::Any)),
-            Type::Foreign => Some(ty(Type::Foreign)),
-            Type::Str(_) | Type::Prim("String") => Some(ty(Type::Prim("String"))),
-            Type::Tuple(elements) => match &*self.as_array(elements) {
-                Type::Ref(_, arguments) => arguments.first().cloned(),
-                _ => None,
-            },
-            Type::Union(all) => {
-                let found: Vec<Ty> = all.iter().filter_map(|part| self.element(part)).collect();
-                (!found.is_empty()).then(|| union(found))
-            }
-            Type::Inter(all) => all.iter().find_map(|part| self.element(part)),
-            Type::Param(_) => {
-                let base = self.constraint_of(&of)?;
-                self.element(&base)
-            }
-            Type::Ref(sym, arguments) => {
-                if sym.unit == super::engine::LIB && !arguments.is_empty() {
-                    let name = self.symbol(*sym, |symbol| symbol.name.clone())?;
-                    match name.as_str() {
-                        "Map" | "ReadonlyMap" if arguments.len() == 2 => {
-                            return Some(ty(Type::Tuple(arguments.clone())));
-                        }
-                        "Promise" | "PromiseLike" | "WeakMap" | "Partial" => return None,
-                        _ => return arguments.first().cloned(),
-                    }
-                }
-                let iterator =
-                    self.property(&of, "[Symbol.iterator]").or_else(|| self.property(&of, "[Symbol.asyncIterator]"));
-                if let Some(iterator) = iterator {
-                    let made = self.called(&iterator)?;
-                    return match &*self.opened(&made) {
-                        Type::Ref(_, arguments) => arguments.first().cloned(),
-                        _ => None,
-                    };
-                }
-                let bases = self.bases(*sym, arguments, &of);
-                bases.iter().find_map(|base| self.element(base))
-            }
-            Type::Shape(at, env) => {
-                let of = self.index_signature(*at, "0")?;
-                Some(self.evaluate(of, env))
-            }
-            _ => None,
         }
     }
 }

@@ -1,17 +1,21 @@
 //! What names mean in JavaScript and TypeScript: scopes, modules, and types inferred as far as they say whose member a name is.
 
 mod calls;
+mod contents;
 mod context;
+mod declares;
 mod engine;
 mod evaluate;
 mod exports;
 mod fits;
 mod infer;
 mod kin;
+mod mapped;
 mod members;
 mod names;
 mod narrow;
 mod places;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod tree;

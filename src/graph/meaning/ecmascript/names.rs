@@ -1,6 +1,9 @@
 //! Which declaration a name means: through scopes, imports and what other files pass on.
 
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
+use crate::syntax::{Family, Language};
 
 use super::engine::{Engine, LIB};
 use super::exports::Export;
@@ -36,10 +39,7 @@ impl Engine<'_, '_> {
     /// The symbol that a name means at a node.
     pub fn lookup(&mut self, at: At, name: &str, meanings: u8) -> Option<Sym> {
         let unit = self.unit(at.unit);
-        if let Some((scope, id)) = unit.lookup(at.node, name, meanings) {
-            if scope != 0 || unit.is_module {
-                return Some(Sym { unit: at.unit, id });
-            }
+        if let Some((_, id)) = unit.lookup(at.node, name, meanings) {
             return Some(Sym { unit: at.unit, id });
         }
         // The other blocks of the namespaces around.
@@ -92,6 +92,9 @@ impl Engine<'_, '_> {
         if let Some(id) = self.unit(LIB).own(0, name) {
             return Some(Sym { unit: LIB, id });
         }
+        if let Some(first) = self.added(name).first() {
+            return Some(*first);
+        }
         let spots = self.program.defined(name).ok()?;
         spots.iter().take(64).find_map(|spot| {
             let number = self.open(&spot.path)?;
@@ -105,6 +108,34 @@ impl Engine<'_, '_> {
         })
     }
 
+    /// What the blocks of `declare global` in the repository declare under a name.
+    pub fn added(&mut self, name: &str) -> Vec<Sym> {
+        let known = self.world.added.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let added = known.unwrap_or_else(|| {
+            let found = Arc::new(self.find_added());
+            *self.world.added.write().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
+            found
+        });
+        added.get(name).cloned().unwrap_or_default()
+    }
+
+    fn find_added(&mut self) -> HashMap<String, Vec<Sym>> {
+        let mut found: HashMap<String, Vec<Sym>> = HashMap::new();
+        for path in self.program.files_with("global").unwrap_or_default() {
+            let ours = Language::of(&path).and_then(Language::family) == Some(Family::JavaScript);
+            let Some(number) = Some(path).filter(|_| ours).and_then(|path| self.open(&path)) else { continue };
+            let unit = self.unit(number);
+            let blocks = (0..unit.tree.len()).filter(|id| unit.kind(*id) == "global");
+            for block in blocks.filter_map(|id| unit.tree.parent(id)) {
+                let Some(body) = unit.tree.child(block, "statement_block") else { continue };
+                for (name, id) in unit.all(body) {
+                    found.entry(name.to_owned()).or_default().push(Sym { unit: number, id });
+                }
+            }
+        }
+        found
+    }
+
     pub fn symbol<T>(&mut self, sym: Sym, read: impl FnOnce(&Symbol) -> T) -> Option<T> {
         self.unit(sym.unit).symbols.get(sym.id as usize).map(read)
     }
@@ -115,8 +146,18 @@ impl Engine<'_, '_> {
 
     /// The nodes that declare a symbol.
     pub fn declarations(&mut self, sym: Sym) -> Vec<At> {
-        let nodes = self.symbol(sym, |symbol| symbol.names.iter().map(|(_, at)| *at).collect::<Vec<_>>());
-        nodes.unwrap_or_default().into_iter().map(|node| At { unit: sym.unit, node }).collect()
+        let own = |engine: &mut Self, sym: Sym| {
+            let nodes = engine.symbol(sym, |symbol| symbol.names.iter().map(|(_, at)| *at).collect::<Vec<_>>());
+            nodes.unwrap_or_default().into_iter().map(move |node| At { unit: sym.unit, node })
+        };
+        let mut all: Vec<At> = own(self, sym).collect();
+        if sym.unit == LIB {
+            let name = self.symbol(sym, |symbol| symbol.name.clone()).unwrap_or_default();
+            for other in self.added(&name) {
+                all.extend(own(self, other));
+            }
+        }
+        all
     }
 
     pub fn names(&mut self, sym: Sym) -> Vec<At> {

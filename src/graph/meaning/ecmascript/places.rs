@@ -69,7 +69,14 @@ impl Engine<'_, '_> {
         let outer = At { node: up, ..at };
         let plain = |sense| vec![(Shape::Plain, sense)];
         match unit.kind(at.node) {
-            "property_identifier" | "private_property_identifier" => plain(self.member_place(at, outer, word)),
+            "property_identifier" => plain(self.member_place(at, outer, word)),
+            "private_property_identifier" if unit.kind(up) == "binary_expression" => {
+                let class = tree.around(at.node, |kind| kind == "class_body");
+                let hidden = unit.slice(at.node);
+                let names = class.map_or(&[][..], |body| unit.members(body, hidden));
+                plain(these(names.iter().filter_map(|node| self.declared_at(At { node: *node, ..at })).collect()))
+            }
+            "private_property_identifier" => plain(self.member_place(at, outer, unit.slice(at.node))),
             "string_fragment" => {
                 // The string, or the computed name around it.
                 let holder = tree.parent(up).unwrap_or(0);
@@ -152,6 +159,13 @@ impl Engine<'_, '_> {
             "namespace_export" | "index_signature" | "infer_type" => self.own(at),
             "required_parameter" | "optional_parameter" | "rest_pattern" if self.is_label(at) => self.own(at),
             "mapped_type_clause" if role == "name" => self.own(at),
+            "required_parameter" | "optional_parameter" if role == "pattern" => {
+                let body = tree.around(at.node, |kind| kind == "class_body");
+                match body.filter(|body| unit.members(*body, word).contains(&outer.node)) {
+                    Some(node) => self.declaration_place(at, outer, At { node, ..at }, word),
+                    None => self.symbol_place(at, word, VALUE),
+                }
+            }
             "nested_type_identifier" | "nested_identifier" if matches!(role, "name" | "property") => {
                 let link = self.link_of_path(outer);
                 self.linked_place(link)

@@ -154,6 +154,51 @@ fn narrowing() {
         "interface A { k: 1; §§v: 1 } interface B { k: 2; v: 2 } function f(x: A | B) { switch (x.k) { case 1: return x.§v; default: return x.v; } }",
     );
     check(
-        "class A { §§v = 1 } class B { v = 2 } function isA(x: unknown): x is A { return true; } function f(x: A | B) { return isA(x) ? x.§v : x.v; }",
+        "class A { §§v = 1; a = 1 } class B { v = 2; b = 2 } function isA(x: unknown): x is A { return true; } function f(x: A | B) { return isA(x) ? x.§v : x.v; }",
     );
+    check(
+        "class A { §§v = 1; a = 1 } class B { §v = 2; b = 2 } function f(h: { x: A | B }, o: { x: A | B }) { if (h.x instanceof A) { h.x.§v; h = o; h.x.§v; } }\nclass C { v = 3; c = 1 } declare const c: C; c.v; new B().§v;",
+    );
+    check("class A { §§v = 1; a = 1 } class B { v = 2; b = 2 } let x: A | B = new A(); x.§v; x = new B(); x.v;");
+}
+
+#[test]
+fn parameter_properties() {
+    check(
+        "class A { constructor(protected readonly §§s: number) {} f() { return this.§s; } } class B extends A { constructor(protected readonly §s: number) { super(§s); } g() { return this.§s; } } class C { s = 1 }",
+    );
+    check(
+        "interface I { §§s: number } class A implements I { constructor(public §s: number, other: number) { §s; other; } } function f(s: number, i: I) { return s + i.§s; }",
+    );
+}
+
+#[test]
+fn private_names() {
+    check("class A { #§§x = 1; f(o: object) { return #§x in o; } } class B { #x = 2; x = 3; f() { return this.x; } }");
+    check("class A { static #§§x() {} f() { A.#§x(); } x() { this.x(); } }");
+}
+
+#[test]
+fn globals() {
+    check(
+        "export {}; declare global { interface SymbolConstructor { readonly §§mark: symbol } }\n// file: b.ts\nSymbol.§mark; const o = { mark: 1 }; o.mark;",
+    );
+    check("const { §§isArray } = Array; §isArray(1); interface P { isArray: 1 }");
+}
+
+#[test]
+fn patterns() {
+    check(
+        "interface O { §§a: number } declare const o: O; let a: number; ({ §a } = o); ({ §a: a } = o); for ({ §a } of [o]) a; interface P { a: 1 }",
+    );
+    check("const §§a = 1; export { §a as a };\n// file: b.ts\nimport { a } from './a'; a;");
+    check("const a = 1; export { a as §§a };\n// file: b.ts\nimport { §a } from './a'; §a;");
+}
+
+/// All files wait for a search at once.
+#[test]
+fn many_files() {
+    let others = (0..32)
+        .map(|index| format!("\n// file: b{index}.ts\nunheard{index}.go(); import {{ A }} from './a'; new A().§go();"));
+    check(&format!("export class A {{ §§go() {{}} }}{}", others.collect::<String>()));
 }

@@ -40,7 +40,7 @@ pub(super) struct Unit {
 
 impl Unit {
     pub fn new(path: &str, text: Arc<str>, language: Language, parsed: &Parsed) -> Self {
-        let typed = matches!(language.name(), "typescript" | "tsx");
+        let typed = matches!(language.name(), "TypeScript" | "TSX");
         let mut unit = Self {
             path: path.to_owned(),
             tree: Tree::new(parsed),

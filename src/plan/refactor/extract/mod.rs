@@ -18,7 +18,7 @@ use super::{Done, Plan, PlanError, Tools, all_or_nothing, refused, relocate};
 use selection::{Home, Selection};
 use variables::variables;
 
-/// Turns lines `from..=to` (1-based) of a file as planned into a function, or into the file that `name` is the path of.
+/// Turns lines `from..=to` (1-based) of a file as planned into a function, or into the file whose path `name` is.
 ///
 /// # Errors
 /// When they are not whole statements of one block, leave it by `return` and the like, or need what the text does not tell.

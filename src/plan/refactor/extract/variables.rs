@@ -75,7 +75,7 @@ fn crossing(source: &Source, selection: &Selection, bound: &Binding, found: &mut
     let declared = declared(source, &bound.definition);
     let variable = || Variable { name: name.clone(), of_type: declared.0.clone(), inside, mutable: declared.1 };
     let first_is_write = here.first().is_some_and(|place| is_plain_write(source, selection, place));
-    if !inside && !(source.family == Family::Python && first_is_write) {
+    if !(inside || source.family == Family::Python && first_is_write) {
         found.parameters.push(variable());
     }
     let shared = source.family == Family::Rust

@@ -161,7 +161,6 @@ fn rust(
         let is_result = variables.results.iter().any(|result| result.name == variable.name);
         let copied = COPIED.contains(&of_type.as_str()) || of_type.starts_with('&');
         let behind = crate::syntax::occurrences(&source.text, &variable.name)
-            .into_iter()
             .any(|place| place.start >= selection.range.end && place.start < selection.function.end_byte());
         if !copied && behind && !is_result {
             return refused(format!(

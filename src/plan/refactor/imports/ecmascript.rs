@@ -157,7 +157,7 @@ pub(in crate::plan::refactor) fn specifier(program: &Program, source: Option<&So
     });
     let plain = without_ending(to);
     match written {
-        None | Some("") if last(plain) == "index" && folder(plain) != "" => {
+        None | Some("") if last(plain) == "index" && !folder(plain).is_empty() => {
             dotted(relative(folder(from), folder(plain)))
         }
         None | Some("") => dotted(relative(folder(from), plain)),

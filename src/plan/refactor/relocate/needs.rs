@@ -135,9 +135,7 @@ const TRAITS: [(&str, &[&str]); 12] = [
 /// Whether the moved text may call methods by an imported trait that it does not name.
 fn gives_methods(moving: &Moving, entry: &Entry) -> bool {
     let Some(name) = entry.name.as_deref().filter(|name| name.starts_with(char::is_uppercase)) else { return false };
-    let here = |word: &str| {
-        crate::syntax::occurrences(&moving.source.text, word).into_iter().any(|range| moving.is_inside(&range))
-    };
+    let here = |word: &str| crate::syntax::occurrences(&moving.source.text, word).any(|range| moving.is_inside(&range));
     if let Some(target) = entry.target.as_deref().and_then(|target| moving.program.source(target)) {
         let symbols = &target.symbols.symbols;
         let own = symbols.iter().position(|symbol| symbol.name == name && symbol.kind == Kind::Trait);

@@ -103,7 +103,7 @@ fn members(moving: &Moving, item: Node, found: &mut Vec<(Range<usize>, String)>)
 }
 
 fn is_used_in_rest(moving: &Moving, name: &str) -> bool {
-    crate::syntax::occurrences(&moving.source.text, name).into_iter().any(|range| !moving.is_inside(&range))
+    crate::syntax::occurrences(&moving.source.text, name).any(|range| !moving.is_inside(&range))
 }
 
 /// The moved text's paths by `super` and `self`, from the crate now.
@@ -188,8 +188,7 @@ fn uses_members(moving: &Moving, item: Node) -> bool {
         if node.kind() == "field_declaration" {
             let private = !source.text[node.byte_range()].starts_with("pub");
             let name = node.child_by_field_name("name").map_or("", |name| &source.text[name.byte_range()]);
-            found |= private
-                && crate::syntax::occurrences(&source.text, name).into_iter().any(|range| moving.is_inside(&range));
+            found |= private && crate::syntax::occurrences(&source.text, name).any(|range| moving.is_inside(&range));
         }
         true
     });
