@@ -10,6 +10,8 @@ Prints a Markdown table, writes everything as JSON beside it, and exits with 1 w
 """
 
 import argparse
+import concurrent.futures
+import fcntl
 import json
 import os
 import pathlib
@@ -19,7 +21,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+
+sys.dont_write_bytecode = True  # The folder stays as it is in git.
 
 import checks
 import oracles
@@ -85,8 +90,8 @@ class Bench:
             file.write_text(json.dumps(self._before))
         return self._before
 
-    def tried(self, refactor, folder):
-        """One refactor: None when it was refused, with the reason in `refused`."""
+    def tried(self, refactor, name):
+        """Tries a refactor and writes down what became of it: `bound`, `again` or `refused` when it counts for nothing."""
         uses = {"places": [], "kin": [], "bound": None}
         if "definition" in refactor:
             [uses] = lines(self.asking, "uses", self.sources, [refactor["definition"]])
@@ -98,6 +103,11 @@ class Bench:
                 refactor["again"] = True
                 return
             self.renamed |= kin if refactor["new"] else set()
+        self.before()
+        with Copy(self, name) as folder:
+            self._applied(refactor, uses, folder)
+
+    def _applied(self, refactor, uses, folder):
         started = time.monotonic()
         answer = self._planned(refactor["request"], folder)
         refactor["seconds"] = round(time.monotonic() - started, 1)
@@ -168,9 +178,12 @@ class Copy:
         self.bench, self.kept = bench, bench.given.keep
         # Always at the same path, so that what a checker keeps of the package's dependencies is found again.
         self.folder = bench.given.cache.folder / "copies" / bench.package.name
-        self.name = name
+        self.name, self.lock = name, None
 
     def __enter__(self):
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.lock = open(self.folder.with_suffix(".lock"), "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
         packages.copied(self.bench.sources, self.folder)
         return self.folder
 
@@ -180,18 +193,18 @@ class Copy:
             shutil.rmtree(self.kept / self.name, ignore_errors=True)
             shutil.copytree(self.folder, self.kept / self.name)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
 
 
 def filled(number, package, kind, benches):
-    """A row of the table: the first candidate that is not refused, of the package or, when it has none, of the next."""
+    """A row of the table: the first candidate that is not refused, of the package or, when it has none, of the next of its language."""
     row = {"number": number, "refused": [], "bound": 0}
-    order = list(benches)
+    order = [name for name in benches if benches[name].package.kind == benches[package].package.kind]
     at = order.index(package)
     for name in order[at:] + order[:at]:
         bench = benches[name]
         while len(row["refused"]) < PATIENCE and (refactor := bench.next(kind)):
-            with Copy(bench, f"{number:02}-{name}") as folder:
-                bench.tried(refactor, folder)
+            bench.tried(refactor, f"{number:02}-{name}")
             if "again" in refactor:
                 continue
             if "bound" in refactor:
@@ -212,6 +225,7 @@ def main():
     parser.add_argument("--kind", action="append", choices=list(sample.SHARES), help="only these kinds")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for the refactored copies")
     parser.add_argument("--cache", type=lambda path: packages.Cache(pathlib.Path(path)), default="~/.cache/spelunk/refactors")
+    parser.add_argument("--jobs", type=int, default=3, help="languages at once")
     parser.add_argument("--programs", type=pathlib.Path, help="a folder with `spelunk` and `refactors`, instead of building them")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("refactors.json"), help="where the JSON goes (refactors.json)")
     parser.add_argument("--table", type=pathlib.Path, help="a file whose part between the markers of the table is replaced")
@@ -221,14 +235,23 @@ def main():
         parser.error(f"no package is called {' or '.join(given.only)}")
     built = [str(given.programs / name) for name in ("spelunk", "refactors")] if given.programs else programs()
     benches = {one.name: Bench(one, given, built) for one in chosen}
-    rows = []
-    for number, (name, kind) in enumerate(sample.slots(benches, given.count, random.Random(given.seed)), 1):
-        if given.kind and kind not in given.kind:
-            continue
-        row = filled(number, name, kind, benches)
-        rows.append(row)
-        print(report.brief(row), file=sys.stderr, flush=True)
-        given.out.write_text(json.dumps({"seed": given.seed, "rows": rows}, indent=1) + "\n")
+    rows, one_at_a_time = [], threading.Lock()
+
+    def of_language(wanted):
+        for number, name, kind in wanted:
+            row = filled(number, name, kind, benches)
+            with one_at_a_time:
+                rows.append(row)
+                rows.sort(key=lambda row: row["number"])
+                print(report.brief(row), file=sys.stderr, flush=True)
+                given.out.write_text(json.dumps({"seed": given.seed, "rows": rows}, indent=1) + "\n")
+
+    slots = [(number, name, kind) for number, (name, kind) in
+             enumerate(sample.slots(benches, given.count, random.Random(given.seed)), 1) if not given.kind or kind in given.kind]
+    # The languages have different checkers, so what one waits for another may do.
+    languages = [[slot for slot in slots if benches[slot[1]].package.kind == kind] for kind in ("rust", "script", "python")]
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
+        list(pool.map(of_language, languages))
     for bench in benches.values():
         if bench.oracle:
             bench.oracle.close()

@@ -20,6 +20,8 @@ SHARES = {"method": 9, "function": 4, "type": 4, "module": 3, "move": 4}
 TIED = {"lib.rs", "main.rs", "mod.rs", "build.rs", "index.ts", "__init__.py", "__main__.py", "conftest.py", "setup.py"}
 TESTS = re.compile(r"(^|/)(tests?|__tests__|testing|benches|benchmarks|bench|examples|docs|fuzz)/|(^|/)(test_[^/]*|[^/]*_test|tests|conftest)\.\w+$"
                    r"|\.(test|spec)\.\w+$")
+# A test, or code behind the start of a module of tests.
+RUST_TESTS = re.compile(rb"#\[cfg\(test\)\]\s*mod \w+\s*\{|#\[test\][^{};]*\Z")
 NAMELESS = re.compile(r"^(__\w*__|_|main|default|constructor|new)$")
 
 
@@ -58,7 +60,7 @@ class Candidates:
 
     def _eligible(self, one):
         name = one["name"].lstrip("#")
-        in_test = self.package.kind == "rust" and b"#[cfg(test)]" in self.texts[one["path"]][:one["offset"]]
+        in_test = self.package.kind == "rust" and RUST_TESTS.search(self.texts[one["path"]][:one["offset"]])
         return self.own(one["path"]) and not in_test and not NAMELESS.match(name) and self.words[name] > 1
 
     def _outer(self, one):

@@ -99,9 +99,11 @@ impl<'a> Names<'a> {
         let source = self.base.source(&path)?;
         let named = |symbol: &&Symbol| bare(&symbol.name) == bare(&gone.name);
         let all = &source.symbols.symbols;
-        let symbol = all.iter().filter(named).find(|symbol| symbol.qualified == gone.qualified);
-        let symbol = symbol.or_else(|| all.iter().find(named))?;
-        Some(Spot::of(&path, &source.text, symbol))
+        let spot = |symbol| Spot::of(&path, &source.text, symbol);
+        let called = || all.iter().filter(named).filter(|symbol| symbol.qualified == gone.qualified);
+        // A field and a method may be called alike: the one that the plan changed is meant.
+        let changed = called().find(|symbol| self.view.forward(&path, spot(symbol).offset).is_none());
+        changed.or_else(|| called().next()).or_else(|| all.iter().find(named)).map(spot)
     }
 
     /// Definitions that edits take away.

@@ -169,6 +169,23 @@ fn nothing_is_left_of_a_renamed_name() {
 }
 
 #[test]
+fn a_method_may_go_where_a_field_is_called_alike() {
+    let text = "pub struct A {\n    first: u8,\n}\nimpl A {\n    pub fn first(&self) -> u8 {\n        self.first\n    }\n}\n";
+    let (_tree, mut plan) = world(&[("src/lib.rs", text)]);
+    plan.step("rename", "");
+    plan.replace("src/lib.rs", "pub fn first", "pub fn second", false).unwrap();
+    plan.takes_away(Gone {
+        step: 1,
+        name: "first".to_owned(),
+        qualified: "A.first".to_owned(),
+        path: "src/lib.rs".to_owned(),
+        renamed: Some("second".to_owned()),
+        moved: None,
+    });
+    assert_eq!(told(&plan), [""; 0]);
+}
+
+#[test]
 fn an_edit_that_takes_a_definition_away_has_to_see_to_its_uses() {
     let files: Files = &[
         ("a.py", "def first():\n    pass\n\n\ndef other():\n    pass\n"),

@@ -98,12 +98,13 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
     let needs = Needs::of(&moving)?;
     let mut edits = Edits::default();
     let code = |place: &Use| place.role == Role::Code && place.doubt.is_none();
-    let left: BTreeSet<&str> = found
+    let stays: Vec<(&str, &Use)> = found
         .iter()
         .filter(|(_, place)| place.path == source.path && code(place))
         .filter(|(_, place)| !moving.is_inside(&place.range) && !moving.in_import(&place.range))
-        .map(|(word, _)| word.as_str())
+        .map(|(word, place)| (word.as_str(), place))
         .collect();
+    let left: BTreeSet<&str> = stays.iter().map(|(word, _)| *word).collect();
     let elsewhere = found.iter().any(|(_, place)| place.path != source.path && code(place));
     let mut inner = visible::of_moved(&moving, !left.is_empty() || elsewhere);
     inner.extend(visible::ways_out(&moving));
@@ -154,7 +155,11 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
         .union(&foreign)
         .map(|name| {
             let passed_on = foreign.contains(name).then(|| "pub".to_owned());
-            moving.import(&source.path, Some(source), &Entry { passed_on, ..moving.entry(name) })
+            let here = stays.iter().filter(|(word, _)| word == name);
+            let tested = passed_on.is_none() && here.clone().all(|(_, place)| visible::is_tested(source, &place.range));
+            let import = moving.import(&source.path, Some(source), &Entry { passed_on, ..moving.entry(name) });
+            // Without it the import would be unused wherever the tests are left out.
+            if tested { format!("#[cfg(test)]\n{import}") } else { import }
         })
         .collect();
     needs.drop_unused(&moving, &mut edits, &mut done);

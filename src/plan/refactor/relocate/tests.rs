@@ -93,3 +93,17 @@ fn what_cannot_move() {
         "!! a.py:2: f is defined inside of another statement, on whose outcome it depends\n",
     );
 }
+
+#[test]
+fn what_only_rust_tests_still_use_is_imported_for_them() {
+    moves(
+        "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n== src/lib.rs\nmod a;\nmod b;\n\
+         == src/a.rs\npub fn f() {}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn works() {\n        f();\n    }\n}\n\
+         == src/b.rs\npub fn g() {}\n",
+        "f",
+        "src/b.rs",
+        "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n\
+         == src/a.rs\n#[cfg(test)]\nuse crate::b::f;\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn works() {\n        f();\n    }\n}\n\
+         == src/b.rs\npub fn g() {}\n\npub fn f() {}\n== src/lib.rs\nmod a;\nmod b;\n",
+    );
+}

@@ -222,3 +222,14 @@ pub(super) fn declare(moving: &Moving, edits: &mut Edits) -> Result<(), PlanErro
     }
     Ok(())
 }
+
+/// Whether a place is in code that only tests compile, by an attribute of what is around it.
+pub(super) fn is_tested(source: &Source, range: &Range<usize>) -> bool {
+    let around = std::iter::successors(source.tree.at(range), |node| node.parent());
+    let attributes = |node: Node<'_>| {
+        std::iter::successors(node.prev_named_sibling(), |before| before.prev_named_sibling())
+            .take_while(|before| is_attached(source, *before))
+            .any(|before| ["#[cfg(test)]", "#[test]"].contains(&&source.text[before.byte_range()]))
+    };
+    source.family == Family::Rust && around.into_iter().any(|node| node.kind().ends_with("_item") && attributes(node))
+}
