@@ -1,4 +1,4 @@
-//! Texts that were read already, kept for the run by their content: a plan asks about nearly the same files again and again.
+//! Texts that were read already, kept for the run by their content: a plan asks about nearly the same files often.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
