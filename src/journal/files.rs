@@ -116,6 +116,12 @@ pub(super) fn try_claim(file: &File) -> bool {
     cfg!(not(unix)) || !matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock))
 }
 
+/// The opposite: nothing more is to be written by this handle.
+pub(super) fn release(file: &File) {
+    // What cannot be released is released with the handle.
+    let _ = file.unlock();
+}
+
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

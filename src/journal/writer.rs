@@ -147,6 +147,7 @@ impl Inner {
             return Ok(());
         }
         let checkpoint = event.is_checkpoint();
+        let is_over = matches!(event, Event::End { .. });
         // Held until the line that names the blobs is written, so that eviction never sees them without it.
         let mut hold = None;
         let new_blobs = self.move_out(&mut event, &mut hold)?;
@@ -172,6 +173,10 @@ impl Inner {
             if files::is_deleted(&state.file)? {
                 return Err(io::Error::other("the file was deleted"));
             }
+        }
+        // A conversation may hold on to it for long, and others have something to add: that its plan was applied.
+        if is_over {
+            files::release(&state.file);
         }
         Ok(())
     }

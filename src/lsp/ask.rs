@@ -184,7 +184,7 @@ fn at(view: &View, place: &Place) -> Result<At, Error> {
 
 /// The first and the last line of a range as people and runs count them: from 1, and ended by LF alone. A range that ends
 /// where a line starts does not have that line.
-fn lines(text: &Text, range: Range, encoding: Encoding) -> (u64, u64) {
+pub fn lines(text: &Text, range: Range, encoding: Encoding) -> (u64, u64) {
     let offset = |position| text.lines.offset(&text.text, position, encoding);
     let (start, end) = (offset(range.start), offset(range.end));
     let index = LineIndex::new(&text.text);

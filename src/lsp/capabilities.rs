@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{
 
 use super::commands;
 use super::protocol::MESSAGES;
-use super::requests::{code_action, rename_files};
+use super::requests::{code_action, plan_action, rename_files};
 
 /// The capabilities for a client, with the encoding that was agreed on.
 pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities) -> ServerCapabilities {
@@ -20,7 +20,13 @@ pub fn capabilities(encoding: PositionEncodingKind, client: &ClientCapabilities)
     // Clients that do not know of kinds expect a boolean.
     let code_action = match code_action.and_then(|client| client.code_action_literal_support.as_ref()) {
         Some(_) => CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![code_action::KIND]),
+            code_action_kinds: Some(vec![
+                code_action::KIND,
+                plan_action::MOVE,
+                plan_action::REMOVE,
+                plan_action::EXTRACT,
+            ]),
+            resolve_provider: code_action::resolves(client).then_some(true),
             ..CodeActionOptions::default()
         }),
         None => CodeActionProviderCapability::Simple(true),

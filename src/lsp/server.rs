@@ -370,6 +370,13 @@ impl LanguageServer for Server {
         self.offer(Feature::CodeAction, uri, params, requests::code_action::handle).await
     }
 
+    async fn code_action_resolve(&self, mut action: CodeAction) -> Result<CodeAction> {
+        let resolve = |view: &View, action, cancel: &Cancel| requests::plan_action::resolve(view, &action, cancel);
+        let prepared = self.answer(action.clone(), resolve).await?;
+        action.edit = self.said(prepared);
+        Ok(action)
+    }
+
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
         self.offer(Feature::WorkspaceSymbol, None, params, requests::workspace_symbol::handle).await
     }

@@ -131,6 +131,33 @@ wait("the end of a cancelled request", function()
 end)
 result.cancelled = answered and "answered" or states
 
+-- A rename in two files, one of which was not open, and taken back by undo.
+local function both(word)
+  local files = {}
+  for _, name in ipairs({ "src/main.rs", "src/parse.rs" }) do
+    local buffer = vim.fn.bufnr(vim.fn.fnamemodify(name, ":p"))
+    local lines = buffer > 0 and vim.api.nvim_buf_get_lines(buffer, 0, -1, false) or {}
+    local _, times = table.concat(lines, "\n"):gsub(word, "")
+    table.insert(files, times)
+  end
+  return files
+end
+-- The answers were shown meanwhile.
+vim.cmd.buffer(vim.fn.bufnr(vim.fn.fnamemodify("src/parse.rs", ":p")))
+vim.api.nvim_win_set_cursor(0, { 8, 7 })
+vim.lsp.buf.rename("tally")
+wait("a rename", function()
+  local times = both("tally")
+  return times[1] > 0 and times[2] > 0
+end)
+result.renamed = { both("tally"), both("count") }
+for _, name in ipairs({ "src/main.rs", "src/parse.rs" }) do
+  vim.api.nvim_buf_call(vim.fn.bufnr(vim.fn.fnamemodify(name, ":p")), function()
+    vim.cmd.undo()
+  end)
+end
+result.undone = { both("tally"), both("count") }
+
 client:stop()
 wait("the end of the server", function()
   return client:is_stopped()

@@ -6,7 +6,7 @@ use tower_lsp::ls_types::ApplyWorkspaceEditParams;
 use tower_lsp::ls_types::request::ApplyWorkspaceEdit;
 
 use super::chosen::{Chosen, edit};
-use crate::agent::kept;
+use crate::agent::kept::{self, Note};
 use crate::lsp::Error;
 use crate::lsp::edits::{Client, applied};
 use crate::lsp::events::safe;
@@ -61,7 +61,7 @@ pub async fn apply(state: &Arc<State>, view: View, choice: PlanChoice) -> Result
 async fn note(state: &State, run_id: String, document: Document) {
     let Some(session) = state.session() else { return };
     let state_dir = session.config.state_dir.clone();
-    let noting = tokio::task::spawn_blocking(move || kept::note_applied(&state_dir, &run_id, &document));
+    let noting = tokio::task::spawn_blocking(move || kept::note(&state_dir, &run_id, &Note::Applied(&document)));
     if let Ok(Err(error)) = noting.await {
         tracing::info!("what was applied could not be noted: {error}");
     }

@@ -34,7 +34,7 @@ pub fn offer(state: &Arc<State>, end: &End) {
             Err(error) => Err(error),
         };
         match said {
-            Ok(said) if said.applied && said.left_out.is_empty() => {}
+            Ok(said) if said.applied => say(&state, MessageType::INFO, said.message),
             Ok(said) => say(&state, MessageType::WARNING, said.message),
             Err(error) => say(&state, MessageType::ERROR, error.message),
         }

@@ -14,6 +14,7 @@ pub mod document_highlight;
 pub mod document_symbol;
 pub mod folding_range;
 pub mod hover;
+pub mod plan_action;
 pub mod references;
 pub mod rename;
 pub mod rename_files;

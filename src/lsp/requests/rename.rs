@@ -1,10 +1,8 @@
 //! `textDocument/rename` and `textDocument/prepareRename`: the `builtin` refactoring, at once.
 
-use tower_lsp::ls_types::{
-    Position, PrepareRenameResponse, RenameParams, TextDocumentPositionParams, Uri, WorkspaceEdit,
-};
-
 use std::collections::BTreeSet;
+
+use tower_lsp::ls_types::{Position, PrepareRenameResponse, RenameParams, TextDocumentPositionParams, Uri};
 
 use crate::cancel::Cancel;
 use crate::lsp::Error;
@@ -56,9 +54,6 @@ pub fn checked(plan: &Plan, tools: Tools) -> Result<Document, Error> {
 
 /// A plan that was asked for by name, as an edit.
 pub fn prepared(view: &View, document: &Document) -> Result<Prepared, Error> {
-    if document.files.is_empty() {
-        return Ok(Prepared { edit: WorkspaceEdit::default(), notes: Vec::new() });
-    }
     Ok(for_client(document, view, &BTreeSet::new())?)
 }
 

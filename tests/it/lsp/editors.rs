@@ -60,6 +60,8 @@ async fn neovim_with_three_lines_of_lua() {
     check("unsaved", json!(3));
     check("location", json!(11));
     check("progress", json!(["begin", "end"]));
+    check("renamed", json!([[1, 1], [0, 0]]));
+    check("undone", json!([[0, 0], [1, 1]]));
     check("cancelled", json!(["pending", "cancel", "complete"]));
     assert!(result["workspaceSymbol"].as_array().unwrap().contains(&json!("parse")), "{result:#}");
     assert!(result["answer"].as_str().unwrap().contains("src/parse.rs:12"), "{result:#}");

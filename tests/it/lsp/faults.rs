@@ -20,6 +20,17 @@ const REQUESTS: &[&str] = &[
     "workspace/symbol",
     "workspaceSymbol/resolve",
     "workspace/executeCommand",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "workspace/willRenameFiles",
+    "codeAction/resolve",
+    "spelunk/plan",
+    "spelunk/planned",
+    "spelunk/planEdit",
+    "spelunk/applyPlan",
+    "spelunk/planDiff",
+    "spelunk/planFile",
+    "spelunk/verifyPlan",
     "spelunk/none",
 ];
 

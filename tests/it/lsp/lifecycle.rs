@@ -57,7 +57,15 @@ async fn the_encoding_is_the_cheapest_that_both_have() {
 #[tokio::test]
 async fn kinds_of_actions_are_for_clients_that_know_of_them() {
     let literals = json!({ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } });
-    for (action, expect) in [(json!({}), json!(true)), (literals, json!({ "codeActionKinds": ["spelunk"] }))] {
+    let mut lazy = literals.clone();
+    lazy["dataSupport"] = json!(true);
+    lazy["resolveSupport"] = json!({ "properties": ["edit"] });
+    let kinds = json!(["spelunk", "refactor.move", "refactor.rewrite", "refactor.extract"]);
+    for (action, expect) in [
+        (json!({}), json!(true)),
+        (literals, json!({ "codeActionKinds": kinds })),
+        (lazy, json!({ "codeActionKinds": kinds, "resolveProvider": true })),
+    ] {
         let world = World::new();
         let mut client = Client::start(&world);
         let capabilities = json!({ "textDocument": { "codeAction": action } });

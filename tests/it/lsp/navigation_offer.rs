@@ -7,7 +7,7 @@ use super::scene::Scene;
 const TEXT: &str = "//- a.rs\nfn one$0() {\n    two();\n}\n\nfn two() {}\n//- b.py\ndef three$1():\n    pass\n";
 
 /// Requests at a marked place, by what switches them off.
-const FEATURES: [(&str, &str); 8] = [
+const FEATURES: [(&str, &str); 9] = [
     ("documentSymbol", "textDocument/documentSymbol"),
     ("definition", "textDocument/definition"),
     ("references", "textDocument/references"),
@@ -16,6 +16,7 @@ const FEATURES: [(&str, &str); 8] = [
     ("foldingRange", "textDocument/foldingRange"),
     ("selectionRange", "textDocument/selectionRange"),
     ("hover", "textDocument/hover"),
+    ("rename", "textDocument/prepareRename"),
 ];
 
 /// The features that answer at a marked place.
@@ -68,7 +69,7 @@ async fn a_language_with_its_own_server_is_left_to_it() {
 async fn features_are_switched_off_one_by_one() {
     let mut scene = Scene::new(TEXT).await;
     let all = offered(&mut scene, 0).await;
-    assert_eq!(all.len(), 10);
+    assert_eq!(all.len(), 11);
     for off in &all {
         set(&mut scene, json!({ "navigation": "on", "features": { *off: false } })).await;
         let expect: Vec<&str> = all.iter().filter(|feature| *feature != off).copied().collect();

@@ -1,4 +1,4 @@
-//! Renames of symbols and files, at once and without a model.
+//! Renames of symbols and files, and other refactorings at a cursor, without a model.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::editor::{Editor, able, plain};
 use super::scene::Scene;
 
-/// Twenty modules that call one function; one says its name in a comment, one in a string.
+/// Twenty modules that call one function; one speaks of it in a comment.
 fn many() -> String {
     let mut text = "//- Cargo.toml\n[package]\nname = \"many\"\n//- src/lib.rs\npub mod base;\n".to_owned();
     for number in 0..19 {
@@ -20,7 +20,7 @@ fn many() -> String {
             "//- src/m{number}.rs\nuse crate::base::count;\n\npub fn f{number}() -> usize {{\n    count(\"x\")\n}}"
         );
     }
-    text.push_str("// To count is to know.\n");
+    text.push_str("// As count(x) does it.\n");
     text
 }
 
@@ -53,8 +53,8 @@ async fn a_function_is_renamed_over_twenty_files() {
             let now = editor.text(&scene.client.uri(&path));
             let before = if path == "src/m3.rs" { &unsaved } else { &before };
             let mut expect = before.replace("count(", "measure(").replace("base::count", "base::measure");
-            if by_version {
-                expect = expect.replace("To count is", "To measure is");
+            if !by_version {
+                expect = expect.replace("As measure(x)", "As count(x)");
             }
             assert_eq!(now, expect, "{path}");
         }
@@ -129,5 +129,71 @@ async fn imports_follow_files_that_the_client_moves() {
         let params = moved(&scene.client, from, to);
         assert_eq!(scene.client.request("workspace/willRenameFiles", params).await, Ok(Value::Null), "{from}");
     }
+    scene.client.shut_down().await;
+}
+
+const LINES: &str = "//- Cargo.toml\n[package]\nname = \"few\"\n//- src/lib.rs\npub fn total$0(values: &[u32]) -> u32 {\n$1    \
+                     let mut sum: u32 = 0;\n    for value in values {\n        sum += value;\n    }\n$2    sum\n}\n";
+
+/// The actions at a selection that are refactorings.
+async fn actions(scene: &mut Scene, from: u32, to: u32, only: Value) -> Vec<Value> {
+    let (start, end) = (scene.place(from), scene.place(to));
+    let params = json!({
+        "textDocument": start["textDocument"],
+        "range": { "start": start["position"], "end": end["position"] },
+        "context": { "diagnostics": [], "only": only },
+    });
+    let found = scene.client.request("textDocument/codeAction", params).await.unwrap();
+    let all = found.as_array().cloned().unwrap_or_default();
+    all.into_iter().filter(|action| action["kind"].as_str().unwrap().starts_with("refactor")).collect()
+}
+
+#[tokio::test]
+async fn refactorings_are_offered_where_they_can_be() {
+    let mut capabilities = able();
+    capabilities["textDocument"]["codeAction"] = json!({
+        "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } },
+        "dataSupport": true,
+        "resolveSupport": { "properties": ["edit"] },
+    });
+    let mut scene = Scene::with(LINES, capabilities).await;
+    let editor = Editor::default();
+    let text = scene.files["src/lib.rs"].clone();
+    editor.open(&mut scene.client, "src/lib.rs", &text).await;
+    let at_name = actions(&mut scene, 0, 0, Value::Null).await;
+    let shown: Vec<[&str; 3]> = at_name
+        .iter()
+        .map(|action| {
+            let request = &action["command"]["arguments"][0]["request"];
+            [&action["title"], &action["kind"], request].map(|text| text.as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ["Plan: remove unused `total`", "refactor.rewrite", "remove unused `src/lib.rs#total`"],
+            ["Plan: move `total` to its own file", "refactor.move", "move `src/lib.rs#total` to `src/total.rs`"],
+        ]
+    );
+    assert_eq!(actions(&mut scene, 0, 0, json!(["refactor.move"])).await, [at_name[1].clone()]);
+    assert_eq!(actions(&mut scene, 0, 0, json!(["refactor"])).await, at_name);
+    assert_eq!(actions(&mut scene, 0, 0, json!(["refactor.extract", "spelunk"])).await, [] as [Value; 0]);
+    // The command takes what the action holds.
+    let arguments = at_name[0]["command"]["arguments"].clone();
+    let params = json!({ "command": at_name[0]["command"]["command"], "arguments": arguments });
+    let end = scene.client.request("workspace/executeCommand", params).await.unwrap();
+    assert_eq!(end["plan"]["files"][0]["path"], "src/lib.rs", "{end}");
+
+    // A part of a line is none.
+    assert_eq!(actions(&mut scene, 0, 2, json!(["refactor.extract"])).await, [] as [Value; 0]);
+    let found = actions(&mut scene, 1, 2, json!(["refactor.extract"])).await;
+    assert!(found.len() == 1 && found[0]["title"] == "Extract to function" && found[0]["edit"].is_null(), "{found:?}");
+    let resolved = scene.client.request("codeAction/resolve", found[0].clone()).await.unwrap();
+    editor.apply(&resolved["edit"]).unwrap();
+    let now = editor.text(&scene.client.uri("src/lib.rs"));
+    assert!(now.contains("fn extracted(") && now.matches("sum += value").count() == 1, "{now}");
+    editor.change(&mut scene.client, "src/lib.rs", &format!("{text}\n")).await;
+    let error = scene.client.request("codeAction/resolve", found[0].clone()).await.unwrap_err();
+    assert_eq!(error["code"], -32801);
     scene.client.shut_down().await;
 }

@@ -25,11 +25,12 @@ pub async fn with(world: &World, server: &Server, options: Value) -> Client {
     client
 }
 
-/// Whether a request belongs to the root of the run that was asked this.
+/// Whether a request belongs to the root of the run that was asked this, or is to plan it.
 pub fn asks(request: &Received, question: &str) -> bool {
     let request = request.json();
     let first = request["messages"][1]["content"].as_str().unwrap_or_default();
-    is_root(&request) && first.contains(&format!("<question>\n{question}\n</question>"))
+    let is_asked = |tag: &str| first.contains(&format!("<{tag}>\n{question}\n</{tag}>"));
+    is_root(&request) && (is_asked("question") || is_asked("request"))
 }
 
 /// The turns that answer a question, one after the other.

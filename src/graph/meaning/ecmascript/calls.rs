@@ -113,8 +113,18 @@ impl Engine<'_, '_> {
                 && let Some(base) = self.class_value(class)
             {
                 let mut inherited = self.signatures(&base, true);
+                let given = self.given_to_base(class);
                 for signature in &mut inherited {
-                    signature.free.extend(&free);
+                    if given.is_empty() {
+                        signature.free.extend(&free);
+                    } else {
+                        // The base's parameters stand for what the class says, as do those of what the base extends.
+                        let pairs: Vec<(At, Ty)> = signature.free.drain(..).zip(given.iter().cloned()).collect();
+                        let outer = Env::new(pairs);
+                        let inner = signature.env.pairs().iter().map(|(at, of)| (*at, substitute(of, &outer)));
+                        signature.env = Env::new(inner.collect()).and(outer.pairs());
+                        signature.free.clone_from(&free);
+                    }
                     signature.result = Some(result.clone());
                 }
                 if !inherited.is_empty() {
@@ -133,6 +143,17 @@ impl Engine<'_, '_> {
                 free: free.clone(),
             })
             .collect()
+    }
+
+    /// The type arguments that a class has for what it extends.
+    fn given_to_base(&mut self, class: At) -> Vec<Ty> {
+        let unit = self.unit(class.unit);
+        let clause =
+            unit.tree.child(class.node, "class_heritage").and_then(|one| unit.tree.child(one, "extends_clause"));
+        let list = clause.and_then(|clause| unit.tree.field(clause, "type_arguments"));
+        let all: Vec<At> =
+            list.into_iter().flat_map(|list| unit.tree.named(list)).map(|node| At { node, ..class }).collect();
+        all.into_iter().map(|one| self.evaluate(one, &Env::default())).collect()
     }
 
     /// What `new value<...>()` gives.
@@ -365,7 +386,10 @@ impl Engine<'_, '_> {
                 });
             }
             if before.is_some_and(|before| index >= before) && self.is_sensitive(*argument) {
-                return true;
+                // An object without types in it is still no function.
+                let parts = parts(&wanted);
+                return self.kind(*argument) != "object"
+                    || parts.iter().any(|part| self.signatures(part, false).is_empty());
             }
             let actual = self.expression(*argument);
             self.fits(&actual, &wanted, &mut Vec::new()) != Some(false)

@@ -325,8 +325,14 @@ impl Engine<'_, '_> {
 
     /// The type of whatever member an unknown key may have.
     pub fn any_member(&mut self, of: &Ty) -> Ty {
+        let of = &self.opened(of);
         if let Some(element) = self.element(of) {
             return element;
+        }
+        if let Type::Shape(at, env) = &**of
+            && let Some(clause) = self.mapped(*at)
+        {
+            return self.mapped_type(clause, env, ty(Type::Prim("String")));
         }
         match self.member_names(of) {
             Some(names) if names.len() <= 64 => {

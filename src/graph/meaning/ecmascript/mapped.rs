@@ -18,12 +18,7 @@ impl Engine<'_, '_> {
 
     pub(super) fn of_mapped(&mut self, clause: At, env: &Env, name: &str) -> Members {
         let Some(keys) = self.field(clause, "type") else { return Members::lacking(Lack::Unsure) };
-        let unit = self.unit(clause.unit);
-        let template = unit.tree.parent(clause.node).and_then(|signature| unit.tree.field(signature, "type"));
-        let of = template.map(|node| {
-            let env = env.over(&[(clause, ty(Type::Str(name.to_owned())))]);
-            self.evaluate(At { node, ..clause }, &env)
-        });
+        let of = Some(self.mapped_type(clause, env, ty(Type::Str(name.to_owned()))));
         let renamed = self.field(clause, "alias").is_some();
         let keyed = self.evaluate(keys, env);
         if !renamed && let Some(source) = self.mapped_source(keys, env) {
@@ -57,6 +52,16 @@ impl Engine<'_, '_> {
         }
     }
 
+    /// The type of the members of a mapped type, for a key.
+    pub fn mapped_type(&mut self, clause: At, env: &Env, key: Ty) -> Ty {
+        let unit = self.unit(clause.unit);
+        let template = unit.tree.parent(clause.node).and_then(|signature| unit.tree.field(signature, "type"));
+        match template {
+            Some(node) => self.evaluate(At { node, ..clause }, &env.over(&[(clause, key)])),
+            None => ty(Type::Any),
+        }
+    }
+
     /// The type whose members a mapped type has: `T` of `keyof T`, also where a parameter says `keyof T`.
     pub fn mapped_source(&mut self, keys: At, env: &Env) -> Option<Ty> {
         if self.kind(keys) == "index_type_query" {
@@ -72,7 +77,9 @@ impl Engine<'_, '_> {
             Type::Param(at) => {
                 let constraint = self.field(*at, "constraint")?;
                 let of = self.first(constraint)?;
-                if self.kind(of) == "index_type_query" { self.mapped_source(of, env) } else { None }
+                // `keyof any` is any key, and not those of a type.
+                let source = (self.kind(of) == "index_type_query").then(|| self.mapped_source(of, env))?;
+                source.filter(|source| **source != Type::Any)
             }
             Type::KeyOf(of) => Some(substitute(of, env)),
             Type::Alias(..) => match &*self.opened(&parameter) {

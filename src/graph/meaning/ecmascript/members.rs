@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::names::Entity;
 use super::tree::{At, is_class, is_function};
-use super::types::{Env, Sym, Ty, Type, inter, substitute, ty, union};
+use super::types::{Env, Sym, Ty, Type, inter, present, substitute, ty, union};
 
 /// A declaration of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,14 @@ impl Engine<'_, '_> {
     fn find_members(&mut self, of: &Ty, name: &str, this: &Ty) -> Members {
         let of = self.opened(of);
         match &*of {
-            Type::Unsure | Type::Index(..) | Type::Cond(..) => Members::lacking(Lack::Unsure),
+            Type::Unsure | Type::Cond(..) => Members::lacking(Lack::Unsure),
+            Type::Index(object, _) => match self.constraint_of(object) {
+                Some(base) => {
+                    let of = self.any_member(&base);
+                    self.members_of(&of, name, &of)
+                }
+                None => Members::lacking(Lack::Unsure),
+            },
             Type::Any => Members::lacking(Lack::Any),
             Type::Foreign => Members::lacking(Lack::Foreign),
             Type::Unknown | Type::Never | Type::Nullish | Type::Rest(_) => Members::lacking(Lack::Missing),
@@ -315,6 +322,20 @@ impl Engine<'_, '_> {
         Some(self.expression(At { node: value, ..declaration }))
     }
 
+    /// What is spread into an object behind its own member of the name may give that member, too.
+    fn spread_behind(&mut self, object: At, env: &Env, own: u32, name: &str) -> Vec<Member> {
+        let unit = self.unit(object.unit);
+        let behind = unit.tree.named(object.node).filter(|node| *node > own && unit.kind(*node) == "spread_element");
+        let mut found = Vec::new();
+        for spread in behind.filter_map(|spread| unit.tree.first(spread)).collect::<Vec<_>>() {
+            let of = self.expression(At { node: spread, ..object });
+            let of = present(&substitute(&of, env));
+            let members = self.members_of(&of, name, &of).found.unwrap_or_default();
+            found.extend(members.into_iter().filter(|one| one.named && one.at.unit != super::engine::LIB));
+        }
+        found
+    }
+
     fn of_shape(&mut self, at: At, env: &Env, name: &str) -> Members {
         let unit = self.unit(at.unit);
         let kind = unit.kind(at.node);
@@ -326,6 +347,10 @@ impl Engine<'_, '_> {
         }
         let member = |node: &u32| Member { at: At { node: *node, ..at }, env: env.clone(), of: None, named: true };
         let found: Vec<Member> = unit.members(at.node, name).iter().map(member).collect();
+        let mut found = found;
+        if let (Some(last), "object") = (found.last().map(|member| member.at.node), kind) {
+            found.extend(self.spread_behind(at, env, last, name));
+        }
         let mut lack = Lack::Missing;
         if found.is_empty() && kind == "object" {
             let spreads: Vec<u32> =

@@ -329,11 +329,12 @@ impl Engine<'_, '_> {
                 let outer = tree.parent(path.node).map_or("", |up| unit.kind(up));
                 let meanings = match (unit.kind(path.node), outer, role) {
                     ("type_identifier", ..) => super::unit::TYPE,
-                    (_, "nested_type_identifier" | "nested_identifier", _) => SPACE | ANY,
+                    (_, "nested_type_identifier" | "nested_identifier", _) => SPACE,
                     (_, "type_query", _) => VALUE,
                     _ => ANY,
                 };
-                let sym = self.lookup(path, unit.slice(path.node), meanings)?;
+                let name = unit.slice(path.node);
+                let sym = self.lookup(path, name, meanings).or_else(|| self.lookup(path, name, meanings | ANY))?;
                 Some(self.link(sym))
             }
             "nested_type_identifier" | "nested_identifier" | "member_expression" => {

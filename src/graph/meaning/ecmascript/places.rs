@@ -172,9 +172,8 @@ impl Engine<'_, '_> {
             }
             "member_expression" if role == "object" && self.is_in_type(outer) => self.symbol_place(at, word, ANY),
             "jsx_attribute" => Sense::Doubtful("it is an attribute".to_owned()),
-            "nested_type_identifier" | "nested_identifier" | "import_alias" | "export_statement" => {
-                self.symbol_place(at, word, ANY)
-            }
+            "nested_type_identifier" | "nested_identifier" => self.symbol_place(at, word, SPACE),
+            "import_alias" | "export_statement" => self.symbol_place(at, word, ANY),
             _ if unit.kind(at.node) == "type_identifier" => self.symbol_place(at, word, TYPE),
             "class_heritage" => self.symbol_place(at, word, VALUE),
             _ => self.symbol_place(at, word, VALUE),

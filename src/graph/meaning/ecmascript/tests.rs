@@ -195,6 +195,32 @@ fn patterns() {
     check("const a = 1; export { a as §§a };\n// file: b.ts\nimport { §a } from './a'; §a;");
 }
 
+#[test]
+fn expected_objects() {
+    check(
+        "interface D { base: 1 } interface E extends D { §§kind: 'e' } class Z<T, P extends D = D> { constructor(readonly p: P) {} } class Y<T> extends Z<T, E> { static create = () => new Y<number>({ base: 1, §kind: 'e' }); } interface F { kind: 'e' }",
+    );
+    check(
+        "interface S { unit: { §§one: string } } const all: Record<string, S> = { a: { unit: { §one: '' } } }; all.b.unit.§one; interface F { one: 1 }",
+    );
+    check(
+        "interface O { §§a?: number } function f(init: O) { const c = { §a: 1, b: 2, ...init }; return c.§a; } interface P { a: 1 }",
+    );
+    check(
+        "interface H { §§on(s: A): void } class A { go() {} } function v(f: (s: string) => void): void; function v(h: H): void; function v(h: any) {} v({ §on: s => s.go() }); interface P { on: 1 }",
+    );
+}
+
+#[test]
+fn namespaces() {
+    check(
+        "export interface A { §§go(): void }\n// file: b.ts\nimport * as all from './a'; function f(x: { n: all.A[] }) { const all: all.A[] = x.n; for (const one of all) one.§go(); }\ninterface B { go(): void }",
+    );
+    check(
+        "interface T { §§v: 1 } type M = { [k: string]: T }; type O<X extends M> = { [K in keyof X]: X[K]['§v'] }; interface B { v: 1 }",
+    );
+}
+
 /// All files wait for a search at once.
 #[test]
 fn many_files() {
