@@ -34,9 +34,6 @@ import sample
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-# Files that tools execute are confirmed one by one; here all of them are.
-EXECUTED = {"conftest.py", "setup.py", "build.rs", "Makefile", "package.json", "tox.ini", "noxfile.py", "setup.cfg", "Cargo.toml",
-            "pyproject.toml"}
 # Refused candidates of one draw until it is given up.
 PATIENCE = 12
 
@@ -141,19 +138,24 @@ class Bench:
                                "findings": len(self.before()["findings"])}
         refactor["red"] += changed
 
-    def _planned(self, request, folder):
+    def _planned(self, request, folder, confirmed=()):
         with tempfile.TemporaryDirectory() as state:
             (pathlib.Path(state) / "config.toml").touch()
             env = {name: value for name, value in os.environ.items() if not name.startswith("SPELUNK_")}
             env |= {"SPELUNK_STATE_DIR": state, "SPELUNK_CONFIG": f"{state}/config.toml"}
-            confirmed = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.name in EXECUTED]
             command = [self.spelunk, "plan", request, str(folder), "--model", "builtin", "--apply", "--json",
                        *(word for path in confirmed for word in ("--confirm", path))]
             done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=checks.LIMIT)
         try:
-            return json.loads(done.stdout)
+            answer = json.loads(done.stdout)
         except json.JSONDecodeError:
             return {"error": f"exit code {done.returncode}: {done.stderr.strip()[-500:]}"}
+        # Files that tools execute are left out until they are confirmed one by one.
+        left = [one["path"] for one in (answer.get("applied") or {}).get("left_out", [])]
+        if left and not confirmed:
+            packages.copied(self.sources, folder)
+            return self._planned(request, folder, left)
+        return answer
 
     def _compare(self, refactor, uses, touched):
         found = oracles.compared(self.oracle, refactor["definition"], uses, self.kinds, touched)

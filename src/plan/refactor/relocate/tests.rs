@@ -107,3 +107,15 @@ fn what_only_rust_tests_still_use_is_imported_for_them() {
          == src/b.rs\npub fn g() {}\n\npub fn f() {}\n== src/lib.rs\nmod a;\nmod b;\n",
     );
 }
+
+#[test]
+fn a_remark_before_a_rust_function_goes_with_it() {
+    moves(
+        "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n== src/lib.rs\nmod a;\nmod b;\n\
+         == src/a.rs\n// Why it is so.\n// And how.\nfn f() {}\n\nfn g() {\n    f();\n}\n== src/b.rs\nfn h() {}\n",
+        "f",
+        "src/b.rs",
+        "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n== src/a.rs\nuse crate::b::f;\n\nfn g() {\n    f();\n}\n\
+         == src/b.rs\nfn h() {}\n\n// Why it is so.\n// And how.\npub(crate) fn f() {}\n== src/lib.rs\nmod a;\nmod b;\n",
+    );
+}

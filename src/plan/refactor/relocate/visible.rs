@@ -24,7 +24,8 @@ pub(super) fn of_moved(moving: &Moving, used: bool) -> Vec<(Range<usize>, String
                     found.push((node.start_byte()..node.start_byte(), "export ".to_owned()));
                 }
                 Family::Rust => {
-                    if used && node.kind() != "impl_item" && !is_attached(source, node) {
+                    let is_item = !node.is_extra() && node.kind() != "impl_item" && !is_attached(source, node);
+                    if used && is_item {
                         widen(source, node, &mut found);
                     }
                     members(moving, node, &mut found);
