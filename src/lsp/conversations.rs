@@ -146,7 +146,7 @@ mod tests {
             assert!(taken.is_ok() && !is_resting("a"));
             drop(taken);
             let audience = Audience { progress: None, tied: false };
-            assert!(runs::begin(&state, params.clone(), audience).await.is_err());
+            assert!(runs::begin(&state, params.clone(), runs::Purpose::Answer, audience).await.is_err());
             assert!(is_resting("a"));
         }
     }

@@ -35,6 +35,10 @@ struct Definition {
     qualified: String,
     /// A prototype or a forward declaration.
     declares: bool,
+    /// A class has its constructors' name.
+    constructs: bool,
+    /// Its class says that it takes another's place.
+    overrides: bool,
 }
 
 /// The places of a word in a file's code, with what it means at each.
@@ -49,13 +53,19 @@ pub(super) fn kin(program: &Program, source: &Source, spot: &Spot) -> Kin {
     let word = word(program, &symbol.name);
     let Some(own) = word.definitions.iter().find(|definition| definition.spot == *spot) else { return Kin::default() };
     let members = word.definitions.iter().filter(|other| own.is_kin(other)).map(|other| other.spot.clone()).collect();
-    Kin { members, ..Kin::default() }
+    let bound = own.overrides.then(|| "it overrides a method of another class, and classes are not followed in Java".to_owned());
+    Kin { members, bound, ..Kin::default() }
 }
 
 impl Definition {
     fn is_kin(&self, other: &Self) -> bool {
-        let same = self.family == other.family && self.qualified == other.qualified;
-        self.spot == other.spot || same && (self.declares || other.declares)
+        let same = self.qualified == other.qualified && (self.declares || other.declares);
+        let built = |class: &Self, made: &Self| {
+            made.constructs && made.qualified.rsplit_once('.').is_some_and(|(owner, _)| owner == class.qualified)
+        };
+        let siblings = self.constructs && other.constructs && self.qualified == other.qualified;
+        let family = self.family == other.family;
+        self.spot == other.spot || family && (same || siblings || built(self, other) || built(other, self))
     }
 }
 
@@ -156,6 +166,8 @@ fn definition(program: &Program, place: &Place) -> Option<Definition> {
         family,
         qualified: symbol.qualified.clone(),
         declares: symbol.kind == Kind::Declaration,
+        constructs: family == Family::Java && symbol.kind == Kind::Constructor,
+        overrides: family == Family::Java && source.text[symbol.extent.clone()].trim_start().starts_with("@Override"),
     })
 }
 

@@ -14,6 +14,11 @@ use super::vocabulary::compiled;
 pub enum Refactoring {
     Rename {
         what: String,
+        /// A file that defines or uses it, and a line of it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        line: Option<u64>,
         to: String,
     },
     /// A symbol to a file, or a file or folder to a path.
@@ -38,7 +43,7 @@ pub enum Refactoring {
 }
 
 /// What can be asked for, for those whose request was not understood.
-pub const FORMS: &str = "- `rename Foo.bar to baz`, `rename src/a.rs to src/b.rs`\n\
+pub const FORMS: &str = "- `rename Foo.bar to baz`, `rename bar at src/a.rs:12 to baz`, `rename src/a.rs to src/b.rs`\n\
      - `move Foo to src/foo.rs`, `move src/a.rs to src/b/a.rs`\n\
      - `remove unused_function`, `remove src/old.rs`\n\
      - `replace calls of old by new($1, $2)`, `replace calls of Foo.old by $recv.new($...)`\n\
@@ -63,6 +68,17 @@ static TABLE: LazyLock<Vec<(Regex, Reading)>> = LazyLock::new(|| {
         (
             r"extract (?:the )?lines? (?P<f>\d+)(?:-|\.\.| to )(?P<t>\d+) (?:of|in|from) (?P<p>\S+?)<into>(?P<b>\S+)",
             extract,
+        ),
+        (
+            r"rename <kind>(?P<a>\S+?) (?:at|in|from|of) (?:file |line )?(?P<p>\S+?):(?P<l>\d+)<into>(?P<b>\S+)",
+            |phrase, found| {
+                Some(Refactoring::Rename {
+                    what: name(phrase, &found["a"])?,
+                    path: Some(name(phrase, &found["p"])?),
+                    line: Some(found["l"].parse().ok()?),
+                    to: name(phrase, &found["b"])?,
+                })
+            },
         ),
         (
             r"(?:rename|call|refactor) <kind>(?P<a>\S+?)(?: method| function| class| type| field| file| module)?<into>(?P<b>\S+)",
@@ -91,7 +107,7 @@ impl Refactoring {
     /// The step's title.
     pub fn title(&self) -> String {
         match self {
-            Self::Rename { what, to } => format!("Rename `{what}` to `{to}`"),
+            Self::Rename { what, to, .. } => format!("Rename `{what}` to `{to}`"),
             Self::Move { what, to } => format!("Move `{what}` to `{to}`"),
             Self::Remove { what } => format!("Remove `{what}`"),
             Self::ReplaceCalls { what, by } => format!("Replace calls of `{what}` by `{by}`"),
@@ -116,13 +132,15 @@ fn rename(phrase: &Phrase, found: &Captures<'_>) -> Option<Refactoring> {
     if files(&what) && files(&to) {
         return Some(Refactoring::Move { what, to });
     }
-    Some(Refactoring::Rename { what, to: if same_owner { last(&to) } else { to } })
+    let to = if same_owner { last(&to) } else { to };
+    Some(Refactoring::Rename { what, path: None, line: None, to })
 }
 
 fn calls(phrase: &Phrase, found: &Captures<'_>) -> Option<Refactoring> {
     let what = name(phrase, &found["a"])?;
     let by = phrase.expand(found["b"].trim());
-    let by = if by.contains('(') { by } else { format!("{}($...)", by.trim()) };
+    let is_name = by.trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '#'));
+    let by = if is_name { format!("{}($...)", by.trim()) } else { by };
     Some(Refactoring::ReplaceCalls { what, by })
 }
 
@@ -149,7 +167,12 @@ mod tests {
     #[test]
     fn requests_are_read() {
         let owned = str::to_owned;
-        let rename = |what: &str, to: &str| Some(Refactoring::Rename { what: owned(what), to: owned(to) });
+        let rename = |what: &str, to: &str| {
+            Some(Refactoring::Rename { what: owned(what), path: None, line: None, to: owned(to) })
+        };
+        let at = |what: &str, path: &str, line: u64, to: &str| {
+            Some(Refactoring::Rename { what: owned(what), path: Some(owned(path)), line: Some(line), to: owned(to) })
+        };
         let moved = |what: &str, to: &str| Some(Refactoring::Move { what: owned(what), to: owned(to) });
         let remove = |what: &str| Some(Refactoring::Remove { what: owned(what) });
         let calls = |what: &str, by: &str| Some(Refactoring::ReplaceCalls { what: owned(what), by: owned(by) });
@@ -162,6 +185,9 @@ mod tests {
             ("rename Foo.bar to Foo.baz", rename("Foo.bar", "baz")),
             ("Rename function parse() into parse_all()", rename("parse", "parse_all")),
             ("rename src/a.rs#Foo to Bar", rename("src/a.rs#Foo", "Bar")),
+            ("rename err in src/a.py:12 to error", at("err", "src/a.py", 12, "error")),
+            ("rename the field `width` at src/a.rs:3 to columns", at("width", "src/a.rs", 3, "columns")),
+            ("replace calls of old by $1", calls("old", "$1")),
             ("rename src/a.rs to src/b.rs", moved("src/a.rs", "src/b.rs")),
             ("rename file a.py to b.py", moved("a.py", "b.py")),
             ("move the class Foo to src/foo.ts", moved("Foo", "src/foo.ts")),

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use crate::graph::meaning::{Meaning, Role, Spot};
+use crate::graph::meaning::{Meaning, Role, Shape, Spot};
 use crate::plan::PlanError;
 use crate::syntax::{Family, Kind, Symbol, occurrences};
 
@@ -54,7 +54,7 @@ fn renamed(names: &Names, lost: &Lost, new: &str) -> Result<Vec<Problem>, PlanEr
     let mut found = Vec::new();
     let mut files: HashMap<String, Vec<usize>> = HashMap::new();
     for place in &uses.places {
-        if place.role == Role::Code && place.doubt.is_none() {
+        if place.role == Role::Code && place.doubt.is_none() && place.shape == Shape::Plain {
             let spot = Spot { path: place.path.clone(), offset: place.range.start };
             if let Some(now) = follow(names, &spot, new) {
                 files.entry(now.path).or_default().push(now.offset);
@@ -160,7 +160,7 @@ fn capturing(names: &Names, lost: &Lost, new: &str, ours: &BTreeSet<Spot>, path:
             _ if is_member(names.base.source(path).map(|source| source.text.clone()).as_deref(), item.range.start) => {
                 continue;
             }
-            Meaning::Outside => false,
+            Meaning::Outside => true,
             Meaning::Unknown { .. } => continue,
         };
         let text = names.planned.source(&now).map(|source| source.text.clone());

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::graph::meaning::{Meaning, Role, Use};
+use crate::graph::meaning::{Meaning, Role, Shape, Use};
 use crate::plan::PlanError;
 use crate::syntax::occurrences;
 
@@ -78,6 +78,15 @@ fn kept(names: &Names, lost: &Lost, place: &Use, path: &str, offset: usize) -> O
     };
     let word = bare(&gone.name);
     if names.view.after(path).is_some_and(|file| !file.has_word(offset, word)) {
+        return None;
+    }
+    // Half of a word that was a member and a value at once: the other half keeps its name, beside the new one.
+    let split = names.view.after(path).is_some_and(|file| {
+        let (before, behind) = (&file.new[..offset], file.new.get(offset + word.len()..).unwrap_or_default());
+        let (before, behind) = (before.trim_end(), behind.trim_start());
+        before.ends_with([':', '=']) || before.ends_with(" as") || behind.starts_with(':') || behind.starts_with("as ")
+    });
+    if place.shape != Shape::Plain && split {
         return None;
     }
     let (became, todo) = became(lost);

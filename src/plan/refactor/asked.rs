@@ -74,7 +74,7 @@ pub(super) fn find(program: &Program, tools: Tools, asked: &Asked) -> Result<Spo
                 list.push(format!("and {} more", items.len() - list.len()));
             }
             refused(format!(
-                "{} definitions are called {}: {}; say which by its path and line, or as Outer.name or path#name",
+                "{} definitions are called {}: {}; say which as Outer.name, path#name, or NAME at PATH:LINE",
                 items.len(),
                 asked.name,
                 list.join(", ")

@@ -1,6 +1,7 @@
 const count = (n, one, more) => `${n.toLocaleString("en-US")} ${n === 1 ? one : more}`;
 const calls = {
-  rename: () => plan.rename(request.what, request.to),
+  rename: () => plan.rename(request.line === undefined ? request.what
+    : { path: request.path, line: request.line, name: request.what }, request.to),
   move: () => plan.move(request.what, request.to),
   remove: () => plan.remove(request.what),
   replaceCalls: () => plan.replaceCalls(request.what, request.by),

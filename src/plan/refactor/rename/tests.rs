@@ -35,7 +35,7 @@ fn what_cannot_be() {
         two,
         "load",
         "x",
-        "!! 2 definitions are called load: a.py:1 load, b.py:1 load; say which by its path and line, or as Outer.name or path#name\n",
+        "!! 2 definitions are called load: a.py:1 load, b.py:1 load; say which as Outer.name, path#name, or NAME at PATH:LINE\n",
     );
     renamed(two, "a.py#load", "class", "!! load cannot be called class: `class` is a keyword of Python\n");
     renamed(two, "a.py#load", "a-b", "!! load cannot be called a-b: \"a-b\" is no identifier\n");
