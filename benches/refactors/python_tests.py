@@ -24,7 +24,7 @@ from python import run, sample
 def tested(folder, python, path, arguments):
     """What pytest says at the end, without the time it took."""
     env = {**os.environ, "PYTHONPATH": str(folder / path), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+    command = [python, "-m", "pytest", "-q", "--maxfail=25", "-p", "no:cacheprovider", *arguments]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     lines = done.stdout.strip().splitlines()
     counts = re.sub(r" in [\d.]+s.*", "", lines[-1].strip("= ")) if lines else ""

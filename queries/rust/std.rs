@@ -648,3 +648,47 @@ mod std {
     pub mod hint { pub fn black_box<T>(t: T) -> T; pub unsafe fn unreachable_unchecked() -> !; }
     pub mod panic { pub struct AssertUnwindSafe<T>(pub T); pub fn catch_unwind<F: FnOnce() -> R, R>(f: F) -> Result<R, Box<dyn super::any::Any>>; pub fn resume_unwind(p: Box<dyn super::any::Any>) -> !; pub trait UnwindSafe {} pub trait RefUnwindSafe {} }
 }
+
+mod hashbrown {
+    pub struct TryReserveError;
+    pub use std::collections::{HashMap, HashSet};
+    pub mod hash_table {
+        pub struct HashTable<T> { t: T }
+        pub enum Entry<T> { Occupied(OccupiedEntry<T>), Vacant(VacantEntry<T>) }
+        pub struct OccupiedEntry<T> { t: T }
+        pub struct VacantEntry<T> { t: T }
+        pub struct AbsentEntry<T> { t: T }
+        impl<T> HashTable<T> {
+            pub fn new() -> HashTable<T>; pub fn with_capacity(n: usize) -> HashTable<T>;
+            pub fn len(&self) -> usize; pub fn is_empty(&self) -> bool; pub fn capacity(&self) -> usize; pub fn clear(&mut self);
+            pub fn find<E: FnMut(&T) -> bool>(&self, hash: u64, eq: E) -> Option<&T>;
+            pub fn find_mut<E: FnMut(&T) -> bool>(&mut self, hash: u64, eq: E) -> Option<&mut T>;
+            pub fn find_entry<E: FnMut(&T) -> bool>(&mut self, hash: u64, eq: E) -> Result<OccupiedEntry<T>, AbsentEntry<T>>;
+            pub fn entry<E: FnMut(&T) -> bool, H: Fn(&T) -> u64>(&mut self, hash: u64, eq: E, hasher: H) -> Entry<T>;
+            pub fn insert_unique<H: Fn(&T) -> u64>(&mut self, hash: u64, value: T, hasher: H) -> OccupiedEntry<T>;
+            pub fn reserve<H: Fn(&T) -> u64>(&mut self, n: usize, hasher: H); pub fn shrink_to<H: Fn(&T) -> u64>(&mut self, n: usize, hasher: H);
+            pub fn try_reserve<H: Fn(&T) -> u64>(&mut self, n: usize, hasher: H) -> Result<(), super::TryReserveError>;
+            pub fn retain<F: FnMut(&mut T) -> bool>(&mut self, f: F); pub fn drain(&mut self) -> std::iter::Of<T>;
+            pub fn iter(&self) -> std::iter::Of<&T>; pub fn iter_mut(&mut self) -> std::iter::Of<&mut T>;
+        }
+        impl<T> OccupiedEntry<T> { pub fn get(&self) -> &T; pub fn get_mut(&mut self) -> &mut T; pub fn into_mut(self) -> &mut T; pub fn remove(self) -> (T, VacantEntry<T>); pub fn into_table(self) -> &mut HashTable<T>; }
+        impl<T> VacantEntry<T> { pub fn insert(self, value: T) -> OccupiedEntry<T>; pub fn into_table(self) -> &mut HashTable<T>; }
+        impl<T> AbsentEntry<T> { pub fn into_table(self) -> &mut HashTable<T>; }
+        impl<T> Clone for HashTable<T> {}
+    }
+}
+
+mod rayon {
+    pub mod prelude { pub use super::slice::ParallelSliceMut; }
+    pub mod slice {
+        pub trait ParallelSliceMut<T> {
+            fn par_sort(&mut self); fn par_sort_unstable(&mut self);
+            fn par_sort_by<F: Fn(&T, &T) -> std::cmp::Ordering>(&mut self, f: F);
+            fn par_sort_unstable_by<F: Fn(&T, &T) -> std::cmp::Ordering>(&mut self, f: F);
+            fn par_sort_by_key<K, F: Fn(&T) -> K>(&mut self, f: F);
+            fn par_sort_unstable_by_key<K, F: Fn(&T) -> K>(&mut self, f: F);
+            fn par_sort_by_cached_key<K, F: Fn(&T) -> K>(&mut self, f: F);
+        }
+        impl<T> ParallelSliceMut<T> for [T] {}
+    }
+}

@@ -217,7 +217,7 @@ fn quoted(words: &[&str]) -> String {
 /// Finishes what an interrupted apply has left here, and says so.
 fn recover(config: &Config, snapshot: &Snapshot) -> Result<(), CliError> {
     if let Some(recovered) = apply::recover(snapshot, &config.state_dir)? {
-        output::error_line(&format!("an interrupted apply was cleaned up: {recovered:?}"));
+        output::error_line(&recovered.to_string());
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub struct Symbols {
     limit: usize,
     budget: Budget,
     kept: Mutex<Kept>,
+    rust: super::meaning::RustKept,
 }
 
 #[derive(Default)]
@@ -34,11 +35,16 @@ type Key = ([u8; 16], &'static str);
 impl Symbols {
     /// A cache that holds about `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Self { limit, budget: Budget::default(), kept: Mutex::default() }
+        Self { limit, budget: Budget::default(), kept: Mutex::default(), rust: super::meaning::RustKept::default() }
     }
 
     pub(super) fn budget(&self) -> &Budget {
         &self.budget
+    }
+
+    /// What Rust texts were read to be.
+    pub(super) fn rust(&self) -> &super::meaning::RustKept {
+        &self.rust
     }
 
     /// The definitions in a text.

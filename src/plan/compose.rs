@@ -9,7 +9,7 @@ use crate::workspace::{Encoding, RelPath, Sites, Snapshot};
 
 use super::checks::Problem;
 use super::draft::{Draft, Overlap};
-use super::executed::executed;
+use super::executed::{executed, executed_by_manifest};
 use super::{Document, Doubt, Edit, FileChange, PlanError, Step, VERSION};
 
 /// Files that one plan may change.
@@ -213,6 +213,16 @@ impl Plan {
     pub fn splice(&mut self, path: &str, edits: &[(Range<usize>, String)]) -> Result<(), PlanError> {
         let file = self.open(path)?;
         let step = self.current();
+        // A mark at the beginning is no part of any text, so it can neither be added nor go.
+        let marked: Vec<_> = match edits.first() {
+            Some((range, new)) if range.start == 0 && new.starts_with('\u{feff}') => {
+                let mut edits = edits.to_vec();
+                edits[0].1 = new.trim_start_matches('\u{feff}').to_owned();
+                edits
+            }
+            _ => Vec::new(),
+        };
+        let edits = if marked.is_empty() { edits } else { &marked };
         self.within(edits.iter().map(|(_, new)| new.len()).sum())?;
         self.files[file].draft.splice(step, edits);
         Ok(())
@@ -272,6 +282,7 @@ impl Plan {
         }
         let start_of = |line: u64| lines.get(line as usize - 1).copied().unwrap_or(base.len());
         let range = start_of(from)..start_of(to + 1);
+        let text = if from == 1 { text.trim_start_matches('\u{feff}') } else { text };
         let mut new = planned.with_ends(text);
         let ends = !base.is_empty() && range.end == base.len() && !base.ends_with('\n');
         let end = if planned.crlf { "\r\n" } else { "\n" };
@@ -295,11 +306,16 @@ impl Plan {
         let path = self.free(path)?;
         self.within(text.len())?;
         let step = self.current();
+        // A mark at the beginning is no part of any text.
+        let (bom, text) = match text.strip_prefix('\u{feff}') {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
         self.files.push(Planned {
             before: None,
             after: Some(path),
             hash: String::new(),
-            bom: false,
+            bom,
             crlf: text.contains("\r\n"),
             draft: Draft::new(text.into()),
             paths: vec![(step, None)],
@@ -417,16 +433,31 @@ impl Plan {
 
     /// The plan as it is shown and kept, without what the checks say.
     pub fn document(&self) -> Document {
-        let mut files: Vec<FileChange> = self.files.iter().filter(|file| file.is_changed()).map(file_change).collect();
+        let read = |path: &str| self.base.text(&RelPath::parse(path).ok()?).ok();
+        let changed = self.files.iter().filter(|file| file.is_changed());
+        let mut files: Vec<FileChange> = changed.map(|file| file_change(file, &read)).collect();
         files.sort_by(|a, b| a.path().cmp(b.path()));
         Document {
             version: VERSION,
             request: self.request.clone(),
             steps: self.steps.clone(),
             files,
-            doubts: self.doubts.clone(),
+            doubts: self
+                .doubts
+                .iter()
+                .map(|doubt| Doubt { hash: self.hash_before(&doubt.path), ..doubt.clone() })
+                .collect(),
             problems: self.refused.clone(),
             ..Document::default()
+        }
+    }
+
+    /// Of the text before the plan.
+    fn hash_before(&self, path: &str) -> Option<String> {
+        let path = RelPath::parse(path).ok()?;
+        match self.files.iter().find(|file| file.before.as_ref() == Some(&path)) {
+            Some(file) => Some(file.hash.clone()),
+            None => Some(blake3::hash(self.base.text(&path).ok()?.as_bytes()).to_hex().to_string()),
         }
     }
 
@@ -592,7 +623,7 @@ fn without(file: &Planned, step: u32) -> Result<Option<Planned>, BTreeSet<u32>> 
     if later.is_empty() { Ok(Some(file)) } else { Err(later) }
 }
 
-fn file_change(file: &Planned) -> FileChange {
+fn file_change(file: &Planned, read: &dyn Fn(&str) -> Option<Arc<str>>) -> FileChange {
     let path = |path: &Option<RelPath>| path.as_ref().map(RelPath::to_string);
     let mut steps: BTreeSet<u32> = file.paths.iter().map(|(step, _)| *step).collect();
     let whole = |old: &str, new: &str, steps: BTreeSet<u32>| Edit {
@@ -618,7 +649,10 @@ fn file_change(file: &Planned) -> FileChange {
     let text = |is_there: bool, text: &Arc<str>| is_there.then(|| text.clone());
     let old = text(change.before.is_some(), file.draft.base());
     let new = text(change.after.is_some(), file.draft.text());
-    let named = |path: &Option<String>| path.as_ref().and_then(|path| executed(path, old.as_deref(), new.as_deref()));
+    let named = |path: &Option<String>| {
+        let path = path.as_ref()?;
+        executed(path, old.as_deref(), new.as_deref()).or_else(|| executed_by_manifest(path, read))
+    };
     change.executed = named(&change.after).or_else(|| named(&change.before));
     change
 }

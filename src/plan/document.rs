@@ -85,11 +85,14 @@ pub struct Edit {
 }
 
 /// A place that may have to change with a step, for a person to judge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {
     pub step: u32,
     /// The path before the plan.
     pub path: String,
+    /// Blake3 of its file's text before, in hex. Without it nothing is done there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
     /// The line, 1-based.
     pub line: u32,
     /// The line's text, trimmed.

@@ -1,5 +1,7 @@
 //! Files that tools execute, or take commands from, without anybody calling them: each with the sentence for people.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 /// Where in a path a rule looks. Names are compared in lower case.
@@ -66,12 +68,41 @@ const RULES: &[(At, &str)] = &[
     (Name("deno.jsonc"), "deno takes tasks and imports from it"),
     (Name("bunfig.toml"), "bun loads what it names before it runs"),
     (Name("nx.json"), "nx runs its targets"),
+    (Name("angular.json"), "Angular runs the builders that it names"),
+    (Name(".angular-cli.json"), "Angular runs the builders that it names"),
+    (Like("vue.config.", ""), "vue runs it to build"),
+    (Like("remix.config.", ""), "remix runs it to build"),
+    (Like("gatsby-", ""), "gatsby runs it to build"),
+    (Like("quasar.config.", ""), "quasar runs it to build"),
+    (Like("ember-cli-build.", ""), "ember runs it to build"),
+    (Like("tsup.config.", ""), "tsup runs it to build"),
+    (Like("wdio.conf.", ""), "webdriver runs it before the tests"),
+    (Like("protractor.conf.", ""), "protractor runs it before the tests"),
+    (Like(".nycrc", ""), "nyc loads what it names before the tests"),
+    (Like(".c8rc", ""), "c8 loads what it names before the tests"),
+    (Like(".stylelintrc", ""), "stylelint and editors run it, or load what it names"),
+    (Like(".swcrc", ""), "swc loads the plugins that it names"),
+    (Like(".parcelrc", ""), "parcel loads the plugins that it names"),
+    (Like(".releaserc", ""), "semantic-release loads what it names"),
+    (Like("release.config.", ""), "semantic-release runs it"),
+    (Name("lerna.json"), "lerna takes commands from it"),
+    (In(".storybook"), "storybook runs it to build"),
     (Name("turbo.json"), "turbo runs its tasks"),
     // Python
     (Name("setup.py"), "pip runs it to install"),
     (Name("conftest.py"), "pytest runs it before the tests"),
     (Name("pytest.ini"), "pytest loads what it names before the tests"),
     (Name("noxfile.py"), "nox runs it"),
+    (Name("dodo.py"), "doit runs it"),
+    (Name(".pylintrc"), "pylint and editors run and load what it names"),
+    (Name("pylintrc"), "pylint and editors run and load what it names"),
+    (Name("mypy.ini"), "mypy and editors load the plugins that it names"),
+    (Name(".mypy.ini"), "mypy and editors load the plugins that it names"),
+    (Name(".flake8"), "flake8 and editors load the plugins that it names"),
+    (Name(".coveragerc"), "coverage loads the plugins that it names"),
+    (Name(".pdbrc"), "pdb runs it when it starts there"),
+    (Name("pipfile"), "pipenv runs its scripts"),
+    (Name("wscript_build"), "waf runs it"),
     (Name("tox.ini"), "tox runs its commands"),
     (Root("tasks.py"), "invoke runs it"),
     (Name("fabfile.py"), "fabric runs it"),
@@ -132,6 +163,13 @@ const RULES: &[(At, &str)] = &[
     (Name("build.sbt"), "sbt runs it to build"),
     (Name("build.sc"), "mill runs it to build"),
     (Name("build.zig"), "zig runs it to build"),
+    (Like("", ".tf"), "terraform runs the providers and commands that it names"),
+    (Like("", ".tf.json"), "terraform runs the providers and commands that it names"),
+    (Name("terragrunt.hcl"), "terragrunt runs its commands"),
+    (Name(".rspec"), "rspec loads what it names before the tests"),
+    (Like(".rubocop", ".yml"), "rubocop and editors load what it names"),
+    (Name(".simplecov"), "simplecov runs it before the tests"),
+    (Name("config.ru"), "rack runs it"),
     (Like("", ".csproj"), "msbuild runs its tasks"),
     (Like("directory.build.", ""), "msbuild runs its tasks"),
     (Like("", ".targets"), "msbuild runs its tasks"),
@@ -148,6 +186,13 @@ const RULES: &[(At, &str)] = &[
     (In(".woodpecker"), "Woodpecker runs it on its machines"),
     (In(".forgejo/workflows"), "Forgejo runs it on its machines"),
     (In(".gitea/workflows"), "Gitea runs it on its machines"),
+    (In(".semaphore"), "Semaphore runs it on its machines"),
+    (In(".teamcity"), "TeamCity runs it on its machines"),
+    (In(".tekton"), "Tekton runs it on its machines"),
+    (In(".azuredevops"), "Azure runs it on its machines"),
+    (Name("buildspec.yml"), "AWS runs it on its machines"),
+    (Name("netlify.toml"), "Netlify runs its commands"),
+    (Name("vercel.json"), "Vercel runs its commands"),
     (Name(".travis.yml"), "Travis runs it on its machines"),
     (Name(".drone.yml"), "Drone runs it on its machines"),
     (Name(".cirrus.yml"), "Cirrus runs it on its machines"),
@@ -165,6 +210,8 @@ const RULES: &[(At, &str)] = &[
     (Name("containerfile"), "podman runs its commands to build"),
     (Like("docker-compose", ".yml"), "docker runs what it names, with what it mounts"),
     (Like("docker-compose", ".yaml"), "docker runs what it names, with what it mounts"),
+    (Like("compose.", ".yml"), "docker runs what it names, with what it mounts"),
+    (Like("compose.", ".yaml"), "docker runs what it names, with what it mounts"),
     (Like("compose.y", ""), "docker runs what it names, with what it mounts"),
     (In(".devcontainer"), "editors build a container by it, and run its commands"),
     (Name(".devcontainer.json"), "editors build a container by it, and run its commands"),
@@ -181,6 +228,11 @@ const RULES: &[(At, &str)] = &[
     (In(".zed"), "Zed takes tasks and programs from it"),
     (In(".helix"), "Helix takes programs from it"),
     (In(".vs"), "Visual Studio takes tasks and programs from it"),
+    (In(".fleet"), "Fleet takes run configurations from it"),
+    (Name("rust-analyzer.toml"), "rust-analyzer takes commands from it"),
+    (Name(".rust-analyzer.toml"), "rust-analyzer takes commands from it"),
+    (Name(".clangd"), "clangd takes the compiler to ask from it"),
+    (Name("compile_commands.json"), "clangd asks the compilers that it names"),
     (Name(".nvim.lua"), "Neovim runs it when it opens the folder"),
     (Name(".nvimrc"), "Neovim runs it when it opens the folder"),
     (Name(".exrc"), "Vim runs it when it opens the folder"),
@@ -207,6 +259,25 @@ const RULES: &[(At, &str)] = &[
     (Name(".iex.exs"), "iex runs it when it starts there"),
     (In(".claude"), "coding assistants take commands from it"),
     (In(".cursor"), "coding assistants take commands from it"),
+    (In(".gemini"), "coding assistants take commands from it"),
+    (In(".codex"), "coding assistants take commands from it"),
+    (In(".continue"), "coding assistants take commands from it"),
+    (In(".windsurf"), "coding assistants take commands from it"),
+    (In(".roo"), "coding assistants take commands from it"),
+    (In(".kiro"), "coding assistants take commands from it"),
+    (In(".amazonq"), "coding assistants take commands from it"),
+    (In(".opencode"), "coding assistants take commands from it"),
+    (Name("opencode.json"), "coding assistants take commands from it"),
+    (Like(".aider", ""), "coding assistants take commands from it"),
+    (Name(".cursorrules"), "coding assistants do what it says"),
+    (Name(".windsurfrules"), "coding assistants do what it says"),
+    (Name(".clinerules"), "coding assistants do what it says"),
+    (In(".clinerules"), "coding assistants do what it says"),
+    (Name("agents.md"), "coding assistants do what it says"),
+    (Name("claude.md"), "coding assistants do what it says"),
+    (Name("gemini.md"), "coding assistants do what it says"),
+    (Last(".github/copilot-instructions.md"), "coding assistants do what it says"),
+    (In(".github/instructions"), "coding assistants do what it says"),
     (Name(".mcp.json"), "coding assistants start the programs that it names"),
     // Git
     (In(".husky"), "git runs it at commits and pushes"),
@@ -215,8 +286,12 @@ const RULES: &[(At, &str)] = &[
     (In("hooks"), "git runs what is in a folder of hooks"),
     (Name(".pre-commit-config.yaml"), "pre-commit runs what it names at each commit"),
     (Name(".pre-commit-hooks.yaml"), "pre-commit runs what it names at each commit"),
-    (Name("lefthook.yml"), "lefthook runs its commands at each commit"),
-    (Name(".lefthook.yml"), "lefthook runs its commands at each commit"),
+    (Like("lefthook", ".yml"), "lefthook runs its commands at each commit"),
+    (Like("lefthook", ".yaml"), "lefthook runs its commands at each commit"),
+    (Like("lefthook", ".toml"), "lefthook runs its commands at each commit"),
+    (Like("lefthook", ".json"), "lefthook runs its commands at each commit"),
+    (Like(".lefthook", ""), "lefthook runs its commands at each commit"),
+    (In(".lefthook"), "lefthook runs it at commits"),
     (Name(".overcommit.yml"), "overcommit runs its commands at each commit"),
     (Name(".gitattributes"), "git chooses filters and mergers by it, which are commands"),
     (Name(".gitmodules"), "git fetches other repositories by it"),
@@ -266,6 +341,78 @@ pub fn executed(path: &str, before: Option<&str>, after: Option<&str>) -> Option
     is_script.then(|| "it is a shell script".to_owned())
 }
 
+/// Whether a JSON text with comments and spare commas has a key `plugins`, however it is escaped. What takes another one's
+/// settings may have them from there, out of packages too.
+fn names_plugins(text: &str) -> bool {
+    let mut chars = text.char_indices().peekable();
+    let mut strings = Vec::new();
+    while let Some((at, c)) = chars.next() {
+        match (c, chars.peek().map(|(_, next)| *next)) {
+            ('/', Some('/')) => while chars.next().is_some_and(|(_, c)| c != '\n' && c != '\r') {},
+            ('/', Some('*')) => {
+                chars.next();
+                let mut last = ' ';
+                for (_, c) in chars.by_ref() {
+                    if last == '*' && c == '/' {
+                        break;
+                    }
+                    last = c;
+                }
+            }
+            ('"', _) => {
+                while let Some((end, c)) = chars.next() {
+                    if c == '\\' {
+                        chars.next();
+                    } else if c == '"' {
+                        strings.push(&text[at..=end]);
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    strings.into_iter().any(|string| serde_json::from_str::<String>(string).is_ok_and(|key| key == "plugins"))
+}
+
+/// Which tool executes a Rust file by the word of the manifest above it: a build script of another name, a procedural
+/// macro's source. `read` gives the texts of workspace paths. What such a file takes in from elsewhere is not followed.
+pub fn executed_by_manifest(path: &str, read: &dyn Fn(&str) -> Option<Arc<str>>) -> Option<String> {
+    let mut folder = path;
+    loop {
+        let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let manifest = if parent.is_empty() { "Cargo.toml".to_owned() } else { format!("{parent}/Cargo.toml") };
+        if let Some(text) = read(&manifest) {
+            let inside = path.strip_prefix(parent)?.trim_start_matches('/');
+            if let Some(why) = by_manifest(inside, &toml(Some(&text))) {
+                return Some(why.to_owned());
+            }
+        }
+        if parent.is_empty() {
+            return None;
+        }
+        folder = parent;
+    }
+}
+
+fn by_manifest(inside: &str, manifest: &Value) -> Option<&'static str> {
+    let named = match &manifest["package"]["build"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let plain =
+        |path: &str| path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/");
+    if named.iter().any(|named| plain(named).eq_ignore_ascii_case(inside)) {
+        return Some("cargo runs it before it builds");
+    }
+    let lib = &manifest["lib"];
+    let is_macro = ["proc-macro", "proc_macro"].iter().any(|key| lib[*key] == Value::Bool(true));
+    let tests = ["tests/", "benches/", "examples/"].iter().any(|folder| inside.starts_with(folder));
+    (is_macro && !tests && inside.to_lowercase().ends_with(".rs"))
+        .then_some("the compiler runs it: its crate is a procedural macro")
+}
+
 fn extension(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
@@ -297,8 +444,12 @@ fn by_parts(name: &str, before: Option<&str>, after: Option<&str>) -> Option<Str
             Some(changed_parts("pip and tools run what it names", PYPROJECT, &toml(before), &toml(after)))
         }
         "setup.cfg" => Some("pip and tools take commands from it".to_owned()),
-        _ if name.starts_with("tsconfig") && name.ends_with(".json") => {
-            let plugins = both().any(|text| text.contains("\"plugins\""));
+        // Beside HEAD it is a repository's.
+        "config" => both()
+            .any(|text| text.lines().any(|line| line.trim_start().to_lowercase().starts_with("[core")))
+            .then(|| "git takes commands from it".to_owned()),
+        _ if (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json") => {
+            let plugins = both().any(names_plugins);
             plugins.then(|| "editors load the plugins that it names".to_owned())
         }
         _ => None,
@@ -403,11 +554,38 @@ mod tests {
             ),
             ("lib/x.pth", "", Some("python runs its import lines whenever it starts")),
             ("src/main.rs", "fn main() {}", None),
+            ("tsconfig.json", "{ // \"plugins\"\n /* \"plugins\" */ \"a\": \"no \\\"plugins\\\"\" }", None),
+            ("jsconfig.json", "{\"\\u0070lugins\": [],}", Some("editors load the plugins that it names")),
+            ("x/config", "[core]\n\tbare = true\n", Some("git takes commands from it")),
+            ("x/config", "[server]\n", None),
+            (".storybook/main.ts", "", Some("storybook runs it to build")),
+            ("lefthook-local.yaml", "", Some("lefthook runs its commands at each commit")),
+            ("compose.override.yaml", "", Some("docker runs what it names, with what it mounts")),
+            ("a/AGENTS.md", "", Some("coding assistants do what it says")),
+            ("main.tf", "", Some("terraform runs the providers and commands that it names")),
             ("src/setup.rs", "", None),
             ("app/tasks.py", "", None),
             ("src/dockerfile_parser.rs", "", None),
         ] {
             assert_eq!(executed(path, None, Some(text)).as_deref(), expect, "{path}");
+        }
+    }
+
+    #[test]
+    fn manifests_name_what_cargo_runs() {
+        let build = Some("cargo runs it before it builds");
+        let mac = Some("the compiler runs it: its crate is a procedural macro");
+        for (path, manifest, expect) in [
+            ("c/tools/gen.rs", "[package]\nbuild = \"./tools/gen.rs\"", build),
+            ("c/tools/gen.rs", "[package]\nbuild = [\"a.rs\", \"tools/gen.rs\"]", build),
+            ("c/tools/other.rs", "[package]\nbuild = \"tools/gen.rs\"", None),
+            ("c/src/deep/x.rs", "[lib]\nproc-macro = true", mac),
+            ("c/src/x.rs", "[lib]\nproc-macro = false", None),
+            ("c/README.md", "[lib]\nproc-macro = true", None),
+            ("d/src/x.rs", "[lib]\nproc-macro = true", None),
+        ] {
+            let read = |path: &str| (path == "c/Cargo.toml").then(|| Arc::from(manifest));
+            assert_eq!(executed_by_manifest(path, &read).as_deref(), expect, "{path} {manifest}");
         }
     }
 

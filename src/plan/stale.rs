@@ -2,7 +2,7 @@
 
 use crate::workspace::{RelPath, Sites, Snapshot, WorkspaceError};
 
-use super::{Document, Edit, FileChange};
+use super::{Document, Doubt, Edit, FileChange};
 
 /// A step that went stale in one file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -14,7 +14,8 @@ pub struct Stale {
     pub why: String,
 }
 
-/// What went stale, in order of step and path. Steps of which nothing is said can still be applied.
+/// What went stale, in order of step and path. Steps of which nothing is said can still be applied, and so can those of
+/// which a doubtful place alone is said, without it.
 pub fn stale(document: &Document, now: &Snapshot) -> Vec<Stale> {
     let mut all = Vec::new();
     let vacated = document.files.iter().filter(|change| change.before != change.after);
@@ -34,9 +35,22 @@ pub fn stale(document: &Document, now: &Snapshot) -> Vec<Stale> {
             all.extend(why.into_iter().flat_map(says));
         }
     }
+    let doubts = document.doubts.iter().filter(|doubt| doubt.edit.is_some() && !doubt.is_current(now));
+    all.extend(doubts.map(|doubt| {
+        let why = format!("the file of the doubtful place in line {} changed, so it is not edited", doubt.line);
+        entry(doubt.step, &doubt.path, why)
+    }));
     all.sort_by(|a, b| (a.step, &a.path).cmp(&(b.step, &b.path)));
     all.dedup();
     all
+}
+
+impl Doubt {
+    /// Whether its file has the text that the plan was made for.
+    pub(super) fn is_current(&self, now: &Snapshot) -> bool {
+        let text = RelPath::parse(&self.path).and_then(|path| now.text(&path));
+        text.is_ok_and(|text| self.hash.as_deref() == Some(blake3::hash(text.as_bytes()).to_hex().as_str()))
+    }
 }
 
 fn entry(step: u32, path: &str, why: String) -> Stale {

@@ -1,10 +1,14 @@
 //! What git knows of a folder: branch and commit. Read through `gix`; git itself never runs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// How much of a commit's id is shown.
 const ID_LENGTH: usize = 12;
+
+/// How deep repositories in repositories are looked into.
+const NESTED: usize = 4;
 
 /// Where a repository stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +40,15 @@ pub(super) fn revision(folder: &Path) -> Option<Revision> {
 }
 
 /// Files with changes that are not committed in the repository that a folder is in, by their absolute paths: staged ones,
-/// those that differ from the index, and those of `touched` that git does not have at all. Submodules are not looked into.
+/// those that differ from the index, and those of `touched` that git does not have at all. Repositories inside, submodules among them, are looked into when `touched` files are in them.
 ///
 /// # Errors
 /// `Ok` without a file outside of git; an error for a repository that cannot be read.
 pub(super) fn uncommitted(folder: &Path, touched: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    uncommitted_below(folder, touched, NESTED)
+}
+
+fn uncommitted_below(folder: &Path, touched: &[PathBuf], depth: usize) -> Result<Vec<PathBuf>, String> {
     // Filters are programs that the repository's configuration names. None of them is to run.
     let options = isolated().filter_config_section(|_| false);
     if !folder.ancestors().any(|parent| parent.join(".git").exists()) {
@@ -66,12 +74,21 @@ pub(super) fn uncommitted(folder: &Path, touched: &[PathBuf]) -> Result<Vec<Path
         changed.push(root.join(gix::path::from_bstr(item.location()).map_err(told)?));
     }
     let index = repository.index_or_empty().map_err(told)?;
+    let mut nested: BTreeMap<&Path, Vec<PathBuf>> = BTreeMap::new();
     for path in touched {
         let Ok(inside) = path.strip_prefix(&root) else { continue };
         let name = gix::path::to_unix_separators_on_windows(gix::path::into_bstr(inside).map_err(told)?);
-        if index.entry_by_path(&name).is_none() {
-            changed.push(path.clone());
+        if index.entry_by_path(&name).is_some() {
+            continue;
         }
+        let between = path.ancestors().skip(1).take_while(|parent| *parent != root);
+        match between.into_iter().filter(|parent| depth > 0 && parent.join(".git").exists()).last() {
+            Some(repository) => nested.entry(repository).or_default().push(path.clone()),
+            None => changed.push(path.clone()),
+        }
+    }
+    for (folder, touched) in nested {
+        changed.extend(uncommitted_below(folder, &touched, depth - 1)?);
     }
     changed.sort();
     changed.dedup();

@@ -8,6 +8,15 @@ use super::secrets::{self, fold};
 use super::walk::{Rules, is_hidden};
 use super::{RelPath, Snapshot, WorkspaceError};
 
+/// The longest path in bytes; Linux takes none that is longer.
+const MAX_BYTES: usize = 4_096;
+
+/// The most components of a path.
+const MAX_DEPTH: usize = 128;
+
+/// What Windows takes for a device, whatever extension follows.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"];
+
 /// Answers for many paths; what is known of a folder is kept.
 pub struct Sites<'s> {
     snapshot: &'s Snapshot,
@@ -26,6 +35,11 @@ impl<'s> Sites<'s> {
     /// letter case (apart from files in `vacated`), and every parent a folder, or nothing yet.
     pub fn check(&mut self, path: &RelPath, vacated: &BTreeSet<RelPath>) -> Result<(), WorkspaceError> {
         let shown = || path.to_string();
+        if path.as_str().len() > MAX_BYTES || path.as_str().split('/').nth(MAX_DEPTH).is_some() {
+            let start: String = path.as_str().chars().take(60).collect();
+            let reason = "it is longer than 4,096 bytes, or deeper than 128 folders";
+            return Err(WorkspaceError::FileName { path: format!("{start}…"), reason });
+        }
         if let Some(reason) = path.as_str().split('/').find_map(bad_name) {
             return Err(WorkspaceError::FileName { path: shown(), reason });
         }
@@ -97,6 +111,12 @@ impl<'s> Sites<'s> {
 fn bad_name(name: &str) -> Option<&'static str> {
     if name.chars().any(char::is_control) {
         Some("it has control characters")
+    } else if name.chars().any(is_format) {
+        Some("it has characters that cannot be seen")
+    } else if name.contains(['*', '?', '<', '>', '|', '"']) {
+        Some("it has one of * ? < > | \", which some systems do not take")
+    } else if is_device(name) {
+        Some("it is a device's name on Windows")
     } else if name.contains('\\') {
         Some("it has a backslash, which is a separator elsewhere")
     } else if name.ends_with([' ', '.']) || name.starts_with(' ') {
@@ -108,6 +128,26 @@ fn bad_name(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Characters of Unicode's category Cf, with variation selectors and other blanks: they turn, hide or join what is shown.
+fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    DEVICES.contains(&stem.as_str())
+        || numbered.is_some_and(|rest| {
+            matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
 }
 
 /// Spellings of `.git` that only some systems take for it.

@@ -211,6 +211,7 @@ fn files_do_not_come_where_they_must_not() {
     let outside = |path: &str| format!("{path}: is outside the workspace; use a path relative to its root");
     let ignored = |path: &str| format!("{path}: the ignore rules leave it out, so nothing is written there");
     let name = |path: &str, why: &str| format!("{path}: is no name for a file: {why}");
+    let long = format!("x/{}z", "y/".repeat(3000));
     for (path, expect) in [
         ("../x", outside("../x")),
         ("/etc/x", outside("/etc/x")),
@@ -219,7 +220,12 @@ fn files_do_not_come_where_they_must_not() {
         ("src//x", "src//x: is spelled src/x".to_owned()),
         (".git/hooks/pre-commit", denied(".git/hooks/pre-commit")),
         ("src/.GIT/config", denied("src/.GIT/config")),
-        ("src/.g\u{200c}it/config", denied("src/.g\u{200c}it/config")),
+        ("src/.g\u{200c}it/config", name("src/.g\u{200c}it/config", "it has characters that cannot be seen")),
+        ("a/\u{202e}sr.x", name("a/\u{202e}sr.x", "it has characters that cannot be seen")),
+        ("a/Nul.tar.gz", name("a/Nul.tar.gz", "it is a device's name on Windows")),
+        ("com1/x", name("com1/x", "it is a device's name on Windows")),
+        ("a?b", name("a?b", "it has one of * ? < > | \", which some systems do not take")),
+        (&long, name(&format!("{}…", &long[..60]), "it is longer than 4,096 bytes, or deeper than 128 folders")),
         ("git~1/config", denied("git~1/config")),
         (".git./config", name(".git./config", "it begins or ends with a space or a dot, which some systems drop")),
         (
@@ -301,10 +307,10 @@ fn steps_doubts_and_executed_files_are_chosen() {
     let doubt = |path: &str, edit: Edit| Doubt {
         step: 1,
         path: path.into(),
+        hash: Some(hash(if path == "x.rs" { text } else { "y" })),
         line: edit.line,
-        text: String::new(),
-        why: String::new(),
         edit: Some(edit),
+        ..Doubt::default()
     };
     plan.doubts = vec![doubt("x.rs", edit(text, "a b", "_", 1)), doubt("y.rs", edit("y", "y", "Y", 1))];
     let chosen = |steps: &[u32]| Options { steps: Some(steps.to_vec()), ..Options::default() };
@@ -320,6 +326,14 @@ fn steps_doubts_and_executed_files_are_chosen() {
 
     bench.check_with(&plan, &chosen(&[2]), Ok(&[("build.rs", "b"), ("x.rs", "a 2 c"), ("y.rs", "y")]));
     bench.write("x.rs", text);
+    // The place of the doubt is as it was, and its file is not.
+    bench.write("y.rs", "y // newer");
+    let doubtful = Options { doubts: true, ..Options::default() };
+    bench.check_with(&plan, &doubtful, Err("changed since the plan was made: y.rs; make the plan again"));
+    let why: Vec<_> = stale(&plan, &bench.now()).into_iter().map(|stale| (stale.path, stale.why)).collect();
+    let changed = "the file of the doubtful place in line 1 changed, so it is not edited";
+    assert_eq!(why, [("y.rs".to_owned(), changed.to_owned())]);
+    bench.write("y.rs", "y");
     let applied = bench.apply(&plan, &Options { doubts: true, ..Options::default() }).unwrap();
     assert_eq!(bench.tree()["x.rs"], b"1 2 3");
     assert_eq!((&bench.tree()["y.rs"][..], &bench.tree()["build.rs"][..]), (&b"Y"[..], &b"b"[..]));
@@ -351,12 +365,123 @@ fn one_applies_at_a_time_and_may_be_stopped() {
     cancel.cancel();
     let stopped = apply(&plan, &bench.now(), &Options::default(), bench.state.path(), &cancel).unwrap_err();
     assert_eq!(stopped.to_string(), "stopped before a file was changed");
-    let record = fs::read_dir(bench.state.path().join("applying")).unwrap().next().unwrap().unwrap().path();
-    let lock = fs::File::open(record).unwrap();
+    let lock = fs::File::open(bench.state.path().join("applying/lock")).unwrap();
     lock.lock().unwrap();
-    bench.check(&plan, Err("another process is applying a plan here; wait until it is done"));
+    bench.check(&plan, Err("another process is applying a plan on this machine; wait until it is done"));
     drop(lock);
     bench.check(&plan, Ok(&[("a.rs", "1")]));
+}
+
+/// A record as a process leaves it that dies when `a.rs` has its new text, with the old one beside it.
+fn interrupted(bench: &Bench, root: &Path, done: bool) {
+    bench.write("a.rs", "new");
+    bench.write(".spelunk-1.old", "old");
+    let now = Workspace::open(root).unwrap().snapshot();
+    assert_eq!(recover(&now, bench.state.path()).unwrap(), None);
+    let folder = bench.state.path().join("applying");
+    let records = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let record = records.into_iter().find(|path| path.extension().is_some()).unwrap();
+    let entry = |path: &str, n: u32| {
+        let names = (format!(".spelunk-{n}.new"), format!(".spelunk-{n}.old"));
+        let (old, new) = (hash("old"), hash("new"));
+        serde_json::json!({ "path": path, "old": old, "new": new, "coming": names.0, "kept": names.1 })
+    };
+    let entries = [entry("a.rs", 1), entry("b.rs", 2)];
+    let roots = [root.canonicalize().unwrap()];
+    let intent = serde_json::json!({ "roots": roots, "folders": [], "entries": entries });
+    fs::write(record, format!("{intent}\n{}", if done { "done" } else { "" })).unwrap();
+}
+
+#[test]
+fn an_old_text_that_is_nowhere_else_stays() {
+    let told = "applying a plan was interrupted here earlier: ";
+    let kept = "what a.rs was before is in .spelunk-1.old";
+    for (now, old, done, expect, left) in [
+        ("new", "old", false, "as before again: a.rs".to_owned(), vec![("a.rs", "old"), ("b.rs", "old")]),
+        (
+            "mine",
+            "old",
+            false,
+            format!("none of its files is changed; left alone, as somebody changed them since: a.rs; {kept}"),
+            vec![(".spelunk-1.old", "old"), ("a.rs", "mine"), ("b.rs", "old")],
+        ),
+        (
+            "mine",
+            "old",
+            true,
+            format!("all of its files had been written, and stay; {kept}"),
+            vec![(".spelunk-1.old", "old"), ("a.rs", "mine"), ("b.rs", "old")],
+        ),
+        ("new", "late", false, "as before again: a.rs".to_owned(), vec![("a.rs", "late"), ("b.rs", "old")]),
+        (
+            "new",
+            "old",
+            true,
+            "all of its files had been written, and stay".to_owned(),
+            vec![("a.rs", "new"), ("b.rs", "old")],
+        ),
+    ] {
+        let bench = Bench::new(&[("b.rs", "old")]);
+        interrupted(&bench, bench.root(), done);
+        bench.write("a.rs", now);
+        bench.write(".spelunk-1.old", old);
+        // What became of the interrupted one is told also when the next is refused.
+        let absent = plan(vec![edited("none.rs", "x", "x", "y")]);
+        let error = bench.apply(&absent, &Options::default()).unwrap_err().to_string();
+        let refused = "changed since the plan was made: none.rs; make the plan again";
+        assert_eq!(error, format!("{told}{expect}; now: {refused}"));
+        let left: Vec<_> = left.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        assert_eq!(shown(&bench.tree()), left, "{expect}");
+        assert_eq!(recover(&bench.now(), bench.state.path()).unwrap(), None);
+    }
+}
+
+#[test]
+fn what_was_interrupted_around_is_mended_first() {
+    let bench = Bench::new(&[("b.rs", "old"), ("sub/c.rs", "c"), ("sub/d/e.rs", "e")]);
+    interrupted(&bench, bench.root(), false);
+    let now = Workspace::open(&bench.root().join("sub")).unwrap().snapshot();
+    let edit = plan(vec![edited("c.rs", "c", "c", "C")]);
+    let apply_below = || apply(&edit, &now, &Options::default(), bench.state.path(), &Cancel::new());
+    let root = bench.root().canonicalize().unwrap();
+    let expect = format!(
+        "applying a plan in {} was interrupted, and may be about the same files; run spelunk there first, which mends it",
+        root.display()
+    );
+    assert_eq!(apply_below().unwrap_err().to_string(), expect);
+    assert!(recover(&bench.now(), bench.state.path()).unwrap().is_some());
+    apply_below().unwrap();
+    assert_eq!(bench.tree()["sub/c.rs"], b"C");
+}
+
+#[test]
+fn a_created_file_with_a_mark_can_be_taken_back() {
+    let bench = Bench::new(&[("a.rs", "a\n")]);
+    let mut made = spelunk::plan::Plan::new(bench.now(), "make it");
+    made.create("b.rs", "\u{feff}b\n").unwrap();
+    made.edit("a.rs", 1, 0, "\u{feff}first\n").unwrap();
+    let made = made.document();
+    bench.check(&made, Ok(&[("a.rs", "first\na\n"), ("b.rs", "\u{feff}b\n")]));
+    let now = bench.now();
+    let inverse = made.inverse(&|path| now.text(&RelPath::parse(path).unwrap()).ok()).unwrap();
+    bench.check(&inverse, Ok(&[("a.rs", "a\n")]));
+}
+
+#[test]
+fn a_submodule_is_a_repository_of_its_own() {
+    let (bench, inner) = (Bench::new(&[("a.rs", "a")]), Bench::new(&[("b.rs", "b")]));
+    for bench in [&inner, &bench] {
+        git(bench.root(), &["init", "-q"]);
+        git(bench.root(), &["add", "."]);
+        git(bench.root(), &["commit", "-qm", "x"]);
+    }
+    let url = inner.root().to_str().unwrap();
+    git(bench.root(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, "sub"]);
+    git(bench.root(), &["commit", "-qm", "with a repository inside"]);
+    bench.apply(&plan(vec![edited("sub/b.rs", "b", "b", "c")]), &Options::default()).unwrap();
+    assert_eq!(bench.tree()["sub/b.rs"], b"c");
+    let expect = "git has changes that are not committed: sub/b.rs; commit or stash them, or force it";
+    bench.check(&plan(vec![edited("sub/b.rs", "c", "c", "d")]), Err(expect));
 }
 
 #[test]
@@ -473,6 +598,12 @@ mod unix {
         }
         bench.apply(&plan(vec![edited("to-a", "a", "a", "b")]), &Options::default()).unwrap();
         assert_eq!(bench.tree()["real/a.rs"], b"b");
+        bench.write("build.rs", "x");
+        symlink("build.rs", bench.root().join("to-build.rs")).unwrap();
+        let applied = bench.apply(&plan(vec![edited("to-build.rs", "x", "x", "y")]), &Options::default()).unwrap();
+        let why = "it was not confirmed on its own, and tools execute it: it leads to build.rs: cargo runs it before it builds";
+        assert_eq!(applied.left_out.iter().map(|left| left.why.as_str()).collect::<Vec<_>>(), [why]);
+        fs::remove_file(bench.root().join("to-build.rs")).unwrap();
         assert_eq!(bench.tree()["to-a"], b"real/a.rs");
         assert_eq!(fs::read_to_string(outside.path().join("x")).unwrap(), "x");
     }

@@ -381,7 +381,9 @@ fn document() -> impl Strategy<Value = Document> {
         files[0].executed = executed;
         files[0].steps = problems.iter().filter_map(|problem| problem.step).collect();
         let edit = files[0].edits.first().cloned();
-        let doubt = Doubt { step: 1, path: "a".to_owned(), line: 1, text: text.clone(), why: String::new(), edit };
+        let hash = edit.as_ref().map(|_| blake3::hash(b"a").to_hex().to_string());
+        let doubt =
+            Doubt { step: 1, path: "a".to_owned(), hash, line: 1, text: text.clone(), edit, ..Doubt::default() };
         Document {
             version: spelunk::plan::VERSION,
             request: text.clone(),

@@ -12,6 +12,7 @@ use std::ops::Range;
 use crate::syntax::Symbol;
 
 pub use program::{Program, Source};
+pub(in crate::graph) use rust::Kept as RustKept;
 pub use uses::{Role, Use, Uses, uses};
 
 /// A definition, by where its name stands.

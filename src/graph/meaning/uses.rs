@@ -161,7 +161,11 @@ impl Asked<'_, '_> {
 
     /// A place that is no name of the code: whether it speaks of the definition.
     fn spoken_of(&self, source: Option<&Source>, text: &str, range: &Range<usize>) -> (Role, Spoken) {
-        let kind = source.and_then(|source| source.tree.at(range)).map_or("", |node| node.kind());
+        let node = source.and_then(|source| source.tree.at(range));
+        let kind = node.map_or("", |node| node.kind());
+        if kind == "comment" && node.is_some_and(|node| text[node.start_byte()..].starts_with("# type: ")) {
+            return (Role::Code, Spoken::doubt("a type comment names it, or another of the name"));
+        }
         let role = match source {
             Some(_) if kind.contains("comment") => Role::Comment,
             Some(_) if !kind.contains("string") && kind != "char_literal" => {

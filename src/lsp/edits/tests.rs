@@ -36,6 +36,7 @@ fn texts_only() -> Document {
         text: "old();".to_owned(),
         why: "may be another one".to_owned(),
         edit: Some(edit(start, "old", "new", &[1])),
+        hash: None,
     };
     Document {
         steps: vec![step(1, "Rename\nold\u{202e}", "It is old."), step(2, "Tidy", "")],

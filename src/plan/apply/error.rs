@@ -4,6 +4,8 @@ use std::io;
 
 use crate::workspace::WorkspaceError;
 
+use super::record::{Kept, Recovered};
+
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplyError {
@@ -29,8 +31,22 @@ pub enum ApplyError {
         "{path}: {source}; and these could not be put back as they were: {}; the next apply tries again", left.join(", ")
     )]
     Stuck { path: String, source: io::Error, left: Vec<String> },
-    #[error("another process is applying a plan here; wait until it is done")]
+    #[error(
+        "{path}: {source}; every other file is as it was before{}{}{}",
+        if changed.is_empty() { "" } else { ", apart from those that somebody changed meanwhile: " },
+        changed.join(", "),
+        kept.iter().map(|kept| format!("; {kept}")).collect::<String>()
+    )]
+    Meddled { path: String, source: io::Error, changed: Vec<String>, kept: Vec<Kept> },
+    #[error("another process is applying a plan on this machine; wait until it is done")]
     Busy,
+    #[error(
+        "applying a plan in {root} was interrupted, and may be about the same files; run spelunk there first, which mends it"
+    )]
+    Unfinished { root: String },
+    /// An interrupted apply was cleaned up, and then this one was refused.
+    #[error("{recovered}; now: {error}")]
+    Recovered { recovered: Box<Recovered>, error: Box<ApplyError> },
     #[error("{path}: {source}; without a record of what is under way nothing is written")]
     State { path: String, source: io::Error },
     #[error("stopped before a file was changed")]

@@ -7,7 +7,7 @@ mod targets;
 mod write;
 
 pub use error::ApplyError;
-pub use record::Recovered;
+pub use record::{Kept, Recovered};
 pub use select::{LeftOut, only_steps, select};
 
 use std::path::Path;
@@ -45,6 +45,8 @@ pub struct Applied {
     pub left_out: Vec<LeftOut>,
     /// What an earlier, interrupted apply had left, and became of it.
     pub recovered: Option<Recovered>,
+    /// What somebody wrote into files at the very moment, and where it lies now.
+    pub kept: Vec<Kept>,
 }
 
 /// Applies a plan to the files on disk. `now` is the workspace as it is now, with the editor's buffers if there are any.
@@ -62,8 +64,24 @@ pub fn apply(
     let recovered = record.recover(now)?;
     let put_back = recovered.iter().flat_map(|recovered| &recovered.put_back);
     let put_back: Vec<_> = put_back.filter_map(|path| RelPath::parse(path).ok()).collect();
-    let now = &if put_back.is_empty() { now.clone() } else { now.refreshed(&put_back, true) };
-    let (document, left_out) = select(document, now, options)?;
+    let now = if put_back.is_empty() { now.clone() } else { now.refreshed(&put_back, true) };
+    match apply_to(document, &now, options, &mut record, cancel) {
+        Ok(applied) => Ok(Applied { recovered, ..applied }),
+        Err(error) => Err(match recovered {
+            Some(recovered) => ApplyError::Recovered { recovered: Box::new(recovered), error: Box::new(error) },
+            None => error,
+        }),
+    }
+}
+
+fn apply_to(
+    document: &Document,
+    now: &Snapshot,
+    options: &Options,
+    record: &mut record::Record,
+    cancel: &Cancel,
+) -> Result<Applied, ApplyError> {
+    let (document, left_out) = select::select(document, now, options)?;
     if document.files.len() > FILES_LIMIT && !options.force {
         return Err(ApplyError::TooMany { files: document.files.len(), limit: FILES_LIMIT });
     }
@@ -76,12 +94,16 @@ pub fn apply(
             return Err(ApplyError::Uncommitted { files: changed.into_iter().take(NAMED).collect(), more });
         }
     }
-    write::write(targets, now, &mut record, cancel)?;
-    Ok(Applied { document, left_out, recovered })
+    let kept = write::write(targets, now, record, cancel)?;
+    Ok(Applied { document, left_out, recovered: None, kept })
 }
 
 /// Finishes what an interrupted apply has left: files that it had written are put back, unless it had written all of
-/// them. `None` when there is nothing to do. [`apply`] begins with it.
+/// them. `None` when there is nothing to do. [`apply`] begins with it; whoever starts in a workspace calls it too, as
+/// files may be half old, half new until then.
+///
+/// # Errors
+/// [`ApplyError::Busy`] when somebody is applying, which is no reason to stop for those who only read.
 pub fn recover(now: &Snapshot, state_dir: &Path) -> Result<Option<Recovered>, ApplyError> {
     record::open(now, state_dir)?.recover(now)
 }

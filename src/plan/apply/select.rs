@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::executed::executed;
+use crate::plan::executed::{executed, executed_by_manifest};
 use crate::plan::{Document, Edit, FileChange};
 use crate::workspace::{RelPath, Snapshot};
 
@@ -43,7 +43,7 @@ pub fn select(
     };
     let mut left_out = Vec::new();
     if options.doubts {
-        left_out.extend(add_doubts(&mut chosen, now));
+        left_out.extend(add_doubts(&mut chosen, now)?);
     }
     let confirmed = |change: &FileChange| {
         [&change.before, &change.after].into_iter().flatten().any(|path| options.executed.contains(path))
@@ -74,7 +74,14 @@ fn why_executed(change: &FileChange, now: &Snapshot) -> Option<String> {
     };
     let after = before.as_deref().and_then(|text| change.apply(text));
     let before = before.as_deref().filter(|_| change.before.is_some());
-    [&change.before, &change.after].into_iter().flatten().find_map(|path| executed(path, before, after.as_deref()))
+    let named = [&change.before, &change.after].into_iter().flatten();
+    let read = |path: &str| now.text(&RelPath::parse(path).ok()?).ok();
+    let of = |path: &str| executed(path, before, after.as_deref()).or_else(|| executed_by_manifest(path, &read));
+    named.clone().find_map(|path| of(path)).or_else(|| {
+        // What a symlink leads to is what is written.
+        let real = change.before.as_ref().and_then(|path| now.settle(&RelPath::parse(path).ok()?).ok())?;
+        of(real.as_str()).map(|why| format!("it leads to {real}: {why}"))
+    })
 }
 
 /// The plan with nothing but some of its steps.
@@ -127,7 +134,13 @@ pub fn only_steps(document: &Document, steps: &[u32]) -> Result<Document, ApplyE
 }
 
 /// Puts the edits of the doubts among those of the files. Says which have no place there.
-fn add_doubts(document: &mut Document, now: &Snapshot) -> Vec<LeftOut> {
+fn add_doubts(document: &mut Document, now: &Snapshot) -> Result<Vec<LeftOut>, ApplyError> {
+    let with_edits = document.doubts.iter().filter(|doubt| doubt.edit.is_some());
+    let changed: BTreeSet<&str> =
+        with_edits.filter(|doubt| !doubt.is_current(now)).map(|doubt| doubt.path.as_str()).collect();
+    if !changed.is_empty() {
+        return Err(ApplyError::Changed { paths: changed.into_iter().map(str::to_owned).collect() });
+    }
     let mut left_out = Vec::new();
     for doubt in std::mem::take(&mut document.doubts) {
         let Some(edit) = &doubt.edit else {
@@ -147,7 +160,7 @@ fn add_doubts(document: &mut Document, now: &Snapshot) -> Vec<LeftOut> {
             }
         }
     }
-    left_out
+    Ok(left_out)
 }
 
 fn add(files: &mut Vec<FileChange>, path: &str, edit: &Edit, now: &Snapshot) -> Result<(), &'static str> {

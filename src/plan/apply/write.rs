@@ -3,36 +3,39 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
+use std::path::Path;
 
 use crate::cancel::Cancel;
 use crate::workspace::{RelPath, Snapshot, WorkspaceError};
 
 use super::ApplyError;
-use super::record::{Entry, Intent, Record, State, Undone};
+use super::record::{Entry, Intent, Kept, Record, State, Undone};
 use super::targets::Target;
 
-/// Writes all targets, or none.
+/// Writes all targets, or none. Gives the texts that somebody wrote meanwhile, and that lie beside their files.
 pub(super) fn write(
     mut targets: Vec<Target>,
     now: &Snapshot,
     record: &mut Record,
     cancel: &Cancel,
-) -> Result<(), ApplyError> {
+) -> Result<Vec<Kept>, ApplyError> {
     if targets.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // Files come before they go: at no time is a text nowhere.
     targets.sort_by_key(|target| target.new.is_none());
     let intent = intend(&targets, now)?;
     record.begin(&intent)?;
-    let written = lay_out(&targets, &intent, now, cancel).and_then(|()| put_in_place(&intent, now));
+    let mut touched = 0;
+    let written = lay_out(&targets, &intent, now, cancel).and_then(|()| put_in_place(&intent, now, &mut touched));
+    let written = written.and_then(|()| finish(&intent, now, record));
     if let Err((path, cause)) = written {
-        return Err(take_back(&intent, now, record, path, cause));
+        return Err(take_back(&intent, now, record, touched, path, cause));
     }
-    intent.tidy(now, false);
+    let kept = intent.tidy(now, false, touched);
     record.end()?;
     remove_empty_folders(&targets, now);
-    Ok(())
+    Ok(kept)
 }
 
 /// Why it did not work.
@@ -46,7 +49,8 @@ enum Cause {
 type Step = Result<(), (String, Cause)>;
 
 fn intend(targets: &[Target], now: &Snapshot) -> Result<Intent, ApplyError> {
-    let mut intent = Intent::default();
+    let roots = now.root_paths().into_iter().map(Path::to_owned).collect();
+    let mut intent = Intent { roots, ..Intent::default() };
     for target in targets.iter().filter(|target| target.new.is_some() && target.old.is_none()) {
         for folder in now.missing_folders(&target.path)? {
             if !intent.folders.iter().any(|known| known == folder.as_str()) {
@@ -99,14 +103,17 @@ fn lay_out(targets: &[Target], intent: &Intent, now: &Snapshot, cancel: &Cancel)
 }
 
 /// Puts every text in its place, as long as what is there is what was.
-fn put_in_place(intent: &Intent, now: &Snapshot) -> Step {
-    for entry in &intent.entries {
+/// `touched` becomes how many
+/// of them may have been put.
+fn put_in_place(intent: &Intent, now: &Snapshot, touched: &mut usize) -> Step {
+    for (at, entry) in intent.entries.iter().enumerate() {
         let path = &entry.path;
         let failed = |error| (path.clone(), Cause::Io(error));
         if entry.state(now).map_err(failed)? != State::Old {
             return Err((path.clone(), Cause::Changed));
         }
-        let place = entry.place(now).map_err(|error| at(path, error))?;
+        let place = entry.place(now).map_err(|error| failed(io::Error::other(error)))?;
+        *touched = at + 1;
         let put = match (&entry.old, &entry.new) {
             (_, None) => place.remove(),
             (None, Some(_)) => place.beside(&entry.coming).and_then(|coming| coming.rename_free(&place)),
@@ -117,10 +124,19 @@ fn put_in_place(intent: &Intent, now: &Snapshot) -> Step {
     let folder = |entry: &'_ Entry| entry.path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
     let one_of_each: BTreeMap<String, &Entry> = intent.entries.iter().map(|entry| (folder(entry), entry)).collect();
     for entry in one_of_each.values() {
-        let place = entry.place(now).map_err(|error| at(&entry.path, error))?;
+        let place = entry.place(now).map_err(|error| (entry.path.clone(), Cause::Io(io::Error::other(error))))?;
         place.sync_folder().map_err(|error| (entry.path.clone(), Cause::Io(error)))?;
     }
     Ok(())
+}
+
+/// Makes sure that what was replaced is what the plan was made for, and says that all is done.
+fn finish(intent: &Intent, now: &Snapshot, record: &mut Record) -> Step {
+    match (intent.meddled(now), intent.entries.first()) {
+        (Some(entry), _) => Err((entry.path.clone(), Cause::Changed)),
+        (None, Some(entry)) => record.done().map_err(|error| (entry.path.clone(), Cause::Io(error))),
+        (None, None) => Ok(()),
+    }
 }
 
 fn at(path: &str, error: WorkspaceError) -> (String, Cause) {
@@ -128,21 +144,33 @@ fn at(path: &str, error: WorkspaceError) -> (String, Cause) {
 }
 
 /// Undoes what was done, and says why.
-fn take_back(intent: &Intent, now: &Snapshot, record: &mut Record, path: String, cause: Cause) -> ApplyError {
-    let Undone { stuck, .. } = intent.undo(now);
+fn take_back(
+    intent: &Intent,
+    now: &Snapshot,
+    record: &mut Record,
+    touched: usize,
+    path: String,
+    cause: Cause,
+) -> ApplyError {
+    let Undone { mut changed, stuck, .. } = intent.undo(now, touched);
+    let source = |cause: Cause| match cause {
+        Cause::Io(error) => error,
+        Cause::Changed => io::Error::other("it was changed meanwhile"),
+        Cause::Cancelled => io::ErrorKind::Interrupted.into(),
+    };
     if !stuck.is_empty() {
-        let source = match cause {
-            Cause::Io(error) => error,
-            Cause::Changed => io::Error::other("it was changed meanwhile"),
-            Cause::Cancelled => io::ErrorKind::Interrupted.into(),
-        };
-        return ApplyError::Stuck { path, source, left: stuck.into_iter().map(|(path, _)| path).collect() };
+        let left = stuck.into_iter().map(|(path, _)| path).collect();
+        return ApplyError::Stuck { path, source: source(cause), left };
     }
-    intent.tidy(now, true);
+    let kept = intent.tidy(now, true, touched);
     if let Err(error) = record.end() {
         return error;
     }
+    changed.retain(|other| *other != path);
     match cause {
+        cause if !changed.is_empty() || !kept.is_empty() => {
+            ApplyError::Meddled { path, source: source(cause), changed, kept }
+        }
         Cause::Io(source) => ApplyError::Failed { path, source },
         Cause::Changed => ApplyError::Changed { paths: vec![path] },
         Cause::Cancelled => ApplyError::Cancelled,
@@ -164,8 +192,6 @@ fn remove_empty_folders(targets: &[Target], now: &Snapshot) {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::plan::apply::record;
     use crate::workspace::Workspace;
@@ -218,8 +244,20 @@ mod tests {
         record.begin(&intent).unwrap();
         lay_out(&all, &intent, &now, &Cancel::new()).unwrap();
         meddle(root);
-        let (path, cause) = put_in_place(&intent, &now).unwrap_err();
-        let error = take_back(&intent, &now, &mut record, path, cause).to_string();
+        let mut touched = 0;
+        let put = put_in_place(&intent, &now, &mut touched).and_then(|()| {
+            // As if it had come between the look at a file and its replacement.
+            for entry in &intent.entries {
+                let late = root.join(format!("late-{}", entry.path));
+                if late.exists() {
+                    std::fs::write(root.join(&entry.kept), std::fs::read(&late).unwrap()).unwrap();
+                    std::fs::remove_file(late).unwrap();
+                }
+            }
+            finish(&intent, &now, &mut record)
+        });
+        let (path, cause) = put.unwrap_err();
+        let error = take_back(&intent, &now, &mut record, touched, path, cause).to_string();
         assert!(error.contains(expect), "{error}");
         let left: Vec<_> = left.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         assert_eq!(tree(root), left);
@@ -235,6 +273,8 @@ mod tests {
             "changed since the plan was made: new/b;",
             &[("a", "a"), ("c", "c"), ("new/", ""), ("new/b", "mine")],
         );
+        let saved = |root: &Path| std::fs::write(root.join("late-a"), "saved").unwrap();
+        check(&saved, "changed since the plan was made: a;", &[("a", "saved"), ("c", "c")]);
         let folder = |root: &Path| std::fs::create_dir(root.join("new/b")).unwrap();
         check(
             &folder,

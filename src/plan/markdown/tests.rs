@@ -21,7 +21,7 @@ fn step(id: u32, title: &str, why: &str) -> Step {
 }
 
 fn doubt(step: u32, path: &str, line: u32, text: &str, why: &str) -> Doubt {
-    Doubt { step, path: path.to_owned(), line, text: text.to_owned(), why: why.to_owned(), edit: None }
+    Doubt { step, path: path.to_owned(), line, text: text.to_owned(), why: why.to_owned(), ..Doubt::default() }
 }
 
 fn problem(fatal: bool, step: Option<u32>, path: Option<&str>, message: &str) -> Problem {

@@ -105,7 +105,8 @@ pub(super) fn doubt(plan: &mut Plan, path: &str, range: &Range<usize>, new: Opti
     let lines = LineIndex::new(&text);
     let line = lines.line_of(range.start);
     let shown = lines.line(&text, line).unwrap_or_default().trim().chars().take(200).collect();
-    let mut doubt = Doubt { step, path: path.to_owned(), line, text: shown, why: why.into(), edit: None };
+    let why = why.into();
+    let mut doubt = Doubt { step, path: path.to_owned(), line, text: shown, why, ..Doubt::default() };
     if let Some((before, start, line)) = plan.origin(path, range) {
         let old = text[range.clone()].to_owned();
         doubt.edit = new.map(|new| Edit { start, line, old, new, steps: vec![step] });

@@ -11,7 +11,31 @@ pub(super) struct Passed<'m> {
     pub stars: u8,
 }
 
+impl<'m> Passed<'m> {
+    pub fn of(arg: &Arg, module: &'m Module, kind: Type) -> Self {
+        Self { keyword: arg.keyword.map(|keyword| module.slice(keyword)), kind, stars: arg.stars }
+    }
+}
+
 impl Infer<'_, '_> {
+    /// What a call wants for one of its arguments, as far as the others say what type parameters stand for.
+    pub fn wanted(&mut self, callee: &Callee, passed: &[Passed], at: usize) -> Type {
+        let Some(function) = self.fitting(callee, passed) else {
+            return callee.takes.get(at).cloned().unwrap_or(Type::Unknown);
+        };
+        let mut given = Given::new();
+        let bound = callee.receiver.is_some();
+        self.matched(function, bound, passed, &mut given);
+        if let Some(receiver) = &callee.receiver {
+            self.received(function, receiver, &mut given);
+        }
+        let module = self.module(function.module);
+        let params = &module.functions[function.function].params;
+        let param = paired(&module, params, bound, passed).into_iter().find(|(_, arg)| *arg == at);
+        let annotation = param.and_then(|(param, _)| params[param?].annotation);
+        annotation.map_or(Type::Unknown, |annotation| self.annotation(&module, annotation).with(&given))
+    }
+
     /// The overload that arguments fit.
     pub fn fitting(&mut self, callee: &Callee, passed: &[Passed]) -> Option<FunctionRef> {
         let [_, .., last] = callee.functions[..] else { return callee.functions.first().copied() };
@@ -68,7 +92,11 @@ impl Infer<'_, '_> {
                         && self.stub_name(*class).as_deref() == Some("int"))
             }
             (Type::Class(above, _), Type::Class(class, _)) => self.is_below(*class, *above),
-            (Type::Class(..), Type::Instance(..)) | (Type::Function(_), Type::Instance(..)) => false,
+            (Type::Class(..), Type::Instance(..)) => false,
+            (Type::Function(_), Type::Instance(class, args)) => {
+                let line = self.line(*class, args);
+                line.foreign || line.unknown || self.owner(&line, "__call__").is_some()
+            }
             (Type::Instance(above, _), Type::Function(_) | Type::Class(..)) => {
                 let name = self.stub_name(*above);
                 !matches!(name.as_deref(), Some("str" | "int" | "bytes" | "bool" | "float" | "list" | "dict"))

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use super::arguments::Passed;
 use super::infer::Infer;
+use super::keywords::makes_fields;
 use super::tree::*;
 use super::types::{Callee, ClassRef, FunctionRef, Given, Type};
 
 impl Infer<'_, '_> {
     /// What the call of something gives back.
     pub fn call(&mut self, module: &Module, call: ExprId, function: ExprId, callee: &Type, args: &[Arg]) -> Type {
+        let special = self.fields_of(module, function, args).or_else(|| self.with_fields(module, function, args));
+        if let Some(found) = special {
+            return found;
+        }
         match callee {
             Type::Union(parts) => {
                 let parts: Vec<Type> = parts.iter().filter(|part| **part != Type::None).cloned().collect();
@@ -41,10 +46,53 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// What `fields(C)` and `fields_dict(C)` of attrs give back.
+    fn fields_of(&mut self, module: &Module, function: ExprId, args: &[Arg]) -> Option<Type> {
+        let name = module.dotted(function)?;
+        let name = name.rsplit('.').next().filter(|name| matches!(*name, "fields" | "fields_dict"))?;
+        let [Arg { keyword: None, value, stars: 0 }] = args[..] else { return None };
+        let of = self.infer(module, value);
+        let class = of.parts().iter().find_map(|part| match part {
+            Type::Class(class, _) | Type::Instance(class, _) => Some(*class),
+            _ => None,
+        })?;
+        let attribute = self.attrs_attribute(class)?;
+        if name == "fields" {
+            return Some(self.generic("tuple", vec![attribute]));
+        }
+        let key = self.builtin("str");
+        Some(self.generic("dict", vec![key, attribute]))
+    }
+
+    /// `attr.s(slots=True)(C)`, `dataclass(C)`: the class, as if it were decorated.
+    fn with_fields(&mut self, module: &Module, function: ExprId, args: &[Arg]) -> Option<Type> {
+        let maker = match module.exprs[function].kind {
+            Kind::Call { function, .. } => function,
+            _ => function,
+        };
+        let first = args.first().filter(|first| first.keyword.is_none() && first.stars == 0)?.value;
+        if !module.dotted(maker).is_some_and(|name| makes_fields(&name)) {
+            return None;
+        }
+        Some(self.infer(module, first)).filter(|class| matches!(class, Type::Class(..)))
+    }
+
+    /// The type of the fields of a class that attrs makes, where attrs is of the program.
+    pub fn attrs_attribute(&mut self, class: ClassRef) -> Option<Type> {
+        if self.is_described(class) || !self.has_fields(class) {
+            return None;
+        }
+        let module = self.module(class.module);
+        let found = self.taken(&module, "attr", "Attribute")?;
+        match self.whole(&found) {
+            Type::Class(class, args) => Some(Type::Instance(class, args)),
+            _ => None,
+        }
+    }
+
     fn passed<'m>(&mut self, module: &'m Module, arg: &Arg) -> Passed<'m> {
         let kind = self.infer(module, arg.value);
-        let keyword = arg.keyword.map(|keyword| module.slice(keyword));
-        Passed { keyword, kind, stars: arg.stars }
+        Passed::of(arg, module, kind)
     }
 
     /// Whether what is called comes from a module of the language.
@@ -162,7 +210,7 @@ impl Infer<'_, '_> {
     }
 
     /// Type parameters of the first parameter (`self: T`, `cls: type[T]`), and of the class of the receiver.
-    fn received(&mut self, function: FunctionRef, receiver: &Type, given: &mut Given) {
+    pub fn received(&mut self, function: FunctionRef, receiver: &Type, given: &mut Given) {
         let module = self.module(function.module);
         let definition = &module.functions[function.function];
         if let Some(annotation) = definition.params.first().and_then(|first| first.annotation) {

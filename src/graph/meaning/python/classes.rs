@@ -237,6 +237,10 @@ impl Infer<'_, '_> {
         let line = self.line(class, args);
         match self.owner(&line, name) {
             Some((owner, args)) => self.owned(owner, &args, name, receiver, on_class),
+            None if name == "__attrs_attrs__" => match self.attrs_attribute(class) {
+                Some(attribute) => self.generic("tuple", vec![attribute]),
+                None => Type::Unknown,
+            },
             None if line.foreign => Type::Foreign,
             None => Type::Unknown,
         }

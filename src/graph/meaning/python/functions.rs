@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::arguments::Passed;
 use super::infer::{Asked, Infer};
 use super::scopes::is_fixture;
 use super::tree::*;
@@ -157,11 +158,40 @@ impl Infer<'_, '_> {
         if default.is_known() {
             return default;
         }
+        if definition.is_lambda {
+            return self.expected(&module, function.function, at);
+        }
         let given = self.parametrized(&module, function.function, &name);
         if given.is_known() {
             return given;
         }
         self.passed_in(&module, function, at)
+    }
+
+    /// A lambda's parameter, by what is wanted where the lambda is passed.
+    fn expected(&mut self, module: &Module, lambda: FunctionId, at: usize) -> Type {
+        let Some((call, passed_at)) = module.lambdas.get(&lambda).copied() else { return Type::Unknown };
+        let Kind::Call { function, args } = &module.exprs[call].kind else { return Type::Unknown };
+        let mut callee = self.infer(module, *function);
+        if let Type::Class(class, _) = callee {
+            let params: Arc<[Type]> = self.type_params(class).into_iter().map(|name| Type::Var(name, None)).collect();
+            callee = self.attribute(&Type::Instance(class, params), "__init__");
+        }
+        let Type::Function(callee) = callee else { return Type::Unknown };
+        // The lambda itself says nothing yet.
+        let passed: Vec<Passed> = args
+            .iter()
+            .map(|arg| match module.exprs[arg.value].kind {
+                Kind::Lambda(_) => Passed::of(arg, module, Type::Unknown),
+                _ => Passed::of(arg, module, self.infer(module, arg.value)),
+            })
+            .collect();
+        let wanted = self.wanted(&callee, &passed, passed_at);
+        let takes = wanted.parts().iter().find_map(|part| match part {
+            Type::Function(wanted) => wanted.takes.get(at).cloned(),
+            _ => None,
+        });
+        takes.filter(|takes| !matches!(takes, Type::Var(..))).unwrap_or(Type::Unknown)
     }
 
     /// `self` and `cls`.

@@ -255,6 +255,8 @@ impl Infer<'_, '_> {
         }
         let mut members = BTreeSet::new();
         for class in kin {
+            let set = self.set_without_underscore(class, word);
+            doubts.extend(set.into_iter().map(|at| format!("{at} sets it by a keyword that has no underscore")));
             members.extend(self.all_spots(class, word));
         }
         Kin { members: members.into_iter().collect(), bound, doubts }

@@ -8,6 +8,7 @@ mod classes;
 mod elements;
 mod functions;
 mod infer;
+mod keywords;
 mod kin;
 mod modules;
 mod names;
@@ -24,8 +25,9 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::{Kin, Occurrence, Program, Shape, Source, Spot};
+use super::{Kin, Meaning, Occurrence, Program, Shape, Source, Spot};
 use infer::{Asked, Infer};
+use tree::PlaceKind;
 use types::Type;
 
 /// What was found out about the program so far.
@@ -44,9 +46,12 @@ pub(super) fn occurrences(program: &Program, source: &Source, word: &str) -> Vec
     let module = infer.module(modules::of_source(program, source));
     let places = module.places.iter().filter(|place| module.slice(place.span) == word);
     let mut found: Vec<Occurrence> = places
-        .map(|place| {
+        .filter_map(|place| {
             let meaning = infer.meaning(&module, place);
-            Occurrence { range: place.span.0..place.span.1, meaning, shape: Shape::Plain }
+            // Any other key is a text like others.
+            let is_text = matches!(place.kind, PlaceKind::Key { .. }) && meaning == Meaning::Outside;
+            let range = place.span.0..place.span.1;
+            (!is_text).then_some(Occurrence { range, meaning, shape: Shape::Plain })
         })
         .collect();
     found.sort_by_key(|one| one.range.start);

@@ -1,9 +1,8 @@
 //! What a word means at each place of a file.
 
 use super::infer::Infer;
-use super::scopes::Var;
 use super::tree::*;
-use super::types::{ClassRef, FunctionRef, Type};
+use super::types::{ClassRef, Type};
 use crate::graph::meaning::{Meaning, Spot};
 
 /// What was found about a member of a value.
@@ -72,6 +71,10 @@ impl Infer<'_, '_> {
             PlaceKind::Member(object) | PlaceKind::PatternKey(object) => {
                 let of = self.infer(module, *object);
                 self.member_meaning(&of, &word, &shown(module, *object))
+            }
+            PlaceKind::Key { of, declared } => {
+                let of = if *declared { self.annotation(module, *of) } else { self.infer(module, *of) };
+                these(self.key_spots(&of, &word))
             }
             PlaceKind::Path(span) => self.path(module, *span, &word),
             PlaceKind::Keyword { call } => self.keyword(module, *call, &word),
@@ -263,154 +266,10 @@ impl Infer<'_, '_> {
         }
         self.member_meaning(&at, word, before)
     }
-
-    /// A keyword argument: a parameter of what is called, or a field that becomes one.
-    fn keyword(&mut self, module: &Module, call: ExprId, word: &str) -> Meaning {
-        let Kind::Call { function, .. } = module.exprs[call].kind else { return Meaning::Outside };
-        let callee = self.infer(module, function);
-        let mut found = Members::default();
-        for part in callee.parts().to_vec() {
-            self.keyword_of(&part, word, &mut found, 0);
-        }
-        found.spots.sort();
-        found.spots.dedup();
-        if !found.spots.is_empty() {
-            return Meaning::These(found.spots);
-        }
-        Meaning::Outside
-    }
-
-    fn keyword_of(&mut self, callee: &Type, word: &str, found: &mut Members, depth: usize) {
-        if depth > 4 {
-            return;
-        }
-        match callee {
-            Type::Function(callee) => {
-                if callee.functions.is_empty() {
-                    found.outside = true;
-                }
-                for function in &callee.functions {
-                    let var = self.parameter_named(*function, word);
-                    match var {
-                        Some(var) => found.spots.extend(self.definitions(&var)),
-                        None => {
-                            found.spots.extend(self.unpacked(*function, word));
-                            found.outside = true;
-                        }
-                    }
-                }
-            }
-            Type::Instance(..) if self.as_class_object(callee).is_some() => {
-                if let Some(class) = self.as_class_object(callee) {
-                    self.keyword_of(&class, word, found, depth + 1);
-                }
-            }
-            Type::Class(class, args) => {
-                let field = self.field_keyword(*class, word);
-                if !field.is_empty() {
-                    found.spots.extend(field);
-                    return;
-                }
-                let line = self.line(*class, args);
-                let init = ["__init__", "__new__"].into_iter().find(|name| {
-                    let owner = self.owner(&line, name);
-                    owner.is_some_and(|(owner, _)| !self.module(owner.module).stub)
-                });
-                match init {
-                    Some(init) => {
-                        let instance = Type::Instance(*class, args.clone());
-                        let init = self.attribute(&instance, init);
-                        for part in init.parts().to_vec() {
-                            self.keyword_of(&part, word, found, depth + 1);
-                        }
-                    }
-                    None => found.outside = true,
-                }
-            }
-            Type::Instance(class, args) => {
-                let line = self.line(*class, args);
-                if self.owner(&line, "__call__").is_some() {
-                    let call = self.attribute(callee, "__call__");
-                    self.keyword_of(&call, word, found, depth + 1);
-                } else {
-                    found.outside = true;
-                }
-            }
-            Type::Unknown | Type::Var(..) => found.unknown = true,
-            _ => found.outside = true,
-        }
-    }
-
-    /// The key of a `TypedDict` that `**options: Unpack[...]` takes.
-    fn unpacked(&mut self, function: FunctionRef, word: &str) -> Vec<Spot> {
-        let module = self.module(function.module);
-        let rest = module.functions[function.function].params.iter().find(|param| param.stars == 2);
-        let Some(annotation) = rest.and_then(|rest| rest.annotation) else { return Vec::new() };
-        let Type::Instance(class, args) = self.annotation(&module, annotation) else { return Vec::new() };
-        if !self.is_kind(class, &["TypedDict"]) {
-            return Vec::new();
-        }
-        let line = self.line(class, &args);
-        self.owner(&line, word).map(|(owner, _)| self.member_spots(owner, word)).unwrap_or_default()
-    }
-
-    pub fn parameter_named(&mut self, function: FunctionRef, word: &str) -> Option<Var> {
-        let module = self.module(function.module);
-        let definition = &module.functions[function.function];
-        let known = definition.params.iter().any(|param| param.stars == 0 && module.slice(param.name) == word);
-        (known && !module.stub).then(|| Var { module: function.module, scope: definition.scope, name: word.into() })
-    }
-
-    /// The field of a dataclass (or one of its like) that a keyword of its making sets.
-    pub fn field_keyword(&mut self, class: ClassRef, word: &str) -> Vec<Spot> {
-        let line = self.line(class, &[]);
-        for (owner, _) in &line.classes {
-            let home = self.module(owner.module);
-            if home.stub {
-                continue;
-            }
-            let definition = &home.classes[owner.class];
-            if self.declares(*owner, "__init__") {
-                return Vec::new();
-            }
-            if !self.makes_init(*owner) {
-                continue;
-            }
-            // attrs gives the field `_x` the keyword `x`.
-            for name in [word.to_owned(), format!("_{word}")] {
-                let bindings = home.scopes[definition.scope].bindings.get(&name).into_iter().flatten();
-                let field =
-                    bindings.filter(|binding| matches!(binding.bound, Bound::Annotated { .. } | Bound::Value { .. }));
-                if field.count() > 0 && name == word {
-                    return self.member_spots(*owner, &name);
-                }
-            }
-        }
-        Vec::new()
-    }
-
-    /// Whether the fields of a class become parameters of its making.
-    fn makes_init(&mut self, class: ClassRef) -> bool {
-        if self.is_kind(class, &["NamedTuple", "TypedDict"]) {
-            return true;
-        }
-        let module = self.module(class.module);
-        module.classes[class.class].decorators.iter().any(|decorator| {
-            let called = match module.exprs[*decorator].kind {
-                Kind::Call { function, .. } => function,
-                _ => *decorator,
-            };
-            let name = module.dotted(called).unwrap_or_default();
-            matches!(
-                name.rsplit('.').next().unwrap_or_default(),
-                "dataclass" | "define" | "frozen" | "mutable" | "s" | "attrs" | "attributes" | "dataclass_transform"
-            )
-        })
-    }
 }
 
 /// What is meant, if it is anything of the program.
-fn these(spots: Vec<Spot>) -> Meaning {
+pub(super) fn these(spots: Vec<Spot>) -> Meaning {
     if spots.is_empty() { Meaning::Outside } else { Meaning::These(spots) }
 }
 

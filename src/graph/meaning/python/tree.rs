@@ -30,6 +30,8 @@ pub(super) struct Module {
     pub imports: Vec<Import>,
     /// Calls, by the last name of what is called.
     pub calls: HashMap<String, Vec<ExprId>>,
+    /// Lambdas that are arguments: of which call, and at which place among them.
+    pub lambdas: HashMap<FunctionId, (ExprId, usize)>,
     /// Every name in the code.
     pub places: Vec<Place>,
 }
@@ -340,6 +342,11 @@ pub(super) enum PlaceKind {
     Member(ExprId),
     /// A string that names a member of the class.
     Slot(ClassId),
+    /// A string that is a key of what the expression is, or of what it says if it is an annotation.
+    Key {
+        of: ExprId,
+        declared: bool,
+    },
     /// A dotted path in a string, up to and with this name.
     Path(Span),
     /// A string that names parameters of the function that it decorates.

@@ -10,6 +10,18 @@ use super::resolve::{Hit, Space, Target};
 use super::ty::{Bound, Subst, Ty, prim};
 use super::universe::Universe;
 
+/// What a name can be by how it stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// It is called on a value.
+    Method,
+    Field,
+    /// Anything that is in a type, a trait or an impl.
+    Member,
+    /// Anything that is in a module.
+    Item,
+}
+
 /// What a name means, before kinship is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Res {
@@ -18,7 +30,7 @@ pub(super) enum Res {
     At(u32, u32),
     Outside,
     /// A member of something whose type is not known.
-    Member(String),
+    Member(Sort, String),
     /// A name that is found nowhere.
     Lost,
 }
@@ -36,7 +48,7 @@ impl Records {
         let here = all.entry(at).or_default();
         if let Some((_, old)) = here.iter_mut().find(|(old, _)| *old == shape) {
             // What is told by a type is better than what is not.
-            if matches!(old, Res::Lost | Res::Member(_)) || matches!((&*old, &res), (Res::Outside, Res::Defs(_))) {
+            if matches!(old, Res::Lost | Res::Member(..)) || matches!((&*old, &res), (Res::Outside, Res::Defs(_))) {
                 *old = res;
             }
             return;
@@ -401,7 +413,10 @@ impl<'u> Scene<'u> {
             return of;
         }
         let is_foreign = foreign || matches!(of, Ty::Foreign);
-        self.put(name, if is_foreign { Res::Outside } else { Res::Member("the type before it is not known".into()) });
+        self.put(
+            name,
+            if is_foreign { Res::Outside } else { Res::Member(Sort::Member, "the type before it is not known".into()) },
+        );
         if is_foreign { Ty::Foreign } else { Ty::Unknown }
     }
 

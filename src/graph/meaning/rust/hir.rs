@@ -157,7 +157,10 @@ pub(super) enum Item {
         default: Option<Type>,
         constant: Option<Type>,
     },
-    Macro,
+    Macro {
+        /// What each rule gives that is code.
+        rules: Vec<Local>,
+    },
     /// Code without a name: arguments of a macro between items.
     Loose(Box<Expr>),
 }

@@ -60,6 +60,13 @@ fn related(u: &Universe, id: DefId, bound: &mut Option<String>) -> Vec<DefId> {
     found
 }
 
+/// Whether its name is that of something outside of the repository.
+pub(super) fn is_bound(u: &Universe, id: DefId) -> bool {
+    let Some(parent) = u.parent(id) else { return false };
+    matches!(&u.def(parent).item, Item::Impl { of: Some(_), items, .. } if items.contains(&id.index))
+        && u.header(parent).and_then(|header| header.of.as_ref()).and_then(|of| of.of).is_none_or(|of| u.is_stub(of))
+}
+
 /// Definitions of the same name, kind and place: only one of them is compiled.
 fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
     let def = u.def(id);
@@ -69,7 +76,7 @@ fn twins(u: &Universe, id: DefId) -> Vec<DefId> {
     let others = by_name.iter().copied().filter(|other| *other != id).filter(same);
     match u.parent(id) {
         None => match &def.item {
-            Item::Macro => others.filter(|other| u.root(u.scope(*other)) == u.root(u.scope(id))).collect(),
+            Item::Macro { .. } => others.filter(|other| u.root(u.scope(*other)) == u.root(u.scope(id))).collect(),
             _ => {
                 let space = [Space::Type, Space::Value].into_iter().find(|space| u.fits(id, *space));
                 let fits = |other: &DefId| space.is_some_and(|space| u.fits(*other, space));

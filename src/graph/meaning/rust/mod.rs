@@ -3,9 +3,11 @@
 mod body;
 mod convert;
 mod hir;
+mod kept;
 mod kin;
 mod lower;
 mod resolve;
+mod stack;
 mod traits;
 mod ty;
 mod universe;
@@ -19,9 +21,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::{Kin, Meaning, Occurrence, Program, Shape, Source, Spot};
 use crate::syntax::occurrences as words;
 
-use self::convert::Res;
+use self::convert::{Res, Sort};
 use self::hir::{DefId, Item};
+use self::stack::deep;
 use self::universe::Universe;
+
+pub(in crate::graph) use self::kept::Kept;
 
 /// What each name of a file means.
 type Found = HashMap<u32, Vec<(Shape, Res)>>;
@@ -36,7 +41,7 @@ pub(super) struct World {
 impl World {
     // Loaded by one thread while others wait: nothing below may wait for other threads.
     fn universe(&self, program: &Program) -> &Universe {
-        self.universe.get_or_init(|| Universe::load(program))
+        self.universe.get_or_init(|| deep(|| Universe::load(program)))
     }
 
     fn file(&self, universe: &Universe, file: u32) -> Arc<Found> {
@@ -44,7 +49,7 @@ impl World {
         if let Some(known) = lock().get(&file) {
             return Arc::clone(known);
         }
-        let found = Arc::new(body::follow(universe, file).0.into_inner());
+        let found = Arc::new(deep(|| body::follow(universe, file).0.into_inner()));
         Arc::clone(lock().entry(file).or_insert(found))
     }
 }
@@ -100,32 +105,36 @@ fn meaning(u: &Universe, word: &str, res: &Res) -> Meaning {
             Meaning::These(vec![Spot { path: u.files[*file as usize].path.clone(), offset: *at as usize }])
         }
         Res::Outside => Meaning::Outside,
-        Res::Member(why) => guess(u, word, Some(true), why),
-        Res::Lost => guess(u, word, Some(false), "it is not known what this is"),
+        Res::Member(sort, why) => guess(u, word, Some(*sort), why),
+        Res::Lost => guess(u, word, Some(Sort::Item), "it is not known what this is"),
     }
 }
 
 /// What a name means by who has it, where nothing else tells.
 ///
-/// `member`: whether it is a method, a field or the like, if that is known.
-fn guess(u: &Universe, word: &str, member: Option<bool>, why: &str) -> Meaning {
-    let is_member = |id: &DefId| {
-        matches!(u.def(*id).item, Item::Field { .. } | Item::Variant { .. })
-            || u.parent(*id).is_some_and(|parent| matches!(u.def(parent).item, Item::Impl { .. } | Item::Trait { .. }))
+/// `sort`: what it can be, if that is known.
+fn guess(u: &Universe, word: &str, sort: Option<Sort>, why: &str) -> Meaning {
+    let around = |id: &DefId| u.parent(*id).map(|parent| &u.def(parent).item);
+    let is_of_type = |id: &DefId| matches!(around(id), Some(Item::Impl { .. } | Item::Trait { .. }));
+    let fits = |id: &DefId| match (sort, &u.def(*id).item) {
+        (_, Item::Param { .. }) => false,
+        (None, _) => true,
+        (Some(Sort::Field), item) => matches!(item, Item::Field { .. }),
+        (Some(Sort::Method), Item::Function(function)) => is_of_type(id) && function.receiver.is_some(),
+        (Some(Sort::Method), _) => false,
+        (Some(Sort::Member), item) => matches!(item, Item::Field { .. } | Item::Variant { .. }) || is_of_type(id),
+        (Some(Sort::Item), item) => !matches!(item, Item::Field { .. } | Item::Variant { .. }) && !is_of_type(id),
     };
-    let is_local = |id: &DefId| matches!(u.def(*id).item, Item::Param { .. });
-    let candidates: Vec<DefId> = u
-        .by_name
-        .get(word)
-        .into_iter()
-        .flatten()
-        .copied()
-        .filter(|id| !is_local(id) && member.is_none_or(|member| is_member(id) == member))
-        .collect();
+    let candidates: Vec<DefId> = u.by_name.get(word).into_iter().flatten().copied().filter(fits).collect();
     let Some(first) = candidates.first() else { return Meaning::Outside };
     let spots: Vec<Spot> = candidates.iter().map(|id| u.spot(*id)).collect();
     let kin = kin::kin(u, *first);
-    if !u.outside_names.contains(word) && spots.iter().all(|spot| kin.members.contains(spot)) {
+    // Names that nobody can change stand for no other, whichever of them it is.
+    let bound = candidates.iter().filter(|id| kin::is_bound(u, **id)).count();
+    if bound == candidates.len() {
+        return Meaning::These(spots);
+    }
+    if bound == 0 && !u.outside_names.contains(word) && spots.iter().all(|spot| kin.members.contains(spot)) {
         return Meaning::These(spots);
     }
     Meaning::Unknown { why: why.to_owned() }

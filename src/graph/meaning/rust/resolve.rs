@@ -49,7 +49,7 @@ impl Universe {
     pub fn fits(&self, id: DefId, space: Space) -> bool {
         match (&self.def(id).item, space) {
             (_, Space::Any) | (Item::Variant { .. }, Space::Type | Space::Value) => true,
-            (Item::Macro, space) => space == Space::Macro,
+            (Item::Macro { .. }, space) => space == Space::Macro,
             (Item::Function(_) | Item::Constant { .. }, space) => space == Space::Value,
             (Item::Struct { is_tuple, .. }, Space::Value) => *is_tuple,
             (Item::Param { constant, .. }, Space::Value) => constant.is_some(),
@@ -114,6 +114,12 @@ impl Universe {
             _ => return found,
         }
         let Item::Module { uses, .. } = &self.def(module).item else { return found };
+        // Exported macros are the crate's, wherever they are written.
+        if module.index == 0 && module.file != STUB && self.around(module).is_none() {
+            for id in self.macros.get(name).into_iter().flatten().filter(|id| self.root(self.scope(**id)) == module) {
+                extend(&mut found, vec![Hit { target: Target::Def(*id), alias: None }]);
+            }
+        }
         let names = |leaf: &&UseLeaf| leaf.local.as_ref().is_some_and(|local| &*local.word == name);
         for leaf in uses.iter().filter(names) {
             let alias = leaf.local.as_ref().filter(|local| local.at != NOWHERE).map(|local| (module.file, local.at));

@@ -116,6 +116,23 @@ fn macros_and_formats() {
 }
 
 #[test]
+fn what_own_macros_give() {
+    one("struct A; struct B; impl A { fn <|>len(&self) {} } impl B { fn len(&self) {} }
+        macro_rules! a { () => { A }; ($x:expr) => {{ let a = A; drop($x); a }}; } fn f() { let a = a!(1); a.‹len›(); }");
+    check(&[
+        ("src/lib.rs", "#[macro_use] mod m; pub struct A;"),
+        ("src/m.rs", "#[macro_export] macro_rules! <|>a { () => { $crate::A }; }"),
+        ("tests/t.rs", "use krate::‹a›; #[test] fn t() { let _ = ‹a›!(); krate::‹a›!(); }"),
+    ]);
+}
+
+#[test]
+fn code_that_nests_deeper_than_a_usual_stack() {
+    let nested = format!("fn <|>go() -> u8 {{ 1 }} fn f() -> u8 {{ {}‹go›(){} }}", "(1 + ".repeat(60), ")".repeat(60));
+    one(&nested);
+}
+
+#[test]
 fn twins_and_what_is_bound() {
     one("#[cfg(unix)] fn <|>go() {} #[cfg(not(unix))] fn ‹go›() {} fn f() { ‹go›(); }");
     one(

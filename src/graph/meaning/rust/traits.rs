@@ -72,6 +72,11 @@ impl Universe {
         Header { params, self_ty, of: None }
     }
 
+    /// Reads the headers, on the deep stack of who loads.
+    pub fn read_headers(&self) {
+        self.headers();
+    }
+
     fn headers(&self) -> &Headers {
         self.headers.get_or_init(|| {
             BUILDING.set(true);

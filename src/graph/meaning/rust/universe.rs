@@ -10,8 +10,8 @@ use crate::workspace::RelPath;
 use super::super::{Program, Spot};
 use super::convert::Signature;
 use super::hir::{Def, DefId, FileDefs, Item, Local, Word};
-use super::lower::lower;
 use super::resolve::Hit;
+use super::stack::each;
 use super::ty::{Bound, Ty};
 
 /// Signatures of the standard library, and of crates that hand out what they are given.
@@ -25,7 +25,7 @@ const BYTES: u64 = 48 << 20;
 
 pub(super) struct File {
     pub path: String,
-    pub defs: FileDefs,
+    pub defs: Arc<FileDefs>,
 }
 
 /// What names in modules were found to be.
@@ -59,15 +59,17 @@ pub(super) struct Universe {
     pub(super) found: Mutex<Lookups>,
     pub(super) signatures: Mutex<HashMap<DefId, Arc<Signature>>>,
     pub(super) environments: Mutex<HashMap<DefId, Environment>>,
+    /// Types of what rules of macros give.
+    pub(super) given: Mutex<HashMap<DefId, Ty>>,
     pub(super) import_twins: OnceLock<HashMap<DefId, Vec<DefId>>>,
     pub(super) headers: OnceLock<super::traits::Headers>,
 }
 
 impl Universe {
     pub fn load(program: &Program) -> Self {
-        let budget = program.cache.budget();
+        let (kept, budget) = (program.cache.rust(), program.cache.budget());
         let mut universe = Self {
-            files: vec![File { path: String::new(), defs: lower(STUBS, budget).unwrap_or_default() }],
+            files: vec![File { path: String::new(), defs: kept.of(STUBS, budget) }],
             by_path: HashMap::new(),
             parents: HashMap::new(),
             declared: HashMap::new(),
@@ -82,9 +84,11 @@ impl Universe {
             found: Mutex::default(),
             signatures: Mutex::default(),
             environments: Mutex::default(),
+            given: Mutex::default(),
             import_twins: OnceLock::new(),
             headers: OnceLock::new(),
         };
+        let mut texts = Vec::new();
         let mut left = BYTES;
         for file in program.snapshot.files().unwrap_or_default() {
             let path = file.path.as_str();
@@ -96,19 +100,17 @@ impl Universe {
                 break;
             }
             left = rest;
-            universe.read(program, path);
+            let text = RelPath::parse(path).ok().and_then(|path| program.snapshot.text(&path).ok());
+            texts.extend(text.map(|text| (path.to_owned(), text)));
+        }
+        for ((path, _), defs) in texts.iter().zip(each(&texts, |(_, text)| kept.of(text, budget))) {
+            universe.by_path.insert(path.clone(), universe.files.len() as u32);
+            universe.files.push(File { path: path.clone(), defs });
         }
         universe.link(&program.resolver.rust_packages());
         universe.index();
+        universe.read_headers();
         universe
-    }
-
-    fn read(&mut self, program: &Program, path: &str) -> Option<()> {
-        let text = program.snapshot.text(&RelPath::parse(path).ok()?).ok()?;
-        let defs = lower(&text, program.cache.budget())?;
-        self.by_path.insert(path.to_owned(), self.files.len() as u32);
-        self.files.push(File { path: path.to_owned(), defs });
-        Some(())
     }
 
     /// Finds the files that modules declare, and the roots of crates.
@@ -207,7 +209,7 @@ impl Universe {
                             self.trait_items.entry(name).or_default().push(DefId { file, index: *item });
                         }
                     }
-                    Item::Macro => self.macros.entry(def.name.word.clone()).or_default().push(id),
+                    Item::Macro { .. } => self.macros.entry(def.name.word.clone()).or_default().push(id),
                     _ => {}
                 }
                 if !names_nothing && file == STUB {

@@ -82,6 +82,9 @@ impl Reader {
                 let quoting = std::mem::replace(&mut self.quoting, quoting);
                 let indices = self.all(fields(node, "subscript"));
                 self.quoting = quoting;
+                if let [index] = indices[..] {
+                    self.key(index, object, false);
+                }
                 Kind::Subscript { object, indices }
             }
             "generic_type" => {
@@ -241,7 +244,16 @@ impl Reader {
             args.push(Arg { keyword, value, stars });
         }
         self.named_by_strings(&called, function, &args);
+        let lambdas: Vec<(FunctionId, usize)> = args
+            .iter()
+            .enumerate()
+            .filter_map(|(at, arg)| match self.module.exprs[arg.value].kind {
+                Kind::Lambda(function) => Some((function, at)),
+                _ => None,
+            })
+            .collect();
         let call = self.push(self.span(node), Kind::Call { function, args });
+        self.module.lambdas.extend(lambdas.into_iter().map(|(function, at)| (function, (call, at))));
         self.module.calls.entry(called).or_default().push(call);
         for keyword in keywords {
             self.place(keyword, PlaceKind::Keyword { call });

@@ -32,6 +32,7 @@ pub(super) fn read(id: usize, path: &str, text: Arc<str>, stub: bool, language: 
         classes: Vec::new(),
         imports: Vec::new(),
         calls: Default::default(),
+        lambdas: Default::default(),
         places: Vec::new(),
     };
     let mut reader = Reader {

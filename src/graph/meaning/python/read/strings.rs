@@ -155,12 +155,28 @@ impl Reader {
         }
     }
 
+    /// A string that may be the key of a typed dictionary.
+    pub(super) fn key(&mut self, string: ExprId, of: ExprId, declared: bool) {
+        if let [word] = self.words_of(string)[..] {
+            let span = self.module.exprs[string].span;
+            // The whole string, not a word in it.
+            if word.0 == span.0 + 1 && word.1 + 1 == span.1 {
+                self.place(word, PlaceKind::Key { of, declared });
+            }
+        }
+    }
+
     /// `getattr(x, "name")`, `monkeypatch.setattr(x, "name", y)`, `mock.patch("a.b.name")`.
     pub(super) fn named_by_strings(&mut self, called: &str, function: ExprId, args: &[Arg]) {
         if called.is_empty() || called == "format" {
             self.formatted(function, args);
         }
         let [first, rest @ ..] = args else { return };
+        if let Kind::Attribute { object, .. } = self.module.exprs[function].kind
+            && matches!(called, "get" | "pop" | "setdefault")
+        {
+            self.key(first.value, object, false);
+        }
         let member = matches!(called, "getattr" | "setattr" | "hasattr" | "delattr" | "object" | "methodcaller");
         match (self.words_of(first.value).as_slice(), rest.first()) {
             ([_, .., _], _) if matches!(called, "setattr" | "delattr" | "patch") => {

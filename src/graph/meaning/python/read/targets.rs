@@ -57,6 +57,13 @@ impl Reader {
         if let Some(value) = value {
             self.listed_names(&names, value);
         }
+        if let (Some(annotation), Some(value)) = (annotation, value)
+            && let Kind::Dict { keys, .. } = &self.module.exprs[value].kind
+        {
+            for key in keys.clone() {
+                self.key(key, annotation, true);
+            }
+        }
         let source = match (annotation, value) {
             (Some(annotation), value) => Source::Annotated { annotation, value },
             (None, Some(value)) => Source::Value(value),

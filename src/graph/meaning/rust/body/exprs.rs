@@ -2,7 +2,7 @@
 
 use super::super::super::Shape;
 use super::super::convert::Res;
-use super::super::hir::{Block, Expr, ExprKind, Literal, NOWHERE, Name, Operator, Path, Statement};
+use super::super::hir::{Block, DefId, Expr, ExprKind, Literal, NOWHERE, Name, Operator, Path, Statement};
 use super::super::ty::{Ty, VarKind};
 use super::{Body, Deferred};
 
@@ -481,7 +481,8 @@ impl Body<'_> {
             self.all(args);
             return Ty::Unknown;
         };
-        let is_ours = self.macro_name(path);
+        let ours = self.macro_name(path);
+        let is_ours = ours.is_some();
         let word = &*last.name.word;
         if word == "vec" && !is_ours {
             let element = match self.s.shallow(wanted) {
@@ -505,8 +506,8 @@ impl Body<'_> {
         let locals = self.locals.len();
         self.all(args);
         self.locals.truncate(locals);
-        if is_ours {
-            return Ty::Unknown;
+        if let Some(ours) = ours {
+            return self.given(&ours, wanted);
         }
         match word {
             "format" => self.std_ty(&["string", "String"], Vec::new()),
@@ -524,10 +525,10 @@ impl Body<'_> {
         }
     }
 
-    /// Records what the name of a macro means; whether it is one of ours.
-    fn macro_name(&mut self, path: &Path) -> bool {
+    /// Records what the name of a macro means: the definitions, if it is one of ours.
+    fn macro_name(&mut self, path: &Path) -> Option<Vec<DefId>> {
         use super::super::resolve::{Space, Target};
-        let Some(last) = path.segments.last() else { return false };
+        let last = path.segments.last()?;
         let hits = self.scene.walk(path, path.segments.len(), Space::Macro);
         let mut ours: Vec<_> = hits
             .iter()
@@ -535,7 +536,7 @@ impl Body<'_> {
             .filter(|id| !self.u.is_stub(*id))
             .collect();
         if hits.iter().any(|hit| hit.alias.is_some()) {
-            return true;
+            return Some(ours);
         }
         // Those without a path are known from where they stand on, in the modules below too; exported ones by the crate.
         if ours.is_empty()
@@ -552,6 +553,6 @@ impl Body<'_> {
             records.0.borrow_mut().remove(&last.name.at);
         }
         self.scene.put(&last.name, res);
-        !ours.is_empty()
+        (!ours.is_empty()).then_some(ours)
     }
 }

@@ -1,6 +1,6 @@
 //! Methods and fields: what is found first on the way from a value over its dereferences.
 
-use super::super::convert::{Res, Taken};
+use super::super::convert::{Res, Sort, Taken};
 use super::super::hir::{DefId, Item, Name, Segment};
 use super::super::traits::{Answer, Source};
 use super::super::ty::{Subst, Ty, VarKind};
@@ -35,9 +35,11 @@ impl Body<'_> {
         }
         let last = steps.last().cloned().unwrap_or(Ty::Unknown);
         let res = match &last {
-            Ty::Unknown | Ty::Var(_) | Ty::Never => Res::Member(super::unknown(name)),
+            Ty::Unknown | Ty::Var(_) | Ty::Never => Res::Member(Sort::Method, super::unknown(name)),
             Ty::Foreign => self.foreign_member(name),
-            _ if steps.iter().any(|ty| matches!(ty, Ty::Unknown | Ty::Var(_))) => Res::Member(super::unknown(name)),
+            _ if steps.iter().any(|ty| matches!(ty, Ty::Unknown | Ty::Var(_))) => {
+                Res::Member(Sort::Method, super::unknown(name))
+            }
             // Derived, or by a trait that the stubs leave out.
             _ => Res::Outside,
         };
@@ -237,7 +239,7 @@ impl Body<'_> {
         }
         let res = match steps.last() {
             Some(Ty::Foreign) => Res::Outside,
-            None | Some(Ty::Unknown | Ty::Var(_)) => Res::Member(super::unknown(name)),
+            None | Some(Ty::Unknown | Ty::Var(_)) => Res::Member(Sort::Field, super::unknown(name)),
             Some(_) => Res::Outside,
         };
         self.scene.put(name, res);

@@ -2,6 +2,7 @@
 
 mod calls;
 mod exprs;
+mod given;
 mod methods;
 mod pats;
 mod values;
@@ -9,7 +10,7 @@ mod values;
 use std::sync::Arc;
 
 use super::super::Shape;
-use super::convert::{Records, Res, Scene};
+use super::convert::{Records, Res, Scene, Sort};
 use super::hir::{DefId, Expr, Item, Name, Segment, Word};
 use super::traits::Solver;
 use super::ty::{Subst, Ty};
@@ -112,7 +113,11 @@ fn item(u: &Universe, id: DefId, records: &Records) {
                 body.run(value, &result);
             }
         }
-        Item::Struct { .. } | Item::Enum { .. } | Item::Declared { .. } | Item::ExternCrate { .. } | Item::Macro => {}
+        Item::Struct { .. }
+        | Item::Enum { .. }
+        | Item::Declared { .. }
+        | Item::ExternCrate { .. }
+        | Item::Macro { .. } => {}
         Item::Variant { value, .. } => {
             if let Some(value) = value {
                 run(value, Ty::Unknown);
@@ -183,7 +188,8 @@ impl<'u> Body<'u> {
             }
         }
         for deferred in std::mem::take(&mut self.deferred) {
-            self.scene.put(&deferred.segment.name, Res::Member(unknown(&deferred.segment.name)));
+            let sort = if deferred.args.is_some() { Sort::Method } else { Sort::Field };
+            self.scene.put(&deferred.segment.name, Res::Member(sort, unknown(&deferred.segment.name)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Patterns: what they bind, and which constants, variants and fields they name.
 
 use super::super::super::Shape;
-use super::super::convert::Res;
+use super::super::convert::{Res, Sort};
 use super::super::hir::{DefId, ExprKind, Item, Name, Pat, Path};
 use super::super::resolve::{Space, Target};
 use super::super::ty::Ty;
@@ -229,7 +229,7 @@ impl Body<'_> {
             Some(id) if self.u.is_stub(id) => Res::Outside,
             Some(id) => Res::Defs(vec![id]),
             None if matches!(ty, Ty::Foreign) => Res::Outside,
-            None => Res::Member("the struct is not known".to_owned()),
+            None => Res::Member(Sort::Field, "the struct is not known".to_owned()),
         };
         if let Some(records) = self.scene.records {
             records.put(name.at, if is_both { Shape::Key } else { Shape::Plain }, res);

@@ -1,6 +1,6 @@
 //! Paths as values: functions, constructors, constants, and what is reached through a type.
 
-use super::super::convert::{Res, Scene, Taken};
+use super::super::convert::{Res, Scene, Sort, Taken};
 use super::super::hir::{DefId, Item, Path, Segment, Type};
 use super::super::resolve::{Hit, Space, Target};
 use super::super::traits::{Answer, Source};
@@ -285,12 +285,12 @@ impl Body<'_> {
                 return self.trait_value(&known, *one, None, name, args);
             }
             if !maybe.is_empty() && !matches!(known, Ty::Foreign) {
-                self.scene.put(name, Res::Member(super::unknown(name)));
+                self.scene.put(name, Res::Member(Sort::Member, super::unknown(name)));
                 return Ty::Unknown;
             }
         }
         let res = match known {
-            Ty::Unknown | Ty::Var(_) => Res::Member(super::unknown(name)),
+            Ty::Unknown | Ty::Var(_) => Res::Member(Sort::Member, super::unknown(name)),
             Ty::Foreign => self.foreign_member(name),
             ref known if !self.may_be_elsewhere(known) => Res::Lost,
             _ => Res::Outside,
@@ -313,7 +313,7 @@ impl Body<'_> {
                     || matches!(&header.self_ty, Ty::Ref(inner) if matches!(**inner, Ty::Param(_) | Ty::Foreign))
             })
         });
-        if may { Res::Member("a type of another package may have it".to_owned()) } else { Res::Outside }
+        if may { Res::Member(Sort::Member, "a type of another package may have it".to_owned()) } else { Res::Outside }
     }
 
     /// The replacement of an impl's parameters, and for numbers of `Self`.

@@ -155,8 +155,10 @@ impl Lower<'_> {
                 }
             }
             ("macro_definition", Some(name)) => {
-                found.push(self.push(name, Item::Macro));
-                self.rules(node, found);
+                let index = self.push(name, Item::Macro { rules: Vec::new() });
+                let rules = self.rules(node, found);
+                self.out.defs[index as usize].item = Item::Macro { rules };
+                found.push(index);
             }
             ("macro_invocation", _) => {
                 let value = self.expr(node);

@@ -236,8 +236,9 @@ impl Lower<'_> {
         found
     }
 
-    /// The rules of a macro: what each gives, as items or as code.
-    pub(super) fn rules(&mut self, node: Node<'_>, found: &mut Vec<Local>) {
+    /// The rules of a macro: what each gives, as items or as code. Those that give code.
+    pub(super) fn rules(&mut self, node: Node<'_>, found: &mut Vec<Local>) -> Vec<Local> {
+        let mut code = Vec::new();
         for rule in children(node).into_iter().filter(|inner| inner.kind() == "macro_rule") {
             let Some(right) = child(rule, "right") else { continue };
             let range = right.start_byte() + 1..(right.end_byte().max(right.start_byte() + 2) - 1);
@@ -258,22 +259,25 @@ impl Lower<'_> {
                 labels: Vec::new(),
                 budget: self.budget,
             };
-            lower.rule(range, found);
+            code.extend(lower.rule(range, found));
         }
+        code
     }
 
-    fn rule(&mut self, range: Range<usize>, found: &mut Vec<Local>) {
+    fn rule(&mut self, range: Range<usize>, found: &mut Vec<Local>) -> Option<Local> {
         let mut uses = Vec::new();
         let items = self.snippet(&ITEMS, range.clone(), |this, holder| this.items(holder, &mut uses));
         let members =
             |this: &mut Self| this.snippet(&MEMBERS, range.clone(), |this, holder| this.items(holder, &mut Vec::new()));
         if let Some(items) = items.or_else(|| members(self)) {
             found.extend(items);
-            return;
+            return None;
         }
         let exprs = self.anything(range);
         let value = Expr { at: NOWHERE, kind: ExprKind::Several(exprs) };
-        found.push(self.push(Name { word: "".into(), at: NOWHERE }, Item::Loose(value.into())));
+        let index = self.push(Name { word: "".into(), at: NOWHERE }, Item::Loose(value.into()));
+        found.push(index);
+        Some(index)
     }
 }
 
