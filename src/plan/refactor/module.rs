@@ -35,6 +35,12 @@ fn moved(plan: &mut Plan, tools: Tools, from: &str, to: &str) -> Result<Done, Pl
     if pairs.is_empty() {
         return refused(format!("{from}: there is no such file or folder"));
     }
+    if let Some(path) = pairs.keys().find(|path| is_left_to_hands(path)) {
+        return refused(format!(
+            "{path}: what imports or includes it would not be mended, since moves are known for Rust, Python, JavaScript and TypeScript only; \
+             plan it by hand"
+        ));
+    }
     let mut edits = Edits::default();
     let mut done = Done::default();
     let head = crate_module(&all, from);
@@ -73,6 +79,11 @@ fn moved(plan: &mut Plan, tools: Tools, from: &str, to: &str) -> Result<Done, Pl
     done.notes.dedup();
     done.files = plan.paths().len();
     Ok(done)
+}
+
+/// Whether other files name a file in ways that are not followed here.
+fn is_left_to_hands(path: &str) -> bool {
+    matches!(Language::of(path).and_then(Language::family), Some(Family::Go | Family::C | Family::Java))
 }
 
 /// The new path with the ending that was left out, or the name when it is a folder that is there.
