@@ -185,7 +185,7 @@ fn clash(language: Language, family: Family, scope: &str, text: &str, a: &Symbol
                 return None;
             }
             let script = language.name() == "JavaScript";
-            Some(!script || !(code(a) && code(b)) || text.contains("\nexport ") || text.contains("\nimport "))
+            Some(!(script && code(a) && code(b)) || text.contains("\nexport ") || text.contains("\nimport "))
         }
         Family::Go => Some(true),
         Family::C => {

@@ -24,6 +24,9 @@ pub(super) struct Memo {
     uses: Mutex<HashMap<Spot, Arc<Uses>>>,
 }
 
+/// What a word means in one file, by offset.
+type Meant = Arc<HashMap<usize, Meaning>>;
+
 /// The plan's names, over the repository before and as planned.
 pub(super) struct Names<'a> {
     pub view: &'a View,
@@ -36,7 +39,7 @@ pub(super) struct Names<'a> {
     /// Places, by path and line before, that a person is asked about anyway.
     pub told: &'a BTreeSet<(String, u32)>,
     /// What a word means in a file as planned, by offset.
-    meant: Mutex<HashMap<(String, String), Arc<HashMap<usize, Meaning>>>>,
+    meant: Mutex<HashMap<(String, String), Meant>>,
 }
 
 /// A name that is taken away.

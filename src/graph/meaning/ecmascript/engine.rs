@@ -67,6 +67,9 @@ pub(super) enum Key {
     Context(At),
 }
 
+/// Symbols by the name that they declare.
+pub(super) type Declared = HashMap<String, Vec<Sym>>;
+
 /// What was found out about the program so far.
 #[derive(Default)]
 pub(in crate::graph::meaning) struct World {
@@ -74,7 +77,7 @@ pub(in crate::graph::meaning) struct World {
     types: RwLock<HashMap<Key, Ty>>,
     pub(super) globals: RwLock<HashMap<String, Option<Sym>>>,
     /// What blocks of `declare global` declare, by name.
-    pub(super) added: RwLock<Option<Arc<HashMap<String, Vec<Sym>>>>>,
+    pub(super) added: RwLock<Option<Arc<Declared>>>,
     /// What was found out about words.
     pub(super) words: RwLock<HashMap<String, Arc<Word>>>,
 }

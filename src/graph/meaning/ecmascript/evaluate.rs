@@ -261,7 +261,7 @@ impl Engine<'_, '_> {
                 Type::Index(object, key) => self.deeper(|engine| engine.indexed(object, key)),
                 Type::KeyOf(inner) => self.deeper(|engine| engine.keys(inner)),
                 Type::Cond(at, env) => self.deeper(|engine| engine.conditional(*at, env)),
-                Type::Union(types) if types.iter().any(|one| is_closed(one)) => {
+                Type::Union(types) if types.iter().any(is_closed) => {
                     let types = types.clone();
                     self.deeper(|engine| union(types.iter().map(|one| engine.opened(one)).collect::<Vec<_>>()))
                 }

@@ -111,7 +111,7 @@ fn find(program: &Program, word: &str) -> Word {
 /// Whether the library has a member of the name.
 fn is_common(program: &Program, word: &str) -> bool {
     let unit = Engine::new(program).unit(LIB);
-    crate::syntax::occurrences(&unit.text, word).into_iter().next().is_some()
+    crate::syntax::occurrences(&unit.text, word).next().is_some()
 }
 
 /// The places of a word in a file that could not be looked at.
@@ -123,7 +123,7 @@ fn unseen(program: &Program, path: &str, word: &str) -> Vec<Place> {
         sense: Sense::Doubtful("this file could not be understood".to_owned()),
         member: false,
     };
-    crate::syntax::occurrences(&source.text, word).into_iter().map(doubtful).collect()
+    crate::syntax::occurrences(&source.text, word).map(doubtful).collect()
 }
 
 /// Types nest deeper than what a thread's stack usually takes. The threads have their own pool, so that one which waits for a

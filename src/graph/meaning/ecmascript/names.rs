@@ -254,10 +254,10 @@ impl Engine<'_, '_> {
             }
             Some(Export::Value { value, name }) => {
                 let mut entity = Entity::Value(at(*value));
-                if loaded.kind(*value) == "identifier" {
-                    if let Some(sym) = self.lookup(at(*value), loaded.slice(*value), ANY) {
-                        entity = self.link_from(sym, hops + 1).entity;
-                    }
+                if loaded.kind(*value) == "identifier"
+                    && let Some(sym) = self.lookup(at(*value), loaded.slice(*value), ANY)
+                {
+                    entity = self.link_from(sym, hops + 1).entity;
                 }
                 return Some(Link { names: name.iter().map(|name| at(*name)).collect(), entity });
             }

@@ -140,11 +140,14 @@ impl Engine<'_, '_> {
         let tested = plain(unit.slice(at.node));
         if tested.as_deref() == Some(reference) {
             let opened = self.opened(&of);
-            let kept = parts(&opened).into_iter().filter(|part| match (&**part, truth) {
-                (Type::Nullish | Type::Bool(false), true) => false,
-                (Type::Ref(..) | Type::Shape(..) | Type::Tuple(_) | Type::Bool(true) | Type::Value(_), false) => false,
-                _ => true,
-            });
+            let never = |part: &Type| match truth {
+                true => matches!(part, Type::Nullish | Type::Bool(false)),
+                false => matches!(
+                    part,
+                    Type::Ref(..) | Type::Shape(..) | Type::Tuple(_) | Type::Bool(true) | Type::Value(_)
+                ),
+            };
+            let kept = parts(&opened).into_iter().filter(|part| !never(part));
             return union(kept.collect::<Vec<_>>());
         }
         let Some((object, property)) = self.split(at) else { return of };

@@ -10,9 +10,12 @@ use crate::workspace::Workspace;
 
 const MARK: char = '§';
 
+/// Paths with their texts.
+type Files = Vec<(String, String)>;
+
 /// The files of a program without marks, the name that is asked for, and all marked places.
-fn taken_apart(text: &str) -> (Vec<(String, String)>, Spot, BTreeSet<(String, usize)>) {
-    let (mut files, mut asked, mut marked): (Vec<(String, String)>, _, _) = (Vec::new(), None, BTreeSet::new());
+fn taken_apart(text: &str) -> (Files, Spot, BTreeSet<(String, usize)>) {
+    let (mut files, mut asked, mut marked): (Files, _, _) = (Vec::new(), None, BTreeSet::new());
     for line in text.lines() {
         if let Some(name) = line.trim().strip_prefix("// file: ") {
             files.push((name.to_owned(), String::new()));

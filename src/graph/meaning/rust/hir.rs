@@ -255,10 +255,12 @@ pub(super) struct Block {
     pub tail: Option<Box<Expr>>,
 }
 
+/// Pattern, type, value, `else` of a `let`.
+pub(super) type Binding = (Pat, Option<Type>, Option<Expr>, Option<Expr>);
+
 #[derive(Debug, Clone)]
 pub(super) enum Statement {
-    /// Pattern, type, value, `else`.
-    Let(Box<(Pat, Option<Type>, Option<Expr>, Option<Expr>)>),
+    Let(Box<Binding>),
     Expr(Expr),
 }
 
