@@ -378,6 +378,10 @@ fn names_plugins(text: &str) -> bool {
 /// Which tool executes a Rust file by the word of the manifest above it: a build script of another name, a procedural
 /// macro's source. `read` gives the texts of workspace paths. What such a file takes in from elsewhere is not followed.
 pub fn executed_by_manifest(path: &str, read: &dyn Fn(&str) -> Option<Arc<str>>) -> Option<String> {
+    // Where no file can come to be, nothing is looked for.
+    if path.split('/').nth(128).is_some() {
+        return None;
+    }
     let mut folder = path;
     loop {
         let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);

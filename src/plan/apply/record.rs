@@ -176,7 +176,13 @@ impl Record {
 
     /// Says that every file has its new text, so nothing is to be taken back any more.
     pub(super) fn done(&mut self) -> io::Result<()> {
-        self.file.write_all(DONE.as_bytes()).and_then(|()| self.file.sync_all())
+        let before = self.file.metadata()?.len();
+        let said = self.file.write_all(DONE.as_bytes()).and_then(|()| self.file.sync_all());
+        if said.is_err() {
+            // What follows is taken back, so it must not be on record.
+            let _ = self.file.set_len(before);
+        }
+        said
     }
 
     /// Says that all is done, or all undone, and nothing is left lying about.
