@@ -367,7 +367,7 @@ fn style_is_kept() {
         ("a.rs", spaces, "    g();", "\tg();", &["?style a.rs:13"]),
         ("a.rs", spaces, "    g();", "    g();\n    h();", &[]),
         ("a.rs", spaces, "    g();", "  g();", &["?style a.rs:13"]),
-        ("a.txt", "a\n", "a", "\u{feff}a", &["?style a.txt:1"]),
+        ("a.txt", "ab\n", "b", "\u{feff}b", &["?style a.txt:1"]),
     ] {
         assert_eq!(edited(path, before, old, new), expect, "{path} {old:?} -> {new:?}");
     }
