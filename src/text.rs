@@ -19,6 +19,12 @@ pub fn tokens(text: &str) -> u64 {
     quarters.div_ceil(4)
 }
 
+/// Whether most lines of a text end in CRLF: what is added to it then ends so too.
+pub fn ends_in_crlf(text: &str) -> bool {
+    let (all, crlf) = (text.matches('\n').count(), text.matches("\r\n").count());
+    crlf * 2 > all
+}
+
 /// 1234567 as `1,234,567`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -157,6 +163,20 @@ mod tests {
         assert_eq!(index.line(text, 0), None);
         assert_eq!(index.line(text, index.count() + 1), None);
         assert_eq!(&text[index.span(1, u32::MAX)], text);
+    }
+
+    #[test]
+    fn the_majority_of_line_ends_decides() {
+        for (text, expect) in [
+            ("", false),
+            ("a\n", false),
+            ("a\r\n", true),
+            ("a\r\nb\n", false),
+            ("a\r\nb\r\nc\n", true),
+            ("a\nb\r\nc\n", false),
+        ] {
+            assert_eq!(ends_in_crlf(text), expect, "{text:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::text::LineIndex;
+use crate::text::{LineIndex, ends_in_crlf};
 use crate::workspace::{Encoding, RelPath, Sites, Snapshot};
 
 use super::checks::Problem;
@@ -316,7 +316,7 @@ impl Plan {
             after: Some(path),
             hash: String::new(),
             bom,
-            crlf: text.contains("\r\n"),
+            crlf: ends_in_crlf(text),
             draft: Draft::new(text.into()),
             paths: vec![(step, None)],
         });
@@ -369,10 +369,17 @@ impl Plan {
                 Err(others) => built_on.extend(others),
             }
         }
-        let taken: Vec<&RelPath> = files.iter().filter_map(|file| file.after.as_ref()).collect();
-        for (at, path) in taken.iter().enumerate() {
-            if taken[..at].contains(path) {
-                let by = files.iter().filter(|file| file.after.as_ref() == Some(path));
+        // Where letters' case does not count, another spelling is the same file.
+        let folded = |file: &Planned| file.after.as_ref().map(|path| path.as_str().to_lowercase());
+        let vacated: BTreeSet<RelPath> =
+            files.iter().filter(|file| file.before != file.after).filter_map(|file| file.before.clone()).collect();
+        let mut sites = Sites::of(&self.base);
+        for (at, file) in files.iter().enumerate().filter(|(_, file)| file.before != file.after) {
+            let Some(path) = &file.after else { continue };
+            let same = |other: usize| other != at && folded(&files[other]) == folded(file);
+            let shared: Vec<&Planned> = (0..files.len()).filter(|other| same(*other)).map(|at| &files[at]).collect();
+            if !shared.is_empty() || sites.check(path, &vacated).is_err() {
+                let by = shared.into_iter().chain([file]);
                 built_on.extend(by.flat_map(Planned::steps).filter(|other| *other != step));
             }
         }
@@ -518,13 +525,12 @@ impl Plan {
         }
         self.within(text.len())?;
         let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-        let (all, crlf) = (text.matches('\n').count(), text.matches("\r\n").count());
         self.files.push(Planned {
             before: Some(path.clone()),
             after: Some(path),
             hash,
             bom,
-            crlf: crlf > 0 && crlf * 2 > all,
+            crlf: ends_in_crlf(&text),
             draft: Draft::new(text),
             paths: Vec::new(),
         });

@@ -170,8 +170,7 @@ fn nothing_is_left_of_a_renamed_name() {
 
 #[test]
 fn a_method_may_go_where_a_field_is_called_alike() {
-    let text =
-        "pub struct A {\n    first: u8,\n}\nimpl A {\n    pub fn first(&self) -> u8 {\n        self.first\n    }\n}\n";
+    let text = "pub struct A {\n    first: u8,\n}\nimpl A {\n    pub fn first(&self) -> u8 {\n        self.first\n    }\n}\n";
     let (_tree, mut plan) = world(&[("src/lib.rs", text)]);
     plan.step("rename", "");
     plan.replace("src/lib.rs", "pub fn first", "pub fn second", false).unwrap();
@@ -368,6 +367,7 @@ fn style_is_kept() {
         ("a.rs", spaces, "    g();", "\tg();", &["?style a.rs:13"]),
         ("a.rs", spaces, "    g();", "    g();\n    h();", &[]),
         ("a.rs", spaces, "    g();", "  g();", &["?style a.rs:13"]),
+        ("a.txt", "ab\n", "b", "\u{feff}b", &["?style a.txt:1"]),
     ] {
         assert_eq!(edited(path, before, old, new), expect, "{path} {old:?} -> {new:?}");
     }

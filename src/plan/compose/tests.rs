@@ -136,3 +136,18 @@ fn no_more_files_than_a_person_can_look_at() {
     let document = plan.document();
     assert_eq!((document.files.len(), document.problems.len()), (MAX_FILES, 1));
 }
+
+#[test]
+fn a_step_is_not_dropped_whose_place_is_taken_in_other_letters() {
+    let (_tree, mut plan) = world(&[("a.txt", "one\n"), ("d/b.txt", "two\n")]);
+    plan.step("move", "");
+    plan.move_file("a.txt", "z.txt").unwrap();
+    plan.move_file("d/b.txt", "e.txt").unwrap();
+    plan.step("create", "");
+    plan.create("A.txt", "new\n").unwrap();
+    let refused = plan.drop_step(1).unwrap_err().to_string();
+    assert!(refused.contains("step 2 builds"), "{refused}");
+    plan.drop_step(2).unwrap();
+    plan.drop_step(1).unwrap();
+    assert!(plan.document().is_empty());
+}

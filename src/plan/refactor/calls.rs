@@ -84,6 +84,28 @@ fn target(program: &Program, tools: Tools, parts: &[Part]) -> Option<Spot> {
     (top && first[name.len()..].trim_start().starts_with(['(', '<', '.', ':'])).then_some(spot)
 }
 
+/// The module before the name that a template calls, where a file does not import it.
+fn unbound<'p>(program: &Program, source: &Source, parts: &'p [Part]) -> Option<&'p str> {
+    let Some(Part::Text(first)) = parts.first() else { return None };
+    let head = &first[..first.find(|c: char| !(c.is_alphanumeric() || c == '_'))?];
+    let owns = first[head.len()..].starts_with('.') && !["", "self", "cls", "this", "super"].contains(&head);
+    let known = |entry: &super::imports::entries::Entry| entry.local.split('.').next() == Some(head);
+    let own = || source.symbols.symbols.iter().any(|symbol| symbol.parent.is_none() && symbol.name == head);
+    let asked = matches!(source.family, Family::Python | Family::JavaScript) && owns;
+    (asked && !own() && !entries(program, source).iter().any(known)).then_some(head)
+}
+
+/// What the template calls, when the repository has no such name.
+fn unknown(program: &Program, parts: &[Part]) -> Result<Option<String>, PlanError> {
+    let texts = parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(text) } else { None });
+    let Some(called) = texts.filter_map(|text| text.split_once('(')).map(|(called, _)| called).next() else {
+        return Ok(None);
+    };
+    let name = called.rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).next().unwrap_or_default();
+    let known = name.is_empty() || !program.defined(name)?.is_empty();
+    Ok((!known).then(|| name.to_owned()))
+}
+
 fn replaced(
     plan: &mut Plan,
     program: &Program,
@@ -134,6 +156,16 @@ fn replaced(
     let mut done = Done { edits: edits.count(), ..Done::default() };
     if done.edits == 0 && plan.doubts().is_empty() {
         return refused(format!("{} is called nowhere", found.word));
+    }
+    if let Some(name) = unknown(program, parts)? {
+        done.notes
+            .push(format!("nothing in the repository is called {name}: see that it is there for whoever calls it now"));
+    }
+    for path in &importing {
+        let Some(source) = program.source(path) else { continue };
+        if let Some(head) = unbound(program, &source, parts) {
+            doubt(plan, path, &(0..0), None, format!("{head} of the new call is not known in this file: import it"));
+        }
     }
     if let Some(target) = target {
         import(plan, program, target, &importing, &mut edits);
@@ -371,6 +403,30 @@ mod tests {
             "$recv.inner().new($...)",
             "== a.rs\nstruct S;\nimpl S {\n    fn old(&self, x: u8) {}\n}\nfn f(s: S) {\n    s.inner().new(1);\n}\n",
         );
+    }
+
+    #[test]
+    fn a_module_that_a_file_does_not_import_is_told() {
+        replaced(
+            "== a.py\ndef old(x):\n    pass\n== b.py\nimport u\nfrom a import old\n\nold(1)\n== c.py\nfrom a import old\n\nold(1)\n\
+             == u.py\ndef new(x):\n    pass\n",
+            "old",
+            "u.new($1)",
+            "== a.py\ndef old(x):\n    pass\n== b.py\nimport u\nfrom a import old\n\nu.new(1)\n== c.py\nfrom a import old\n\nu.new(1)\n\
+             == u.py\ndef new(x):\n    pass\n?? c.py:1 u of the new call is not known in this file: import it\n",
+        );
+    }
+
+    #[test]
+    fn a_new_name_that_is_nowhere_is_told() {
+        for (template, notes) in [("gone($1)", 1), ("$1.gone()", 1), ("there($1)", 0)] {
+            let (_tree, mut plan) =
+                super::super::tests::world("== a.py\ndef old(x):\n    pass\n\n\ndef there(x):\n    pass\n\n\nold(1)\n");
+            let (symbols, cancel) = (crate::graph::Symbols::new(1 << 20), crate::cancel::Cancel::new());
+            let done =
+                replace_calls(&mut plan, Tools { symbols: &symbols, cancel: &cancel }, &Asked::new("old"), template);
+            assert_eq!(done.unwrap().notes.len(), notes, "{template}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::text::LineIndex;
+use crate::text::{LineIndex, ends_in_crlf};
 
 use super::{Plan, PlanError, refused};
 use crate::plan::{Doubt, Edit};
@@ -73,7 +73,7 @@ impl Edits {
                     "{path}:{line}: two changes want the same text; make one of them by hand first"
                 ));
             }
-            if text.contains("\r\n") {
+            if ends_in_crlf(&text) {
                 for (_, new) in &mut edits {
                     *new = new.replace("\r\n", "\n").replace('\n', "\r\n");
                 }

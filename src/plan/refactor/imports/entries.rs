@@ -10,7 +10,7 @@ use crate::syntax::{Family, walk};
 
 use super::python::{indent, with_comma};
 use super::rust::{Place, resolved};
-use super::{ecmascript, python};
+use super::{ecmascript, order, python};
 
 /// A name that an import binds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -382,11 +382,11 @@ pub(in crate::plan::refactor) fn insertion(source: &Source) -> (usize, bool) {
 
 /// Adds import statements to a file, each once.
 pub(in crate::plan::refactor) fn add(source: &Source, statements: &[String], edits: &mut Edits) {
-    let mut lines: Vec<&String> = Vec::new();
-    for statement in statements {
-        if !lines.contains(&statement) && !source.text.lines().any(|line| line.trim() == statement.as_str()) {
-            lines.push(statement);
-        }
+    let new = |statement: &&String| !source.text.lines().any(|line| line.trim() == statement.as_str());
+    let lines: Vec<String> = statements.iter().filter(new).cloned().collect();
+    let mut lines = order::sorted(source, order::merged(source.family, &lines));
+    if source.family == Family::Rust {
+        lines.retain(|line| !order::add_in_order(source, line, edits));
     }
     if lines.is_empty() {
         return;

@@ -23,6 +23,32 @@ const MANIFESTS: [&str; 9] = [
     "tox.ini",
 ];
 
+/// Whether a script is what its package gives to others: its folder's index, or what a manifest leads to.
+pub(in crate::plan::refactor) fn is_entry(program: &Program, path: &str) -> bool {
+    let own = stem(path);
+    if matches!(own, "index" | "mod") {
+        return true;
+    }
+    let manifests = std::iter::successors(Some(folder(path)), |at| (!at.is_empty()).then(|| folder(at)));
+    let read = |at: &str| {
+        let manifest = if at.is_empty() { "package.json".to_owned() } else { format!("{at}/package.json") };
+        program.snapshot().text(&RelPath::parse(&manifest).ok()?).ok()
+    };
+    let Some(text) = manifests.into_iter().find_map(read) else { return false };
+    let Ok(serde_json::Value::Object(manifest)) = serde_json::from_str(&text) else { return false };
+    let keys = ["main", "module", "browser", "types", "typings", "exports"];
+    keys.iter().filter_map(|key| manifest.get(*key)).any(|value| leads_to(value, own, 0))
+}
+
+fn leads_to(value: &serde_json::Value, own: &str, depth: usize) -> bool {
+    match value {
+        serde_json::Value::String(path) => stem(path) == own,
+        serde_json::Value::Object(map) if depth < 8 => map.values().any(|value| leads_to(value, own, depth + 1)),
+        serde_json::Value::Array(list) if depth < 8 => list.iter().any(|value| leads_to(value, own, depth + 1)),
+        _ => false,
+    }
+}
+
 /// Mends the paths that manifests and Rust's `include` macros have; others become doubts.
 ///
 /// # Errors

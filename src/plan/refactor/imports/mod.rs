@@ -3,6 +3,7 @@
 pub(super) mod ecmascript;
 pub(super) mod entries;
 pub(super) mod manifests;
+pub(super) mod order;
 pub(super) mod paths;
 pub(super) mod python;
 pub(super) mod rust;

@@ -23,7 +23,8 @@ pub(super) fn mend(
     edits: &mut Edits,
 ) -> Result<(), PlanError> {
     let mut files: BTreeMap<&str, Vec<(&str, &Use)>> = BTreeMap::new();
-    for (word, place) in found.iter().filter(|(_, place)| place.path != moving.source.path) {
+    let elsewhere = |(word, place): &&(String, Use)| moving.leaves(word) && place.path != moving.source.path;
+    for (word, place) in found.iter().filter(elsewhere) {
         files.entry(&place.path).or_default().push((word, place));
     }
     // Who takes all may name none.
@@ -101,7 +102,7 @@ fn in_imports(plan: &mut Plan, moving: &Moving, source: &Source, places: &[(&str
     for entry in all.iter().filter(from_old) {
         match entry.name.as_deref() {
             Some("*") => {
-                for name in &moving.names {
+                for name in moving.names.iter().filter(|name| moving.leaves(name)) {
                     let hidden = source.family == Family::Python && name.starts_with('_');
                     if !is_dest && !hidden {
                         let own = moving.entry(name);
@@ -113,7 +114,7 @@ fn in_imports(plan: &mut Plan, moving: &Moving, source: &Source, places: &[(&str
                     }
                 }
             }
-            Some(name) if moving.names.iter().any(|moved| moved == name) => {
+            Some(name) if moving.leaves(name) => {
                 gone.push(entry);
                 if !is_dest {
                     lines.push(moving.import(&source.path, Some(source), entry));

@@ -2,6 +2,7 @@
 
 mod importers;
 mod needs;
+mod offers;
 mod piece;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,12 @@ use std::sync::Arc;
 use crate::graph::meaning::{Program, Role, Source, Spot, Use, uses};
 use crate::plan::Gone;
 use crate::syntax::{Family, Kind, Language, Symbol};
+use crate::text::ends_in_crlf;
 
 use super::asked::{find, symbol_at};
 use super::edits::{Edits, doubt};
 use super::imports::entries::{self, Entry, entries, from_file, plain};
+use super::imports::order;
 use super::imports::rust::Place;
 use super::{Asked, Done, Plan, PlanError, Tools, all_or_nothing, refused};
 use needs::Needs;
@@ -51,6 +54,8 @@ pub(super) struct Moving<'p, 'a> {
     pieces: Vec<Range<usize>>,
     entries: Vec<Entry>,
     dest_entries: Vec<Entry>,
+    /// Names that can be taken from the old file as before.
+    offered: BTreeSet<String>,
 }
 
 impl Moving<'_, '_> {
@@ -64,6 +69,11 @@ impl Moving<'_, '_> {
 
     fn in_import(&self, range: &Range<usize>) -> bool {
         self.entries.iter().any(|entry| entry.statement.start <= range.start && range.end <= entry.statement.end)
+    }
+
+    /// Whether a name is moved, and those who take it have to be led to where it is now.
+    fn leaves(&self, name: &str) -> bool {
+        self.names.iter().any(|moved| moved == name) && !self.offered.contains(name)
     }
 
     fn is_of_type(&self, name: &str) -> bool {
@@ -86,7 +96,9 @@ impl Moving<'_, '_> {
 
 /// Moves the symbols at these spots, all of one file.
 pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str) -> Result<Done, PlanError> {
-    let moving = prepared(program, spots, to)?;
+    let mut moving = prepared(program, spots, to)?;
+    moving.offered = offers::offered(&moving)?;
+    let moving = moving;
     let source = &moving.source;
     let mut done = Done::default();
     let mut found: Vec<(String, Use)> = Vec::new();
@@ -102,6 +114,7 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
         .iter()
         .filter(|(_, place)| place.path == source.path && code(place))
         .filter(|(_, place)| !moving.is_inside(&place.range) && !moving.in_import(&place.range))
+        .filter(|(word, place)| !(moving.leaves(word) && offers::is_listed(&moving, &place.range)))
         .map(|(word, place)| (word.as_str(), place))
         .collect();
     let left: BTreeSet<&str> = stays.iter().map(|(word, _)| *word).collect();
@@ -127,17 +140,19 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
             edits.insert(to, dest.text.len(), format!("{end}{gap}{text}"));
         }
         None => {
+            let imports = order::sorted(source, order::merged(source.family, &imports));
             let mut new: String = imports.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
             if !new.is_empty() {
                 new.push_str(if moving.family() == Family::Python { "\n\n" } else { "\n" });
             }
             new.push_str(&text);
-            if source.text.contains("\r\n") {
+            if ends_in_crlf(&source.text) {
                 new = new.replace("\r\n", "\n").replace('\n', "\r\n");
             }
             plan.create(to, &new)?;
             if moving.family() == Family::Rust {
-                visible::declare(&moving, &mut edits)?;
+                let private = offers::stay_private(&moving);
+                visible::declare(&moving, private, &mut edits)?;
             }
         }
     }
@@ -151,23 +166,38 @@ pub(super) fn moved(plan: &mut Plan, program: &Program, spots: &[Spot], to: &str
         .filter(|(_, place)| code(place) && importers::is_foreign(&moving, &place.path))
         .map(|(word, _)| word.as_str())
         .collect();
-    let back: Vec<String> = left
-        .union(&foreign)
-        .map(|name| {
-            let passed_on = foreign.contains(name).then(|| "pub".to_owned());
-            let here = stays.iter().filter(|(word, _)| word == name);
-            let tested = passed_on.is_none() && here.clone().all(|(_, place)| visible::is_tested(source, &place.range));
-            let import = moving.import(&source.path, Some(source), &Entry { passed_on, ..moving.entry(name) });
-            // Without it the import would be unused wherever the tests are left out.
-            if tested { format!("#[cfg(test)]\n{import}") } else { import }
-        })
-        .collect();
+    let home = |name: &str, how: Option<&str>| {
+        let passed_on = how.map(str::to_owned);
+        let statement = moving.import(&source.path, Some(source), &Entry { passed_on, ..moving.entry(name) });
+        format!("{}{statement}", how.map_or(String::new(), |_| offers::condition(&moving, name)))
+    };
+    let mut back: Vec<String> = Vec::new();
+    for name in moving.names.iter().map(String::as_str) {
+        let offered = moving.offered.contains(name) || foreign.contains(name);
+        match moving.family() {
+            Family::Rust if offered => back.push(home(name, Some("pub"))),
+            Family::JavaScript if offered => {
+                back.extend(left.contains(name).then(|| home(name, None)));
+                back.push(home(name, Some("export")));
+            }
+            Family::Rust if left.contains(name) => {
+                // Without it the import would be unused wherever the tests are left out.
+                let mut here = stays.iter().filter(|(word, _)| *word == name);
+                let tested = here.all(|(_, place)| visible::is_tested(source, &place.range));
+                back.push(format!("{}{}", if tested { "#[cfg(test)]\n" } else { "" }, home(name, None)));
+            }
+            _ if offered || left.contains(name) => back.push(home(name, None)),
+            _ => {}
+        }
+    }
+    offers::unlist(&moving, &mut edits);
     needs.drop_unused(&moving, &mut edits, &mut done);
-    let both_ways = !back.is_empty() && !needs.definitions.is_empty();
+    let both_ways = moving.family() != Family::Rust && !back.is_empty() && !needs.definitions.is_empty();
     match moving.family() {
         // What stands above is there already when the new file asks for it.
         Family::Python if both_ways => {
             let at = piece::with_blank_lines(&source.text, &moving.pieces[0]).start;
+            let back = order::merged(Family::Python, &back);
             edits.insert(&source.path, at, back.join("\n") + "\n\n\n");
         }
         _ => entries::add(source, &back, &mut edits),
@@ -240,5 +270,16 @@ fn prepared<'p, 'a>(program: &'p Program<'a>, spots: &[Spot], to: &str) -> Resul
         return refused(format!("{to} belongs to another crate than {}", source.path));
     }
     let (own, theirs) = (entries(program, &source), dest.as_ref().map_or_else(Vec::new, |dest| entries(program, dest)));
-    Ok(Moving { program, source, dest, to: to.to_owned(), symbols, names, pieces, entries: own, dest_entries: theirs })
+    Ok(Moving {
+        program,
+        source,
+        dest,
+        to: to.to_owned(),
+        symbols,
+        names,
+        pieces,
+        entries: own,
+        dest_entries: theirs,
+        offered: BTreeSet::new(),
+    })
 }

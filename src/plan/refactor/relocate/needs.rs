@@ -201,7 +201,16 @@ fn stands_alone(source: &Source, node: Node) -> bool {
         Family::Python => crate::plan::refactor::imports::python::is_value(node),
         Family::Rust => {
             let path = whole(node);
-            path.id() == node.id() || path.start_byte() == node.start_byte()
+            let names = |parent: Node| {
+                let item =
+                    parent.kind().ends_with("_item") || matches!(parent.kind(), "enum_variant" | "associated_type");
+                let is_name = parent.child_by_field_name("name").is_some_and(|name| name.id() == node.id());
+                is_name && (item || parent.kind() == "function_signature_item")
+            };
+            let before = source.text[..node.start_byte()].trim_end();
+            // In a macro's arguments nothing but the text says so.
+            let owned = before.ends_with("::") || before.ends_with('.') && !before.ends_with("..");
+            !node.parent().is_some_and(names) && !owned && path.start_byte() == node.start_byte()
         }
         _ => true,
     }

@@ -55,7 +55,7 @@ fn a_rust_type_with_its_impls_to_a_new_module() {
          == src/lib.rs\nmod a;\nmod s;\npub use crate::s::S;\nuse crate::a::{f, T};\n\
          == src/s.rs\nuse std::fmt;\nuse crate::a::T;\n\n/// Doc.\n#[derive(Clone)]\npub struct S {\n    pub(crate) x: T,\n}\n\n\
          impl S {\n    pub(crate) fn new() -> Self { S { x: crate::h() } }\n}\n\nimpl fmt::Debug for S {}\n\
-         ?? src/a.rs:4 src/a.rs and src/s.rs import each other now\n",
+",
     );
 }
 
@@ -117,5 +117,59 @@ fn a_remark_before_a_rust_function_goes_with_it() {
         "src/b.rs",
         "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n== src/a.rs\nuse crate::b::f;\n\nfn g() {\n    f();\n}\n\
          == src/b.rs\nfn h() {}\n\n// Why it is so.\n// And how.\npub(crate) fn f() {}\n== src/lib.rs\nmod a;\nmod b;\n",
+    );
+}
+
+#[test]
+fn a_public_rust_type_is_offered_where_it_was() {
+    moves(
+        "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n\
+         == src/lib.rs\n//! K.\n\nmod parse;\nmod zeta;\n\n#[cfg(feature = \"x\")]\nmod other;\n\nuse core::cmp::Ordering;\nuse core::str::FromStr;\n\n\
+         pub use crate::parse::Error;\n\n/// C.\npub struct C {\n    pub op: Op,\n}\n\npub enum Op {}\n\npub struct V;\n\n\
+         impl C {\n    pub fn parse(text: &str, v: V) -> Result<Ordering, Error> {\n        C::from_str(text)\n    }\n}\n\n\
+         pub fn o(s: &str) -> Ordering {\n    V::from_str(s)\n}\n\
+         == src/parse.rs\nuse crate::C;\n\npub struct Error;\n\nimpl core::str::FromStr for C {}\n\
+         == src/zeta.rs\nfn z(c: crate::C) {}\n== tests/t.rs\nuse k::C;\n",
+        "src/lib.rs#C",
+        "src/c.rs",
+        "== Cargo.toml\n[package]\nname = \"k\"\nedition = \"2021\"\n\
+         == src/c.rs\nuse crate::parse::Error;\nuse crate::{Op, V};\nuse core::cmp::Ordering;\nuse core::str::FromStr;\n\n\
+         /// C.\npub struct C {\n    pub op: Op,\n}\n\n\
+         impl C {\n    pub fn parse(text: &str, v: V) -> Result<Ordering, Error> {\n        C::from_str(text)\n    }\n}\n\
+         == src/lib.rs\n//! K.\n\nmod c;\nmod parse;\nmod zeta;\n\n#[cfg(feature = \"x\")]\nmod other;\n\nuse core::cmp::Ordering;\nuse core::str::FromStr;\n\n\
+         pub use crate::c::C;\npub use crate::parse::Error;\n\npub enum Op {}\n\npub struct V;\n\n\
+         pub fn o(s: &str) -> Ordering {\n    V::from_str(s)\n}\n\
+         == src/parse.rs\nuse crate::C;\n\npub struct Error;\n\nimpl core::str::FromStr for C {}\n\
+         == src/zeta.rs\nfn z(c: crate::C) {}\n== tests/t.rs\nuse k::C;\n",
+    );
+}
+
+#[test]
+fn what_scripts_export_from_an_entry_point_is_exported_there_still() {
+    moves(
+        "== index.ts\nexport function f() {}\n\nexport function g() {\n  f();\n}\n== o.ts\nimport { f } from './index';\nf();\n",
+        "f",
+        "n.ts",
+        "== index.ts\nimport { f } from './n';\nexport { f } from './n';\n\nexport function g() {\n  f();\n}\n== n.ts\nexport function f() {}\n\
+         == o.ts\nimport { f } from './index';\nf();\n",
+    );
+}
+
+#[test]
+fn a_python_list_of_names_keeps_what_others_may_take() {
+    moves(
+        "== p/__init__.py\n== p/a.py\n__all__ = [\"f\", \"g\"]\n\n\ndef f():\n    pass\n\n\ndef g():\n    pass\n== t.py\nfrom p.a import f\n",
+        "f",
+        "p/n.py",
+        "== p/__init__.py\n== p/a.py\nfrom .n import f\n\n__all__ = [\"f\", \"g\"]\n\n\ndef g():\n    pass\n== p/n.py\ndef f():\n    pass\n\
+         == t.py\nfrom p.a import f\n",
+    );
+    moves(
+        "== p/__init__.py\n== p/_a.py\n__all__ = [\n    \"g\",\n    \"f\",\n]\n\n\ndef f():\n    pass\n\n\ndef g():\n    pass\n\
+         == t.py\nfrom p._a import f\n",
+        "f",
+        "p/_n.py",
+        "== p/__init__.py\n== p/_a.py\n__all__ = [\n    \"g\",\n]\n\n\ndef g():\n    pass\n== p/_n.py\ndef f():\n    pass\n\
+         == t.py\nfrom p._n import f\n",
     );
 }

@@ -41,7 +41,7 @@ fn is_declaration(node: Node) -> bool {
     node.kind().ends_with("declaration") || node.kind() == "function_signature"
 }
 
-fn items(source: &Source) -> impl Iterator<Item = Node<'_>> {
+pub(super) fn items(source: &Source) -> impl Iterator<Item = Node<'_>> {
     let root = source.tree.tree.root_node();
     (0..root.named_child_count()).filter_map(move |at| root.named_child(u32::try_from(at).ok()?))
 }
@@ -172,7 +172,7 @@ pub(super) fn of_needed(plan: &mut Plan, moving: &Moving, needs: &Needs, edits: 
 }
 
 /// Whether an export list of the file has the name.
-fn is_exported(source: &Source, name: &str) -> bool {
+pub(super) fn is_exported(source: &Source, name: &str) -> bool {
     let lists = items(source)
         .filter(|node| node.kind() == "export_statement" && node.child_by_field_name("declaration").is_none());
     let words =
@@ -197,7 +197,7 @@ fn uses_members(moving: &Moving, item: Node) -> bool {
 }
 
 /// Adds the `mod` line of a new Rust file to its parent.
-pub(super) fn declare(moving: &Moving, edits: &mut Edits) -> Result<(), PlanError> {
+pub(super) fn declare(moving: &Moving, private: bool, edits: &mut Edits) -> Result<(), PlanError> {
     let place = Place::of(moving.program, &moving.to);
     let (Some(parent), Some(name)) = (place.parent(), place.names.last()) else {
         return refused(format!("{} would be the root of a crate", moving.to));
@@ -206,13 +206,23 @@ pub(super) fn declare(moving: &Moving, edits: &mut Edits) -> Result<(), PlanErro
     let Some(home) = home else {
         return refused(format!("{}: no file is the module {} that it would be in", moving.to, parent.path()));
     };
-    let visibility = if parent.names.is_empty() { "" } else { "pub(crate) " };
+    let visibility = if private || parent.names.is_empty() { "" } else { "pub(crate) " };
     let line = format!("{visibility}mod {name};");
-    let after =
-        items(&home).filter(|node| node.kind() == "mod_item" && node.child_by_field_name("body").is_none()).last();
-    match after {
-        Some(after) => edits.insert(&home.path, after.end_byte(), format!("\n{line}")),
-        None => {
+    let all: Vec<Declaration> = declarations(&home);
+    // Macros count from where they are on.
+    let after = all.iter().rposition(|other| other.attributes.contains("macro_use")).map_or(0, |at| at + 1);
+    let plain: Vec<&Declaration> = all[after..].iter().filter(|other| other.attributes.is_empty()).collect();
+    let alike: Vec<&Declaration> =
+        plain.iter().copied().filter(|other| other.visibility == visibility.trim()).collect();
+    let group = if alike.is_empty() { plain } else { alike };
+    let next = group.iter().find(|other| other.name > name.as_str()).filter(|_| group.is_sorted_by_key(|one| one.name));
+    match (next, group.last(), all[after..].first(), all.last()) {
+        (Some(next), ..) => edits.insert(&home.path, next.range.start, format!("{line}\n")),
+        (None, Some(last), ..) => edits.insert(&home.path, last.range.end, format!("\n{line}")),
+        // All are there on a condition: it is none of this one's.
+        (None, None, Some(first), _) => edits.insert(&home.path, first.range.start, format!("{line}\n\n")),
+        (None, None, None, Some(last)) => edits.insert(&home.path, last.range.end, format!("\n\n{line}")),
+        (None, None, None, None) => {
             let is_head = |node: &Node| {
                 let text = &home.text[node.byte_range()];
                 node.kind() == "inner_attribute_item" || text.starts_with("//!") || text.starts_with("/*!")
@@ -233,4 +243,38 @@ pub(super) fn is_tested(source: &Source, range: &Range<usize>) -> bool {
             .any(|before| ["#[cfg(test)]", "#[test]"].contains(&&source.text[before.byte_range()]))
     };
     source.family == Family::Rust && around.into_iter().any(|node| node.kind().ends_with("_item") && attributes(node))
+}
+
+/// A `mod x;` with the attributes and comments that belong to it.
+struct Declaration<'s> {
+    range: Range<usize>,
+    name: &'s str,
+    visibility: &'s str,
+    attributes: String,
+}
+
+fn declarations(source: &Source) -> Vec<Declaration<'_>> {
+    let mut found = Vec::new();
+    let mut attached: Vec<Node> = Vec::new();
+    for node in items(source) {
+        if is_attached(source, node) {
+            attached.push(node);
+            continue;
+        }
+        let before = std::mem::take(&mut attached);
+        let (Some(name), None) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else { continue };
+        if node.kind() != "mod_item" {
+            continue;
+        }
+        let mut cursor = node.walk();
+        let visibility = node.named_children(&mut cursor).find(|part| part.kind() == "visibility_modifier");
+        let attributes = before.iter().filter(|part| part.kind() == "attribute_item");
+        found.push(Declaration {
+            range: before.first().unwrap_or(&node).start_byte()..node.end_byte(),
+            name: &source.text[name.byte_range()],
+            visibility: visibility.map_or("", |part| &source.text[part.byte_range()]),
+            attributes: attributes.map(|part| &source.text[part.byte_range()]).collect(),
+        });
+    }
+    found
 }
