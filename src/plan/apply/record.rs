@@ -86,7 +86,7 @@ pub(super) struct Intent {
 pub(super) struct Record {
     file: File,
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 /// What is written behind an intent when every file has its new text.
@@ -118,7 +118,7 @@ pub(super) fn open(now: &Snapshot, state_dir: &Path) -> Result<Record, ApplyErro
     may_go_on(locked, is_empty, failed)?;
     match unfinished_around(now, &folder, &path).map_err(failed)? {
         Some(root) => Err(ApplyError::Unfinished { root: root.display().to_string() }),
-        None => Ok(Record { file, path, _lock: lock }),
+        None => Ok(Record { file, path, lock }),
     }
 }
 
@@ -158,6 +158,13 @@ fn unfinished_around(now: &Snapshot, folder: &Path, own: &Path) -> io::Result<Op
 fn parse(text: &str) -> Option<(Intent, bool)> {
     let (intent, rest) = text.split_once('\n')?;
     Some((serde_json::from_str(intent).ok()?, rest.trim_end() == DONE))
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        // A process that another thread is just starting has the file open too, and closing it here alone would not do.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Record {
