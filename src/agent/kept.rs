@@ -24,7 +24,9 @@ pub enum KeptError {
          again with --apply"
     )]
     Redacted { run: String },
-    #[error("what was applied of the plan of run {run} has text that looks like a key, which is not kept: git can take it back")]
+    #[error(
+        "what was applied of the plan of run {run} has text that looks like a key, which is not kept: git can take it back"
+    )]
     NotUndoable { run: String },
     #[error(
         "the plan of run {run} is of version {version}, and this program knows {VERSION}; use the spelunk that made it"

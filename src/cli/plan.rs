@@ -120,22 +120,27 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
     if args.from.is_some() || args.undo.is_some() {
         match args.request.take() {
             Some(_) if args.place.path.as_os_str() != "." => {
-                return Err(CliError::usage("a recorded run has its request already").hint("spelunk plan --from RUN PATH"));
+                return Err(
+                    CliError::usage("a recorded run has its request already").hint("spelunk plan --from RUN PATH")
+                );
             }
             Some(path) => args.place.path = path.into(),
             None => {}
         }
     }
     if args.request.as_ref().is_some_and(|request| request.trim().is_empty()) {
-        return Err(CliError::usage("the request is empty")
-            .hint("spelunk plan \"rename Foo.bar to baz\" path/to/repository"));
+        return Err(
+            CliError::usage("the request is empty").hint("spelunk plan \"rename Foo.bar to baz\" path/to/repository")
+        );
     }
     let to_stdout = args.patch.as_deref().is_some_and(|path| path.as_os_str() == "-");
     if to_stdout && args.json {
         return Err(CliError::usage("--patch - and --json both print to standard output").hint("--patch FILE"));
     }
     if args.verify && args.json && args.approve.is_none() {
-        return Err(CliError::usage("with --json nothing is shown before --verify asks").hint("--approve HASH is the yes"));
+        return Err(
+            CliError::usage("with --json nothing is shown before --verify asks").hint("--approve HASH is the yes")
+        );
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
@@ -207,9 +212,7 @@ fn is_kept(made: &Made) -> bool {
 
 /// A command for a person's shell.
 fn quoted(words: &[&str]) -> String {
-    let safe = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "/._-+=:,@%".contains(c))
-    };
+    let safe = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "/._-+=:,@%".contains(c));
     let word = |word: &&str| if safe(word) { (*word).to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) };
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
@@ -384,7 +387,9 @@ fn confirmed(args: &Plan, document: &Document, snapshot: &Snapshot) -> Result<Ve
     if args.json || !io::stdin().is_terminal() {
         return Ok(confirmed);
     }
-    for file in document.files.iter().filter(|file| !confirmed.iter().any(|path| has_path(file, path))).collect::<Vec<_>>() {
+    for file in
+        document.files.iter().filter(|file| !confirmed.iter().any(|path| has_path(file, path))).collect::<Vec<_>>()
+    {
         let Some(why) = &file.executed else { continue };
         let alone = Document { files: vec![file.clone()], ..document.clone() };
         output::plain(&difference(&alone, snapshot)?);
@@ -458,8 +463,11 @@ fn undo(args: &Plan, config: &Config, snapshot: Snapshot, run: &str) -> Result<E
     let (chosen, left_out) = apply::select(&inverse, &snapshot, &options)?;
     if !left_out.is_empty() {
         let paths: Vec<&str> = left_out.iter().map(|left| left.path.as_str()).collect();
-        return Err(CliError::failed(format!("tools execute {}, so it is taken back only when that is confirmed", paths.join(", ")))
-            .hint("--confirm PATH for each"));
+        return Err(CliError::failed(format!(
+            "tools execute {}, so it is taken back only when that is confirmed",
+            paths.join(", ")
+        ))
+        .hint("--confirm PATH for each"));
     }
     let Applied { document, .. } = apply::apply(&chosen, &snapshot, &options, &config.state_dir, &Cancel::new())?;
     let made = Made { document, run: kept.run, report: None };

@@ -90,9 +90,17 @@ impl Symbols {
 #[serde(untagged, expecting = "expected a name or a definition that repo.* returned")]
 pub enum Target {
     Name(String),
-    Definition { path: String, qualified: String, line: Option<u32> },
+    Definition {
+        path: String,
+        qualified: String,
+        line: Option<u32>,
+    },
     /// What stands in a line, a local's name too.
-    Place { path: String, line: u32, name: String },
+    Place {
+        path: String,
+        line: u32,
+        name: String,
+    },
 }
 
 impl Target {

@@ -480,7 +480,8 @@ impl Event {
             Self::TurnStarted { .. }
                 | Self::Answer { .. }
                 | Self::Plan { .. }
-                | Self::Applied { .. } | Self::Undone
+                | Self::Applied { .. }
+                | Self::Undone
                 | Self::End { .. }
         )
     }

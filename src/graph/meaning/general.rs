@@ -53,7 +53,9 @@ pub(super) fn kin(program: &Program, source: &Source, spot: &Spot) -> Kin {
     let word = word(program, &symbol.name);
     let Some(own) = word.definitions.iter().find(|definition| definition.spot == *spot) else { return Kin::default() };
     let members = word.definitions.iter().filter(|other| own.is_kin(other)).map(|other| other.spot.clone()).collect();
-    let bound = own.overrides.then(|| "it overrides a method of another class, and classes are not followed in Java".to_owned());
+    let bound = own
+        .overrides
+        .then(|| "it overrides a method of another class, and classes are not followed in Java".to_owned());
     Kin { members, bound, ..Kin::default() }
 }
 

@@ -101,7 +101,11 @@ impl<'a> Tree<'a> {
             Event::Compacted { tokens_before, tokens_after, .. } => {
                 self.agents[agent].put(at, Item::Compacted(*tokens_before, *tokens_after));
             }
-            Event::Expects { .. } | Event::Follows { .. } | Event::Plan { .. } | Event::Applied { .. } | Event::Undone => {}
+            Event::Expects { .. }
+            | Event::Follows { .. }
+            | Event::Plan { .. }
+            | Event::Applied { .. }
+            | Event::Undone => {}
             Event::Limit { which, detail } => self.agents[agent].put(at, Item::Limit { which, detail }),
             Event::Answer { value, citations, held, problems } => {
                 let agent = &mut self.agents[agent];

@@ -24,11 +24,7 @@ pub struct LeftOut {
 ///
 /// # Errors
 /// When the plan has a fatal problem, or its steps cannot be taken apart so.
-pub fn select(
-    document: &Document,
-    now: &Snapshot,
-    options: &Options,
-) -> Result<(Document, Vec<LeftOut>), ApplyError> {
+pub fn select(document: &Document, now: &Snapshot, options: &Options) -> Result<(Document, Vec<LeftOut>), ApplyError> {
     if let Some(problem) = document.problems.iter().find(|problem| problem.fatal) {
         let place = match (&problem.path, problem.line) {
             (Some(path), Some(line)) => format!("{path}:{line}: "),

@@ -170,7 +170,8 @@ fn nothing_is_left_of_a_renamed_name() {
 
 #[test]
 fn a_method_may_go_where_a_field_is_called_alike() {
-    let text = "pub struct A {\n    first: u8,\n}\nimpl A {\n    pub fn first(&self) -> u8 {\n        self.first\n    }\n}\n";
+    let text =
+        "pub struct A {\n    first: u8,\n}\nimpl A {\n    pub fn first(&self) -> u8 {\n        self.first\n    }\n}\n";
     let (_tree, mut plan) = world(&[("src/lib.rs", text)]);
     plan.step("rename", "");
     plan.replace("src/lib.rs", "pub fn first", "pub fn second", false).unwrap();

@@ -142,10 +142,9 @@ impl Engine<'_, '_> {
             let opened = self.opened(&of);
             let never = |part: &Type| match truth {
                 true => matches!(part, Type::Nullish | Type::Bool(false)),
-                false => matches!(
-                    part,
-                    Type::Ref(..) | Type::Shape(..) | Type::Tuple(_) | Type::Bool(true) | Type::Value(_)
-                ),
+                false => {
+                    matches!(part, Type::Ref(..) | Type::Shape(..) | Type::Tuple(_) | Type::Bool(true) | Type::Value(_))
+                }
             };
             let kept = parts(&opened).into_iter().filter(|part| !never(part));
             return union(kept.collect::<Vec<_>>());
