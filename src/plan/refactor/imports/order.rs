@@ -30,9 +30,12 @@ fn apart(family: Family, statement: &str) -> Option<(&str, &str, &str)> {
     (!whole && !parts.1.contains(['{', '('])).then_some(parts)
 }
 
+/// What stands before and behind the names of a statement; `None` for one that stays alone.
+type Frame<'s> = Option<(&'s str, &'s str)>;
+
 /// The same statements, those that take names from one module as one.
 pub(in crate::plan::refactor) fn merged(family: Family, statements: &[String]) -> Vec<String> {
-    let mut groups: Vec<(Option<(&str, &str)>, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<(Frame, Vec<&str>)> = Vec::new();
     for statement in statements {
         let Some((head, name, tail)) = apart(family, statement) else {
             if !groups.iter().any(|(key, all)| key.is_none() && all[0] == statement) {
