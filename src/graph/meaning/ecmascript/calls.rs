@@ -444,7 +444,7 @@ impl Engine<'_, '_> {
             // What is expected of the call says the rest.
             let known: Vec<At> = bindings.iter().map(|(at, _)| *at).collect();
             if signature.free.iter().any(|at| !known.contains(at))
-                && let Some(expected) = self.context(call)
+                && let Some(expected) = self.context(call).filter(|expected| !matches!(**expected, Type::Param(_)))
             {
                 let result = self.result(signature, &signature.env);
                 let free = signature.free.clone();
@@ -454,7 +454,7 @@ impl Engine<'_, '_> {
                     self.unify(&result, &expected, &mut found);
                     bindings.extend(found.into_iter().filter(|(at, one)| {
                         unbound(*at)
-                            && !matches!(**one, Type::Unsure | Type::Unknown)
+                            && !matches!(**one, Type::Unsure | Type::Unknown | Type::Any)
                             && !mentions(one, &|inner| inner == *at, 0)
                     }));
                 }

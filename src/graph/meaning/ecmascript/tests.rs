@@ -146,6 +146,13 @@ fn generics() {
 }
 
 #[test]
+fn what_is_expected_of_an_inner_call_is_no_type_yet() {
+    check(
+        "declare class A<T> { §§go<R extends T>(f: (x: T) => unknown): A<R> } class B { go() {} } declare function list<E extends A<any>>(x: E): A<E>; declare const a: A<string>; list(a.§go(x => 1)).§go(x => 1); new B().go();",
+    );
+}
+
+#[test]
 fn narrowing() {
     check(
         "interface A { kind: 'a'; §§v: 1 } interface B { kind: 'b'; v: 2 } function f(x: A | B) { if (x.kind === 'a') { x.§v; } else { x.v; } }",
