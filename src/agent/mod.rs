@@ -23,6 +23,7 @@ mod plain;
 mod planning;
 mod prompt;
 mod record;
+pub mod recorded;
 pub mod replay;
 mod run;
 mod salvage;

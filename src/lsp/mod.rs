@@ -29,6 +29,7 @@ mod notices;
 mod options;
 mod out;
 mod parent;
+mod past;
 pub mod pieces;
 mod plans;
 mod progress;

@@ -63,6 +63,8 @@ pub async fn serve(
         .custom_method("spelunk/cancel", Server::cancel)
         .custom_method("spelunk/answerNow", Server::answer_now)
         .custom_method("spelunk/runs", Server::runs)
+        .custom_method("spelunk/answered", Server::answered)
+        .custom_method("spelunk/record", Server::record)
         .custom_method("spelunk/trace", Server::trace)
         .custom_method("spelunk/plan", Server::plan)
         .custom_method("spelunk/planned", Server::planned)

@@ -4,7 +4,6 @@
 //! so it sees exactly the changes that came before it. Notifications are awaited there one by one: none of them may wait
 //! for the client or for work that takes long.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -17,19 +16,19 @@ use super::edits::Prepared;
 use super::log::Relay;
 use super::out::Out;
 use super::protocol::{
-    ApplyPlanResult, AskParams, AskResult, CompletePart, Plan, PlanChoice, PlanDiffParams, PlanDiffResult,
-    PlanEditResult, PlanFileParams, PlanFileResult, PlanParams, PlannedParams, RunParams, RunResult, RunsParams,
-    RunsResult, TraceParams, TraceResult, VerifyPlanParams,
+    ApplyPlanResult, AskParams, AskResult, CompletePart, End, PastParams, Plan, PlanChoice, PlanDiffParams,
+    PlanDiffResult, PlanEditResult, PlanFileParams, PlanFileResult, PlanParams, PlannedParams, RecordResult, RunParams,
+    RunResult, RunsParams, RunsResult, TraceParams, TraceResult, VerifyPlanParams,
 };
 use super::requests::offer::is_offered;
 use super::runs::{Audience, Purpose};
 use super::state::{State, View};
-use super::{Error, commands, filling, lifecycle, plans, requests, runs, settings, watch};
+use super::{Error, commands, filling, lifecycle, past, plans, requests, runs, settings, watch};
 use crate::cancel::Cancel;
 use crate::config;
 use crate::config::Feature;
+use crate::display;
 use crate::plan::verify::Verified;
-use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
 pub struct Server {
@@ -191,23 +190,30 @@ impl Server {
     /// `spelunk/runs`.
     pub async fn runs(&self, params: RunsParams) -> Result<RunsResult> {
         let mut runs = self.state.runs.live();
-        let state_dir = self.state_dir()?;
+        let state_dir = self.state.state_dir()?;
         let (live, limit) = (runs.clone(), params.limit.unwrap_or(50));
-        runs.extend(self.blocking(move || runs::recorded(&state_dir, &live, limit)).await?);
+        runs.extend(self.blocking(move || past::list(&state_dir, &live, limit)).await?);
         Ok(RunsResult { runs })
+    }
+
+    /// `spelunk/answered`.
+    pub async fn answered(&self, params: PastParams) -> Result<End> {
+        let state = self.state.clone();
+        let work = move |view: &View, params: PastParams, _: &Cancel| past::answered(&state, view, &params.run_id);
+        self.answer(params, work).await
+    }
+
+    /// `spelunk/record`.
+    pub async fn record(&self, params: PastParams) -> Result<RecordResult> {
+        let state = self.state.clone();
+        let work = move |view: &View, params: PastParams, _: &Cancel| past::record(&state, view, &params.run_id);
+        self.answer(params, work).await
     }
 
     /// `spelunk/trace`.
     pub async fn trace(&self, params: TraceParams) -> Result<TraceResult> {
-        let state_dir = self.state_dir()?;
-        let text = self.blocking(move || {
-            let failed = |error: journal::JournalError| Error::failed(error.to_string());
-            let path = journal::find(&state_dir, &params.run_id).map_err(failed)?;
-            let run = journal::read(&path).map_err(failed)?;
-            let shown = journal::show::show(&run, &journal::Blobs::new(&state_dir), params.full);
-            Ok(display::terminal(&shown).into_owned())
-        });
-        Ok(TraceResult { text: text.await? })
+        let state_dir = self.state.state_dir()?;
+        Ok(TraceResult { text: self.blocking(move || past::trace(&state_dir, &params)).await? })
     }
 
     /// `spelunk/completePart`.
@@ -223,11 +229,6 @@ impl Server {
             self.state.out.notify::<notification::ShowMessage>(&ShowMessageParams { typ: MessageType::INFO, message });
         }
         (!prepared.is_empty()).then_some(prepared.edit)
-    }
-
-    fn state_dir(&self) -> std::result::Result<PathBuf, Error> {
-        let session = self.state.session().ok_or_else(|| Error::internal("there is no session"))?;
-        Ok(session.config.state_dir.clone())
     }
 
     async fn blocking<T: Send + 'static>(

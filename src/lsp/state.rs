@@ -151,6 +151,15 @@ impl State {
         self.session.get()
     }
 
+    /// Where runs are recorded.
+    ///
+    /// # Errors
+    /// Before `initialize`.
+    pub fn state_dir(&self) -> Result<PathBuf, Error> {
+        let session = self.session().ok_or_else(|| Error::internal("there is no session"))?;
+        Ok(session.config.state_dir.clone())
+    }
+
     pub fn encoding(&self) -> Encoding {
         self.session().map(|session| session.encoding).unwrap_or_default()
     }

@@ -17,6 +17,7 @@ mod navigation_document;
 mod navigation_imports;
 mod navigation_members;
 mod navigation_offer;
+mod past;
 mod plans;
 mod protocol;
 mod rename;
