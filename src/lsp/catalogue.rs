@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::filling::Report;
 use super::state::View;
 use crate::cancel::Cancel;
-use crate::graph::{Paused, Table};
+use crate::graph::{Paused, State, Table};
 use crate::syntax::Language;
 use crate::workspace::{RelPath, Snapshot};
 
@@ -86,6 +86,11 @@ impl Catalogue {
         }
         *known = Open { version: view.version, texts };
         &self.table
+    }
+
+    /// How far the table is.
+    pub fn state(&self) -> State {
+        self.table.state()
     }
 
     /// Keeps the filling waiting while a request is answered.

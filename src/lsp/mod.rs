@@ -19,6 +19,7 @@ mod events;
 mod files;
 mod filling;
 pub mod framing;
+mod health;
 mod lent;
 mod lifecycle;
 pub mod lines;

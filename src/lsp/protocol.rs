@@ -5,12 +5,14 @@
 
 mod ask;
 mod complete;
+mod health;
 mod past;
 mod plan;
 mod run;
 
 pub use ask::*;
 pub use complete::*;
+pub use health::*;
 pub use past::*;
 pub use plan::*;
 pub use run::*;
@@ -32,6 +34,8 @@ pub const MESSAGES: &[(&str, Sender, Kind)] = &[
     ("spelunk/planDiff", Sender::Client, Kind::Request),
     ("spelunk/planFile", Sender::Client, Kind::Request),
     ("spelunk/verifyPlan", Sender::Client, Kind::Request),
+    ("spelunk/models", Sender::Client, Kind::Request),
+    ("spelunk/doctor", Sender::Client, Kind::Request),
     ("spelunk/complete", Sender::Server, Kind::Request),
     ("spelunk/completePart", Sender::Client, Kind::Notification),
 ];

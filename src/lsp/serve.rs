@@ -73,6 +73,8 @@ pub async fn serve(
         .custom_method("spelunk/planDiff", Server::plan_diff)
         .custom_method("spelunk/planFile", Server::plan_file)
         .custom_method("spelunk/verifyPlan", Server::verify_plan)
+        .custom_method("spelunk/models", Server::models)
+        .custom_method("spelunk/doctor", Server::doctor)
         .custom_method("spelunk/completePart", Server::complete_part)
         .finish();
     let state = service.inner().state.clone();

@@ -16,14 +16,15 @@ use super::edits::Prepared;
 use super::log::Relay;
 use super::out::Out;
 use super::protocol::{
-    ApplyPlanResult, AskParams, AskResult, CompletePart, End, PastParams, Plan, PlanChoice, PlanDiffParams,
-    PlanDiffResult, PlanEditResult, PlanFileParams, PlanFileResult, PlanParams, PlannedParams, RecordResult, RunParams,
-    RunResult, RunsParams, RunsResult, TraceParams, TraceResult, VerifyPlanParams,
+    ApplyPlanResult, AskParams, AskResult, CompletePart, DoctorParams, DoctorResult, End, ModelsParams, ModelsResult,
+    PastParams, Plan, PlanChoice, PlanDiffParams, PlanDiffResult, PlanEditResult, PlanFileParams, PlanFileResult,
+    PlanParams, PlannedParams, RecordResult, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
+    VerifyPlanParams,
 };
 use super::requests::offer::is_offered;
 use super::runs::{Audience, Purpose};
 use super::state::{State, View};
-use super::{Error, commands, filling, lifecycle, past, plans, requests, runs, settings, watch};
+use super::{Error, commands, filling, health, lifecycle, past, plans, requests, runs, settings, watch};
 use crate::cancel::Cancel;
 use crate::config;
 use crate::config::Feature;
@@ -214,6 +215,17 @@ impl Server {
     pub async fn trace(&self, params: TraceParams) -> Result<TraceResult> {
         let state_dir = self.state.state_dir()?;
         Ok(TraceResult { text: self.blocking(move || past::trace(&state_dir, &params)).await? })
+    }
+
+    /// `spelunk/models`.
+    pub async fn models(&self, params: ModelsParams) -> Result<ModelsResult> {
+        Ok(health::models(&self.state, params.list).await?)
+    }
+
+    /// `spelunk/doctor`.
+    pub async fn doctor(&self, _params: DoctorParams) -> Result<DoctorResult> {
+        let view = self.state.view();
+        Ok(health::doctor(&self.state, &view).await?)
     }
 
     /// `spelunk/completePart`.

@@ -9,6 +9,7 @@ mod editors;
 mod faults;
 mod folders;
 mod framing;
+mod health;
 mod lent;
 mod lifecycle;
 mod log;
