@@ -31,6 +31,7 @@ pub const MESSAGES: &[(&str, Sender, Kind)] = &[
     ("spelunk/planned", Sender::Client, Kind::Request),
     ("spelunk/planEdit", Sender::Client, Kind::Request),
     ("spelunk/applyPlan", Sender::Client, Kind::Request),
+    ("spelunk/undoPlan", Sender::Client, Kind::Request),
     ("spelunk/planDiff", Sender::Client, Kind::Request),
     ("spelunk/planFile", Sender::Client, Kind::Request),
     ("spelunk/verifyPlan", Sender::Client, Kind::Request),

@@ -70,6 +70,7 @@ pub async fn serve(
         .custom_method("spelunk/planned", Server::planned)
         .custom_method("spelunk/planEdit", Server::plan_edit)
         .custom_method("spelunk/applyPlan", Server::apply_plan)
+        .custom_method("spelunk/undoPlan", Server::undo_plan)
         .custom_method("spelunk/planDiff", Server::plan_diff)
         .custom_method("spelunk/planFile", Server::plan_file)
         .custom_method("spelunk/verifyPlan", Server::verify_plan)

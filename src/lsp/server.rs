@@ -19,7 +19,7 @@ use super::protocol::{
     ApplyPlanResult, AskParams, AskResult, CompletePart, DoctorParams, DoctorResult, End, ModelsParams, ModelsResult,
     PastParams, Plan, PlanChoice, PlanDiffParams, PlanDiffResult, PlanEditResult, PlanFileParams, PlanFileResult,
     PlanParams, PlannedParams, RecordResult, RunParams, RunResult, RunsParams, RunsResult, TraceParams, TraceResult,
-    VerifyPlanParams,
+    UndoPlanParams, VerifyPlanParams,
 };
 use super::requests::offer::is_offered;
 use super::runs::{Audience, Purpose};
@@ -150,6 +150,12 @@ impl Server {
     pub async fn apply_plan(&self, params: PlanChoice) -> Result<ApplyPlanResult> {
         let view = self.state.view();
         Ok(plans::apply(&self.state, view, params).await?)
+    }
+
+    /// `spelunk/undoPlan`.
+    pub async fn undo_plan(&self, params: UndoPlanParams) -> Result<ApplyPlanResult> {
+        let view = self.state.view();
+        Ok(plans::take_back(&self.state, view, params.run_id).await?)
     }
 
     /// `spelunk/planDiff`.
