@@ -99,7 +99,7 @@ impl Planning {
             Err(error) => return vec![format!("the plan could not be checked: {error}")],
         };
         let fatal = problems.iter().filter(|problem| problem.fatal);
-        let mut told: Vec<String> = fatal.map(|problem| format!("the plan: {}", said(problem))).collect();
+        let mut told: Vec<String> = fatal.map(|problem| format!("the plan: {}: {problem}", problem.check)).collect();
         if self.lock().document().is_empty() {
             told.push("the plan is empty: nothing would change; if that is right, answer again and say why".to_owned());
         }
@@ -291,16 +291,6 @@ impl Planning {
         }
         crate::plan::diff(&document, &|path| plan.text_before(path)).map_err(|error| error.to_string())
     }
-}
-
-/// `parse: src/a.rs:3: ...`
-fn said(problem: &Problem) -> String {
-    let place = match (&problem.path, problem.line) {
-        (Some(path), Some(line)) => format!("{path}:{line}: "),
-        (Some(path), None) => format!("{path}: "),
-        _ => String::new(),
-    };
-    format!("{}: {place}{}", problem.check, problem.message)
 }
 
 /// Whether a name is that of a file or a folder with files, as planned.
