@@ -83,9 +83,9 @@ impl Planning {
     pub fn problems(&self, cancel: &Cancel) -> Result<Vec<Problem>, PlanError> {
         let plan = self.lock().clone();
         let mut problems = self.checker.check(&plan, &self.symbols, cancel)?;
-        for refused in plan.document().problems {
-            if !problems.contains(&refused) {
-                problems.push(refused);
+        for refused in plan.refused() {
+            if !problems.contains(refused) {
+                problems.push(refused.clone());
             }
         }
         problems.sort_by_key(|problem| !problem.fatal);
@@ -100,7 +100,7 @@ impl Planning {
         };
         let fatal = problems.iter().filter(|problem| problem.fatal);
         let mut told: Vec<String> = fatal.map(|problem| format!("the plan: {}: {problem}", problem.check)).collect();
-        if self.lock().document().is_empty() {
+        if self.lock().is_empty() {
             told.push("the plan is empty: nothing would change; if that is right, answer again and say why".to_owned());
         }
         told
