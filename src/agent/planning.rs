@@ -287,9 +287,23 @@ impl Planning {
             let named = |file: &crate::plan::FileChange| {
                 file.before.as_deref() == Some(path) || file.after.as_deref() == Some(path)
             };
+            let there: Vec<String> = document.files.iter().map(|file| file.path().to_owned()).collect();
             document.files.retain(named);
+            if document.files.is_empty() {
+                return Err(format!("plan.diff: {path} is not in the plan, which {}", changes(&there)));
+            }
         }
         crate::plan::diff(&document, &|path| plan.text_before(path)).map_err(|error| error.to_string())
+    }
+}
+
+/// `changes a, b and 3 more files`
+fn changes(paths: &[String]) -> String {
+    const NAMED: usize = 20;
+    match paths.len() {
+        0 => "changes nothing so far".to_owned(),
+        all @ 1..=NAMED => format!("changes {}", paths[..all].join(", ")),
+        all => format!("changes {} and {} more files; plan.files() has them", paths[..NAMED].join(", "), all - NAMED),
     }
 }
 
