@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::filling::Report;
+use super::filling::{self, Report};
 use super::state::View;
 use crate::cancel::Cancel;
 use crate::graph::{Paused, State, Table};
@@ -129,10 +129,15 @@ impl Catalogue {
 
     fn run(&self, job: Job) {
         match job {
-            Job::Fill { disk, cancel, report } => match self.table.fill(&disk, &cancel, &|far| report.tell(far)) {
-                Ok(()) => tracing::debug!("the symbol table is complete: {:?}", self.table.state()),
-                Err(error) => tracing::debug!("the symbol table is not filled any further: {error}"),
-            },
+            Job::Fill { disk, cancel, report } => {
+                let filled = self.table.fill(&disk, &cancel, &|far| report.tell(far));
+                let mut came_to = filling::words(&self.table.state());
+                if let Err(error) = filled {
+                    tracing::debug!("the symbol table is not filled any further: {error}");
+                    came_to = format!("{error}; it has {came_to}");
+                }
+                report.close(came_to);
+            }
             Job::Clear => {
                 let mut open = self.open();
                 self.table.clear();

@@ -2,12 +2,12 @@
 
 use super::Error;
 use super::events::safe;
+use super::filling::words;
 use super::protocol::{DoctorResult, ModelsResult};
 use super::state::{State, View};
 use crate::agent::choice::{Provider, choice};
 use crate::agent::doctor::{Check, checks};
 use crate::config::ModelFrom;
-use crate::text::grouped;
 
 /// The models of the next run, and those that there are. In a workspace that is not trusted nobody is asked.
 pub async fn models(state: &State, list: bool) -> Result<ModelsResult, Error> {
@@ -55,12 +55,7 @@ fn index(view: &View) -> Check {
             "off, by the setting symbolTable; symbols are searched for as they are asked for",
         );
     }
-    let far = view.catalogue.state();
-    let [done, total, symbols] = [far.done, far.total, far.symbols].map(|count| grouped(count as u64));
-    let files = if far.complete { format!("{total} files") } else { format!("{done} of {total} files so far") };
-    let mut found = format!("{files}, {symbols} symbols");
-    if far.full {
-        found.push_str("; its room is used up, so the least useful files are left out");
-    }
-    Check::new(true, "index", found)
+    let state = view.catalogue.state();
+    let so_far = if state.complete { "" } else { ", so far" };
+    Check::new(true, "index", words(&state) + so_far)
 }

@@ -27,7 +27,7 @@ pub struct SharedProgress(Arc<Mutex<Option<Progress>>>);
 impl SharedProgress {
     /// Begins when the client gave a token.
     pub fn begin(out: &Out, token: Option<ProgressToken>) -> Self {
-        let begun = token.map(|token| Progress::begin(out.clone(), token, "spelunk".to_owned(), true));
+        let begun = token.map(|token| Progress::begin(out.clone(), token, "spelunk".to_owned(), true, None));
         Self(Arc::new(Mutex::new(begun)))
     }
 

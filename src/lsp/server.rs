@@ -28,7 +28,6 @@ use super::{Error, commands, filling, health, lifecycle, past, plans, requests, 
 use crate::cancel::Cancel;
 use crate::config;
 use crate::config::Feature;
-use crate::display;
 use crate::plan::verify::Verified;
 
 /// The backend behind `tower_lsp`'s router.
@@ -243,8 +242,7 @@ impl Server {
     fn said(&self, prepared: Option<Prepared>) -> Option<WorkspaceEdit> {
         let prepared = prepared?;
         if !prepared.notes.is_empty() {
-            let message = display::terminal(&prepared.notes.join("; ")).into_owned();
-            self.state.out.notify::<notification::ShowMessage>(&ShowMessageParams { typ: MessageType::INFO, message });
+            self.state.out.say(MessageType::INFO, &prepared.notes.join("; "));
         }
         (!prepared.is_empty()).then_some(prepared.edit)
     }

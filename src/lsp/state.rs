@@ -73,6 +73,8 @@ pub struct State {
     /// Where tasks go that are started from threads that block.
     pub runtime: tokio::runtime::Handle,
     settings: Mutex<Kept>,
+    /// Why folders could not be opened at the start, until the client is told.
+    unopened: Mutex<Vec<String>>,
     texts: Mutex<Texts>,
 }
 
@@ -142,6 +144,7 @@ impl State {
             fillings: AtomicU64::new(0),
             runtime: tokio::runtime::Handle::current(),
             settings,
+            unopened: Mutex::default(),
             texts: Mutex::new(texts),
         }
     }
@@ -332,6 +335,10 @@ impl State {
     /// The settings, and what is known about them. Never held across an await.
     pub fn settings(&self) -> MutexGuard<'_, Kept> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn unopened(&self) -> MutexGuard<'_, Vec<String>> {
+        self.unopened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {

@@ -10,6 +10,7 @@ mod faults;
 mod folders;
 mod framing;
 mod health;
+mod indexing;
 mod lent;
 mod lifecycle;
 mod log;
