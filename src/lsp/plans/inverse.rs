@@ -29,7 +29,15 @@ pub fn inverse(state: &State, view: &View, run_id: &str) -> Result<Inverse, Erro
     is_here(&kept, view)?;
     let view = relisted(view, &kept.document);
     let read = |path: &str| view.snapshot.text(&RelPath::parse(path).ok()?).ok();
-    let inverse = kept.document.inverse(&read).map_err(|error| {
+    // What the person left out in the editor is not there, and what they let it do beside the plan is.
+    let standing = kept.document.standing(&read);
+    if standing.is_empty() {
+        let run = kept.run;
+        return Err(Error::failed(format!(
+            "nothing of the plan of run {run} is in the files any more; nothing was changed"
+        )));
+    }
+    let inverse = standing.inverse(&read).map_err(|error| {
         let paths = error.paths.join(", ");
         Error::failed(format!("the plan cannot be taken back: {paths} changed since; nothing was changed"))
     })?;

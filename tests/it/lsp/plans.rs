@@ -137,6 +137,37 @@ async fn what_was_applied_is_taken_back_by_the_client() {
 }
 
 #[tokio::test]
+async fn what_the_editor_took_of_a_plan_is_what_is_taken_back() {
+    let world = World::new();
+    let (parse, main) = (text(&world, "src/parse.rs"), text(&world, "src/main.rs"));
+    let notes = "// As count(x) does it.\n";
+    world.file("src/notes.rs", notes);
+    let (mut client, editor) = ours(&world).await;
+    editor.open(&mut client, "src/main.rs", &main).await;
+    let (run, plan) = planned(&mut client, REQUEST).await;
+    assert_eq!(plan["doubts"][0]["path"], "src/notes.rs", "{plan}");
+    client.request("spelunk/applyPlan", json!({ "runId": run })).await.unwrap();
+    // The user agreed to the doubtful place, and undid one file in the editor.
+    assert_eq!(text(&world, "src/notes.rs"), notes.replace("count", "words"));
+    client.change("src/main.rs", 2, json!([{ "text": main.replace("count", "words") }])).await;
+    editor.change(&mut client, "src/main.rs", &main).await;
+    let undone = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap();
+    assert_eq!(undone, json!({ "applied": true, "message": "taken back: 2 files", "leftOut": [] }));
+    assert_eq!((text(&world, "src/parse.rs"), text(&world, "src/notes.rs")), (parse.clone(), notes.to_owned()));
+    assert_eq!(editor.text(&client.uri("src/main.rs")), main);
+
+    // All of it undone in the editor: nothing is left to take back.
+    client.request("spelunk/applyPlan", json!({ "runId": run })).await.unwrap();
+    assert_ne!(text(&world, "src/parse.rs"), parse);
+    world.file("src/parse.rs", &parse);
+    world.file("src/notes.rs", notes);
+    editor.change(&mut client, "src/main.rs", &main).await;
+    let nothing = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap_err();
+    assert!(nothing["code"] == -32803 && message(&nothing).contains("is in the files any more"), "{nothing}");
+    client.shut_down().await;
+}
+
+#[tokio::test]
 async fn files_that_came_went_and_moved_are_taken_back() {
     let world = World::new();
     world.file("Makefile", "all:\n\techo old\n");
@@ -154,6 +185,12 @@ async fn files_that_came_went_and_moved_are_taken_back() {
     assert_eq!(applied["applied"], true, "{applied} {plan}");
     assert!(!world.repo().join("src/main.rs").exists() && world.repo().join("lib/words.rs").exists());
     assert!(text(&world, "Makefile").contains("echo new"));
+    // What came into a place meanwhile is not written over.
+    world.file("src/main.rs", "fn another() {}\n");
+    let error = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap_err();
+    assert!(error["code"] == -32803 && message(&error).contains("src/main.rs"), "{error}");
+    assert_eq!(text(&world, "src/main.rs"), "fn another() {}\n");
+    std::fs::remove_file(world.repo().join("src/main.rs")).unwrap();
     let undone = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap();
     assert_eq!(undone["applied"], true, "{undone}");
     for (path, text) in before {
