@@ -1,24 +1,22 @@
 //! Runs of questions: begun, stopped, listed.
 
+mod work;
+
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use futures_util::FutureExt as _;
 use tokio::sync::{Notify, OwnedMutexGuard, mpsc, oneshot};
 use tower_lsp::ls_types::ProgressToken;
 
+use self::work::Work;
 use super::ask::{self, Asked};
 use super::notices::{Happened, SharedProgress, SharedTold, Watch};
-use super::protocol::{AskParams, End, Event, Reason, RecordResult, RunState, RunSummary};
+use super::protocol::{AskParams, End, Event, RecordResult, RunState, RunSummary};
 use super::state::{State, View};
-use super::{Error, events, plans};
-use crate::agent::answers::drift::Drifts;
-use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
+use super::{Error, events};
+use crate::agent::{Conversation, Setup, Stop};
 use crate::cancel::Cancel;
-use crate::display;
-use crate::plan::Document;
 
 /// Bytes of a question. What it is about is in the repository, not in the question.
 const LONGEST: usize = 64 << 10;
@@ -177,58 +175,6 @@ async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, Ow
             let what = format!("a question of the conversation {id} is still being answered; wait, or cancel it");
             Err(Error::failed(what))
         }
-    }
-}
-
-/// One run, from its question to its end.
-struct Work {
-    state: Arc<State>,
-    conversation: OwnedMutexGuard<Conversation>,
-    run_id: String,
-    conversation_id: String,
-    model: String,
-}
-
-impl Work {
-    async fn run(mut self, setup: Setup, view: View, question: &str, stop: &Stop) -> End {
-        let asked = AssertUnwindSafe(ask_in(&mut self.conversation, setup, question, stop)).catch_unwind().await;
-        let (run_id, conversation_id) = (self.run_id.clone(), self.conversation_id.clone());
-        let end = match asked {
-            Ok(Ok(mut report)) => {
-                let (now, state) = (self.state.view(), self.state.clone());
-                let made = tokio::task::spawn_blocking(move || {
-                    // The client's text may have changed since it asked.
-                    Drifts::new(&now.snapshot).mark(&mut report.citations);
-                    let planned = report.plan.take().map(|document| {
-                        let document: Arc<Document> = document.into();
-                        state.plans.keep(&run_id, document.clone(), &view.snapshot);
-                        Box::new(plans::plan(&document, &now))
-                    });
-                    let end = events::end(&report, [&view, &now], run_id, conversation_id);
-                    End { plan: planned, ..end }
-                });
-                made.await.map_err(|_| None)
-            }
-            Ok(Err(error)) => Err(Some(error)),
-            Err(_panic) => {
-                // What its worker still waits for is not known.
-                self.conversation.rest();
-                Err(None)
-            }
-        };
-        let end = end.unwrap_or_else(|error| {
-            let message =
-                error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
-            let (reason, held) = match &error {
-                Some(AskError::Cancelled { held }) => (Reason::Cancelled, display::markdown(held)),
-                _ => (Reason::Failed, String::new()),
-            };
-            let end = events::failure(reason, &message, self.model, self.run_id, self.conversation_id);
-            End { answer: held, ..end }
-        });
-        // Whoever hears of the end may ask the next question at once.
-        drop(self.conversation);
-        end
     }
 }
 
