@@ -72,7 +72,7 @@ function version(binary, target) {
   const npm = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   if (cargo !== npm) fail(`Cargo.toml says version ${cargo}, package.json ${npm}: make them the same`);
   if (target === `${process.platform}-${process.arch}`) {
-    const said = execFileSync(binary, ["--version"], { encoding: "utf8" }).trim();
+    const said = execFileSync(binary, ["--version"], { encoding: "utf8" }).split("\n")[0].trim();
     if (said !== `spelunk ${npm}`) fail(`${binary} says "${said}", not "spelunk ${npm}": build it again`);
   }
   return npm;
@@ -102,16 +102,16 @@ function inspect(file, hash) {
   const zip = readFileSync(file);
   const found = entries(zip);
   const wrong = found.filter(({ name }) => !allowed.some((pattern) => pattern.test(name)));
-  if (wrong.length > 0) fail(`${file} has what it should not: ${wrong.map(({ name }) => name).join(", ")}`);
+  if (wrong.length > 0) fail(`the package has what it should not: ${wrong.map(({ name }) => name).join(", ")}`);
   const server = found.find(({ name }) => name.startsWith("extension/server/"));
   const bundle = found.find(({ name }) => name === "extension/dist/extension.js");
-  if (!server || !bundle) fail(`${file} has no server or no bundle`);
+  if (!server || !bundle) fail(`the package has no server or no bundle`);
   if ((server.mode & 0o111) === 0 && !server.name.endsWith(".exe"))
-    fail(`${server.name} is not executable in ${file}`);
-  if (sha256(server.content()) !== hash) fail(`${server.name} in ${file} is not the binary that was given`);
+    fail(`${server.name} is not executable in the package`);
+  if (sha256(server.content()) !== hash) fail(`${server.name} in the package is not the binary that was given`);
   if (existsSync(join(root, "src/server/binary.ts")) && !bundle.content().includes(hash))
-    fail(`dist/extension.js in ${file} does not name the binary's SHA-256`);
-  if (zip.length > mostBytes) fail(`${file} has ${zip.length} bytes, more than ${mostBytes}`);
+    fail(`dist/extension.js in the package does not name the binary's SHA-256`);
+  if (zip.length > mostBytes) fail(`the package has ${zip.length} bytes, more than ${mostBytes}`);
   return { files: found.length, bytes: zip.length };
 }
 
@@ -160,6 +160,8 @@ process.env.TZ = "UTC";
 process.env.SOURCE_DATE_EPOCH ||=
   spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" }).stdout?.trim() ||
   "315532800";
-await createVSIX({ cwd: staging, target, packagePath: out, dependencies: false, skipLicense: true });
-const { files, bytes } = inspect(out, hash);
+const packed = join(staging, "packed.vsix");
+await createVSIX({ cwd: staging, target, packagePath: packed, dependencies: false, skipLicense: true });
+const { files, bytes } = inspect(packed, hash);
+copyFileSync(packed, out);
 console.log(`${out}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB, server ${hash}`);
