@@ -15,7 +15,7 @@ import {
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inflateRawSync } from "node:zlib";
@@ -102,13 +102,15 @@ function inspect(file, hash) {
   const zip = readFileSync(file);
   const found = entries(zip);
   const wrong = found.filter(({ name }) => !allowed.some((pattern) => pattern.test(name)));
-  if (wrong.length > 0) fail(`the package has what it should not: ${wrong.map(({ name }) => name).join(", ")}`);
+  if (wrong.length > 0)
+    fail(`the package has what it should not: ${wrong.map(({ name }) => name).join(", ")}`);
   const server = found.find(({ name }) => name.startsWith("extension/server/"));
   const bundle = found.find(({ name }) => name === "extension/dist/extension.js");
   if (!server || !bundle) fail(`the package has no server or no bundle`);
   if ((server.mode & 0o111) === 0 && !server.name.endsWith(".exe"))
     fail(`${server.name} is not executable in the package`);
-  if (sha256(server.content()) !== hash) fail(`${server.name} in the package is not the binary that was given`);
+  if (sha256(server.content()) !== hash)
+    fail(`${server.name} in the package is not the binary that was given`);
   if (existsSync(join(root, "src/server/binary.ts")) && !bundle.content().includes(hash))
     fail(`dist/extension.js in the package does not name the binary's SHA-256`);
   if (zip.length > mostBytes) fail(`the package has ${zip.length} bytes, more than ${mostBytes}`);
@@ -163,5 +165,6 @@ process.env.SOURCE_DATE_EPOCH ||=
 const packed = join(staging, "packed.vsix");
 await createVSIX({ cwd: staging, target, packagePath: packed, dependencies: false, skipLicense: true });
 const { files, bytes } = inspect(packed, hash);
+mkdirSync(dirname(out), { recursive: true });
 copyFileSync(packed, out);
 console.log(`${out}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB, server ${hash}`);
