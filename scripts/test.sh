@@ -63,7 +63,7 @@ export SPELUNK="$target/debug/spelunk"
 if wants installer; then
   # The shells and downloaders that it is tried with; it says which cases it leaves out where they are missing.
   { command -v busybox && command -v wget; } >/dev/null || ! can_install || debian busybox wget
-  suite installer "$SPELUNK_TEST_PYTHON" -m pytest -rs tests/installing
+  suite installer "$SPELUNK_TEST_PYTHON" -B -m pytest -rs tests/installing
 fi
 if wants nvim; then
   [ ! -e editors/nvim ] || suite nvim "$SPELUNK_TEST_NVIM" -l editors/nvim/tests/run.lua
