@@ -1,7 +1,7 @@
 // Packages the extension for one platform with its server inside, and looks at what came out:
-//   node scripts/package.mjs --binary PATH --target linux-x64 --out FILE.vsix [--as-is]
+//   node scripts/package.mjs --binary PATH --target linux-x64 --out FILE.vsix [--as-is] [--notices FILE]
 // The binary's symbols are stripped from a copy, but with --as-is. Its SHA-256 is compiled into the bundle, which starts no
-// other. The same sources, binary and SOURCE_DATE_EPOCH (the commit's time when not set) give the same file.
+// other. The notices are the licences of what is inside. The same sources, binary and SOURCE_DATE_EPOCH (the commit's time when not set) give the same file.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -35,7 +35,7 @@ const fail = (message) => {
 const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
-  /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE[-\w.]*)$/,
+  /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE[-\w.]*|THIRD-PARTY\.txt)$/,
   /^extension\/dist\/(extension|page)\.(js|css)$/,
   /^extension\/media\/[\w.-]+\.(png|svg|css)$/,
   /^extension\/server\/spelunk(\.exe)?$/,
@@ -122,6 +122,7 @@ const { values } = parseArgs({
     binary: { type: "string" },
     target: { type: "string", default: `${process.platform}-${process.arch}` },
     out: { type: "string" },
+    notices: { type: "string" },
     "as-is": { type: "boolean", default: false },
   },
 });
@@ -156,6 +157,7 @@ for (const name of ["package.json", "README.md", "CHANGELOG.md", "media", ".vsco
 }
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"])
   copyFileSync(join(repository, name), join(staging, name));
+if (values.notices) copyFileSync(values.notices, join(staging, "THIRD-PARTY.txt"));
 
 // ZIP has local times.
 process.env.TZ = "UTC";
