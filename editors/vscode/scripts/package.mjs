@@ -1,7 +1,8 @@
 // Packages the extension for one platform with its server inside, and looks at what came out:
 //   node scripts/package.mjs --binary PATH --target linux-x64 --out FILE.vsix [--as-is] [--notices FILE]
 // The binary's symbols are stripped from a copy, but with --as-is. Its SHA-256 is compiled into the bundle, which starts no
-// other. The notices are the licences of what is inside. The same sources, binary and SOURCE_DATE_EPOCH (the commit's time when not set) give the same file.
+// other. The notices are the licences of what is inside. The same sources, binary and SOURCE_DATE_EPOCH (the commit's time
+// when not set) give the same file.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
