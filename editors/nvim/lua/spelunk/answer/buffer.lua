@@ -95,6 +95,23 @@ function M.draw(bufnr, exchange, lines)
   end
 end
 
+---Breaks a line at spaces, for lines that are not in the text are not wrapped.
+---@param text string
+---@param width integer
+---@return string[]
+local function broken(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and vim.fn.strdisplaywidth(line .. " " .. word) > width then
+      table.insert(lines, line)
+      line = word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  return vim.list_extend(lines, { line })
+end
+
 ---Shows lines of `{ text, group }` below an exchange, not in the text.
 ---@param bufnr integer
 ---@param exchange spelunk.Exchange
@@ -103,11 +120,18 @@ function M.summarize(bufnr, exchange, lines)
   local last = M.line(bufnr, exchange) + math.max(#exchange.drawn, 1)
   vim.api.nvim_buf_clear_namespace(bufnr, beside, last - 1, last + 1)
   last = math.min(last, vim.api.nvim_buf_line_count(bufnr) - 1)
-  vim.api.nvim_buf_set_extmark(bufnr, beside, last, 0, {
-    virt_lines = vim.tbl_map(function(line)
-      return { line }
-    end, lines),
-  })
+  local win = vim.fn.bufwinid(bufnr)
+  local width = win > 0 and vim.api.nvim_win_get_width(win) - 1 or 78
+  local shown = vim
+    .iter(lines)
+    :map(function(line)
+      return vim.tbl_map(function(part)
+        return { { part, line[2] } }
+      end, broken(line[1], width))
+    end)
+    :flatten()
+    :totable()
+  vim.api.nvim_buf_set_extmark(bufnr, beside, last, 0, { virt_lines = shown })
 end
 
 ---Shows a remark at the end of the last line, not in the text.
