@@ -49,7 +49,7 @@ return {
       endpoint:next():text("In `src/parse.rs:8-10`.")
       endpoint.calls[endpoint.taken]:finish()
       eq(nvim:ended(2).reason, "answered")
-      has(nvim:screen(), "does not know what was said before")
+      has(nvim:screen(), "the server was started again and does not know")
     end,
   },
   {

@@ -215,7 +215,7 @@ function M.with(bufnr, callback)
   end)
 end
 
----Asks the server of a buffer's workspace. Errors are given to `callback`, or said when it takes none.
+---Asks the server of a buffer's workspace, or one that is given. Errors are said, or given to `on_error`.
 ---@param method string
 ---@param params table
 ---@param callback fun(result: any, client: vim.lsp.Client)
@@ -223,6 +223,7 @@ end
 function M.request(method, params, callback, opts)
   opts = opts or {}
   local function ask(client)
+    -- Without a buffer, what was typed in any of them goes to the server before.
     local sent = client:request(method, params, function(err, result)
       if err then
         local message = err.message
@@ -234,7 +235,7 @@ function M.request(method, params, callback, opts)
       else
         callback(result, client)
       end
-    end, opts.bufnr or 0)
+    end)
     if not sent then
       fail("the server is not running any more; :Spelunk restart starts it again")
     end

@@ -58,7 +58,7 @@ local function begin(text, where, opts, plan)
       require("spelunk.progress").follow(run)
       local show = opts.on_begin or answer.show
       show(run, bufnr)
-    end, { client = ready, bufnr = bufnr })
+    end, { client = ready })
   end)
 end
 
