@@ -4,12 +4,28 @@ cache = false
 codes = true
 max_line_length = 120
 max_cyclomatic_complexity = 20
-read_globals = { "vim" }
 
 -- Options and variables are set through these.
-globals = { "vim.b", "vim.bo", "vim.g", "vim.go", "vim.o", "vim.opt", "vim.opt_local", "vim.env", "vim.v", "vim.w", "vim.wo" }
-globals[#globals + 1] = "vim.lsp.commands"
+local settable = { read_only = false, other_fields = true }
+read_globals = {
+  vim = {
+    other_fields = true,
+    fields = {
+      b = settable,
+      bo = settable,
+      env = settable,
+      g = settable,
+      go = settable,
+      o = settable,
+      opt = settable,
+      ui = settable,
+      v = settable,
+      w = settable,
+      wo = settable,
+      notify = { read_only = false },
+    },
+  },
+}
 
--- A method that does not need itself, a callback that does not need its first argument.
-self = false
+-- An argument that is there for its place begins with an underscore.
 ignore = { "212/_.*" }
