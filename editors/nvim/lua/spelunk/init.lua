@@ -55,6 +55,7 @@ local function begin(text, where, opts, plan)
     }
     client.request(plan and "spelunk/plan" or "spelunk/ask", params, function(result)
       local run = require("spelunk.runs").begin(ready, result, { question = text, plan = plan })
+      require("spelunk.progress").follow(run)
       local show = opts.on_begin or answer.show
       show(run, bufnr)
     end, { client = ready, bufnr = bufnr })

@@ -1,0 +1,232 @@
+-- Citations in the text of an answer: where they stand, how they look, and the way to the lines.
+
+local M = {}
+
+local space = vim.api.nvim_create_namespace("spelunk.citations")
+local flash = vim.api.nvim_create_namespace("spelunk.target")
+
+local groups = {
+  valid = "SpelunkCitationValid",
+  moved = "SpelunkCitationMoved",
+  stale = "SpelunkCitationStale",
+  unsupported = "SpelunkCitationUnsupported",
+}
+
+---@class spelunk.Mention
+---@field row integer from 0, below the question
+---@field from integer byte, from 0
+---@field to integer byte, exclusive
+---@field cited integer which citation
+
+---The end of `:12-20` and its like behind a path, when these are the lines meant.
+---@param line string
+---@param at integer the byte behind the path, from 1
+---@param cited spelunk.Cited|spelunk.Uncited
+---@return integer? last from 1
+local function lines_behind(line, at, cited)
+  for _, pattern in ipairs({ "^:L?(%d+)()", "^#L(%d+)()" }) do
+    local from, behind = line:match(pattern, at)
+    if from and tonumber(from) == cited.from then
+      local dash = line:match("^%-L?()", behind) or line:match("^–L?()", behind)
+      local to, last = line:match("^(%d+)()", dash or #line + 1)
+      if to then
+        return tonumber(to) == cited.to and last - 1 or nil
+      end
+      return cited.to == cited.from and behind - 1 or nil
+    end
+  end
+end
+
+---Where a text mentions citations, in order.
+---@param lines string[]
+---@param citations (spelunk.Cited|spelunk.Uncited)[]
+---@return spelunk.Mention[]
+function M.mentions(lines, citations)
+  local found = {} ---@type spelunk.Mention[]
+  for row, line in ipairs(lines) do
+    for index, cited in ipairs(citations) do
+      local first, last = line:find(cited.path, 1, true)
+      while first do
+        local behind = lines_behind(line, last + 1, cited)
+        -- The end of a longer path is another one.
+        local before = line:sub(first - 1, first - 1)
+        local starts = first == 1 or not before:match("[%w_/.@+~$-]") or line:sub(first - 2, first - 1) == "./"
+        if behind and starts then
+          table.insert(found, { row = row - 1, from = first - 1, to = behind, cited = index })
+        end
+        first, last = line:find(cited.path, last + 1, true)
+      end
+    end
+  end
+  table.sort(found, function(a, b)
+    return a.row < b.row or (a.row == b.row and a.from < b.from)
+  end)
+  return found
+end
+
+---What is to be said of a citation; nil when its lines hold.
+---@param cited spelunk.Cited
+---@return string?
+function M.remark(cited)
+  if cited.status == "moved" then
+    local range = cited.location and cited.location.range
+    return range and ("moved to line %d"):format(range.start.line + 1) or "moved"
+  elseif cited.status == "stale" then
+    return "stale: these lines have changed since"
+  elseif cited.status == "unsupported" then
+    local missing = cited.missing or {}
+    return #missing > 0 and ("these lines do not name %s"):format(table.concat(missing, ", ")) or "not supported"
+  end
+end
+
+---Highlights the citations of an exchange by how they stand.
+---@param bufnr integer
+---@param exchange spelunk.Exchange
+function M.mark(bufnr, exchange)
+  local first = require("spelunk.answer.buffer").line(bufnr, exchange) + 1
+  local finish = assert(exchange.finish)
+  vim.api.nvim_buf_clear_namespace(bufnr, space, first, first + #exchange.drawn)
+  local remarks = {} ---@type table<integer, string[]>
+  for _, mention in ipairs(M.mentions(exchange.drawn, finish.citations)) do
+    local cited = finish.citations[mention.cited]
+    local row = first + mention.row
+    vim.api.nvim_buf_set_extmark(bufnr, space, row, mention.from, {
+      end_col = mention.to,
+      hl_group = groups[cited.status],
+      priority = 200,
+    })
+    local remark = M.remark(cited)
+    if remark then
+      remarks[row] = remarks[row] or {}
+      table.insert(remarks[row], remark)
+    end
+  end
+  for _, mention in ipairs(M.mentions(exchange.drawn, finish.dropped)) do
+    vim.api.nvim_buf_set_extmark(bufnr, space, first + mention.row, mention.from, {
+      end_col = mention.to,
+      hl_group = "SpelunkCitationDropped",
+      priority = 199,
+    })
+  end
+  for row, texts in pairs(remarks) do
+    vim.api.nvim_buf_set_extmark(bufnr, space, row, 0, {
+      virt_text = { { " " .. table.concat(texts, "; "), "SpelunkCitationStale" } },
+      virt_text_pos = "eol",
+    })
+  end
+end
+
+---The line of the answer that first mentions each citation, by its place in the list.
+---@param exchange spelunk.Exchange
+---@return table<integer, string>
+function M.excerpts(exchange)
+  local excerpts = {} ---@type table<integer, string>
+  local lines = require("spelunk.answer.text").body(exchange)
+  for _, mention in ipairs(M.mentions(lines, assert(exchange.finish).citations)) do
+    excerpts[mention.cited] = excerpts[mention.cited] or vim.trim(lines[mention.row + 1])
+  end
+  return excerpts
+end
+
+---The citation under the cursor, else the next one in its line, else the last before it.
+---@return spelunk.Cited?, spelunk.Exchange?, integer? index
+function M.under_cursor()
+  local bufnr = vim.api.nvim_get_current_buf()
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local exchange = require("spelunk.answer").at(bufnr, cursor[1])
+  if not exchange or not exchange.finish then
+    return nil, exchange
+  end
+  local row = cursor[1] - 1 - (require("spelunk.answer.buffer").line(bufnr, exchange) + 1)
+  local best ---@type spelunk.Mention?
+  for _, mention in ipairs(M.mentions({ exchange.drawn[row + 1] }, exchange.finish.citations)) do
+    best = mention
+    if cursor[2] < mention.to then
+      break
+    end
+  end
+  if best then
+    return exchange.finish.citations[best.cited], exchange, best.cited
+  end
+  return nil, exchange
+end
+
+---Where a citation's lines are, as a location.
+---@param cited spelunk.Cited
+---@param root string
+---@return lsp.Location
+function M.location(cited, root)
+  if cited.location then
+    return cited.location
+  end
+  local line = math.max(cited.from - 1, 0)
+  return {
+    uri = vim.uri_from_fname(vim.fs.joinpath(root, cited.path)),
+    range = { start = { line = line, character = 0 }, ["end"] = { line = math.max(cited.to - 1, line), character = 0 } },
+  }
+end
+
+---@param cited spelunk.Cited
+---@param root string
+---@param whole boolean go to the file, not to the lines
+local function show(cited, root, whole)
+  local location = M.location(cited, root)
+  local name = vim.uri_to_fname(location.uri)
+  if not vim.uv.fs_stat(name) and vim.fn.bufloaded(name) == 0 then
+    return vim.notify(("spelunk: %s is not there any more"):format(cited.path), vim.log.levels.WARN)
+  end
+  vim.api.nvim_set_current_win(require("spelunk.answer.window").for_file())
+  vim.cmd("normal! m'")
+  local bufnr = vim.uri_to_bufnr(location.uri)
+  vim.bo[bufnr].buflisted = true
+  vim.api.nvim_win_set_buf(0, bufnr)
+  if not whole then
+    local count = vim.api.nvim_buf_line_count(bufnr)
+    local first = math.min(location.range.start.line, count - 1)
+    local last = math.min(first + cited.to - cited.from, count - 1)
+    vim.api.nvim_win_set_cursor(0, { first + 1, 0 })
+    vim.cmd("normal! zvzz")
+    vim.hl.range(bufnr, flash, "SpelunkCitationTarget", { first, 0 }, { last, 0 }, { regtype = "V", timeout = 600 })
+  end
+  local remark = M.remark(cited)
+  if remark and not whole then
+    vim.notify(("spelunk: %s:%d: %s"):format(cited.path, cited.from, remark), vim.log.levels.WARN)
+  end
+end
+
+---Goes to the lines of the citation under the cursor: where they are now, as the server has it.
+---@param whole? boolean to the file alone
+function M.jump(whole)
+  local cited, exchange, index = M.under_cursor()
+  local bufnr = vim.api.nvim_get_current_buf()
+  local root = vim.b[bufnr].spelunk_root
+  if not cited or not exchange then
+    return vim.notify("spelunk: there is no citation in this line", vim.log.levels.WARN)
+  end
+  local client = require("spelunk.client").of_root(root)
+  if whole or not client then
+    return show(cited, root, whole or false)
+  end
+  local win = vim.api.nvim_get_current_win()
+  require("spelunk.client").request("spelunk/answered", { runId = exchange.run_id }, function(finish)
+    local now = finish.citations[index]
+    if now and now.path == cited.path and now.from == cited.from then
+      exchange.finish.citations, cited = finish.citations, now
+      if vim.api.nvim_buf_is_valid(bufnr) then
+        M.mark(bufnr, exchange)
+      end
+    end
+    if vim.api.nvim_get_current_win() == win then
+      show(cited, root, false)
+    end
+  end, {
+    client = client,
+    bufnr = bufnr,
+    -- A run that was not recorded: what is known of it has to do.
+    on_error = function()
+      show(cited, root, false)
+    end,
+  })
+end
+
+return M
