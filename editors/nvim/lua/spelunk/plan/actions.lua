@@ -25,7 +25,8 @@ local function note(bufnr, busy, said)
   local buffer = require("spelunk.plan.buffer")
   local view = buffer.view(bufnr)
   if view then
-    view.busy, view.said = busy, said or (not busy and view.said or nil)
+    view.busy = busy
+    view.said = not busy and said and vim.split(said, "\n")[1] or nil
     buffer.draw(bufnr)
   end
 end

@@ -21,6 +21,13 @@ function M.view(bufnr)
   return shown[bufnr] and shown[bufnr].view
 end
 
+---Of a window on a plan, for 'winbar'.
+---@return string
+function M.bar()
+  local plan = shown[api.nvim_get_current_buf()]
+  return plan and (plan.view.busy or plan.view.said or require("spelunk.plan.keys").hint()) or ""
+end
+
 ---What the line under the cursor is about.
 ---@return spelunk.PlanItem?
 function M.item()
@@ -75,20 +82,14 @@ function M.draw(bufnr)
     local options = { end_col = mark.to, hl_group = mark.group }
     api.nvim_buf_set_extmark(bufnr, namespace, mark.row, mark.from, options)
   end
-  local note = plan.view.busy or plan.view.said
-  if note then
-    local group = plan.view.busy and "SpelunkProgress" or "SpelunkSummary"
-    local text = vim.split(note, "\n")[1]
-    api.nvim_buf_set_extmark(bufnr, namespace, 0, 0, { virt_lines = { { { text, group } } } })
-  end
+  vim.cmd.redrawstatus({ bang = true })
 end
 
 ---@param bufnr integer
 local function set_keys(bufnr)
   local keys = require("spelunk.plan.keys")
-  for name, lhs in pairs(require("spelunk.config").get().mappings.plan) do
-    for _, key in ipairs(type(lhs) == "table" and lhs or { lhs or nil }) do
-      local action = keys.actions[name]
+  for name, action in pairs(keys.actions) do
+    for _, key in ipairs(keys.of(name)) do
       vim.keymap.set("n", key, action.run, { buffer = bufnr, nowait = true, desc = "spelunk: " .. action.about })
     end
   end
@@ -101,7 +102,8 @@ local function set_window(window)
   wo.foldmethod, wo.foldexpr = "expr", "v:lua.require'spelunk.plan.buffer'.fold()"
   wo.foldtext, wo.foldlevel, wo.foldenable = "", 1, true
   wo.number, wo.relativenumber, wo.signcolumn, wo.list = false, false, "no", false
-  wo.wrap, wo.cursorline = false, true
+  wo.wrap, wo.linebreak, wo.breakindent, wo.cursorline = true, true, true, true
+  wo.winbar = "%#SpelunkProgress# %{v:lua.require'spelunk.plan.buffer'.bar()}"
 end
 
 ---The buffer of a plan, drawn.

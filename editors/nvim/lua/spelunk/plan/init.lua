@@ -1,4 +1,4 @@
--- Plans as a person meets them: the run that plans, the plan's buffer when it has ended, and taking plans back.
+-- Plans as a person meets them: the buffer of a run's plan when it has ended, and taking plans back.
 
 local M = {}
 
@@ -13,31 +13,21 @@ function M.buffer(run_id, client, plan)
   return require("spelunk.plan.buffer").open(view, client.root_dir or vim.fn.getcwd())
 end
 
----Shows a plan in the current window.
----@param run_id spelunk.RunId
----@param client vim.lsp.Client
----@param plan spelunk.Plan
-function M.show(run_id, client, plan)
-  vim.api.nvim_set_current_buf(M.buffer(run_id, client, plan))
-end
-
----Shows a run while it plans, as an answer is shown, and then its plan in the same window.
----@param run spelunk.Run
----@param bufnr integer where it was asked for
-function M.follow(run, bufnr)
-  local answer = require("spelunk.answer")
-  answer.show(run, bufnr)
-  require("spelunk.runs").listen(run, function(_, event)
-    local client = vim.lsp.get_client_by_id(run.client_id)
-    if event.kind ~= "end" or not event.plan or not client then
-      return
-    end
-    local waiting = answer.buffer and answer.buffer(run)
-    local plan = M.buffer(run.id, client, event.plan)
-    for _, window in ipairs(waiting and vim.fn.win_findbuf(waiting) or {}) do
-      vim.api.nvim_win_set_buf(window, plan)
-    end
-  end)
+---Shows the plan of a run that ended: where the run was shown, or in a window of its own.
+---@param run { id: spelunk.RunId, client_id: integer }
+---@param finish spelunk.End
+---@param waiting? integer the buffer that showed the run; where no window has it any more, none is opened
+function M.open(run, finish, waiting)
+  local client = assert(vim.lsp.get_client_by_id(run.client_id))
+  local bufnr = M.buffer(run.id, client, assert(finish.plan))
+  vim.b[bufnr].spelunk_conversation = waiting
+  if not waiting then
+    vim.api.nvim_win_set_cursor(require("spelunk.answer.window").open(bufnr), { 1, 0 })
+  end
+  for _, window in ipairs(waiting and vim.fn.win_findbuf(waiting) or {}) do
+    vim.api.nvim_win_set_buf(window, bufnr)
+    vim.api.nvim_win_set_cursor(window, { 1, 0 })
+  end
 end
 
 ---Takes back what was applied of a plan: of the one named, of this buffer's, else of the one applied last.

@@ -7,7 +7,8 @@ local M = {}
 ---@return spelunk.PlanView
 local function here()
   local bufnr = api.nvim_get_current_buf()
-  return bufnr, assert(require("spelunk.plan.buffer").view(bufnr), "no plan in this buffer")
+  local view = assert(require("spelunk.plan.buffer").view(bufnr), "no plan in this buffer")
+  return bufnr, view
 end
 
 ---Switches what the cursor is on: a step, the doubtful places, or the yes to a file that a tool executes.
@@ -19,8 +20,8 @@ local function toggle()
     return
   elseif item.kind == "doubt" or item.kind == "doubts" then
     view.choice.doubtful = not view.choice.doubtful
-  elseif item.kind == "file" and item.file.executed then
-    choice.toggle_executed(view.choice, item.path)
+  elseif item.file and item.file.executed then
+    choice.toggle_executed(view.choice, item.file.path)
   elseif item.step then
     choice.toggle_step(view.choice, item.step)
   end
@@ -37,15 +38,35 @@ local function jump()
   require("spelunk.plan.place").open(view, item)
 end
 
+---The keys of an action, as configured.
+---@param name string
+---@return string[]
+function M.of(name)
+  local keys = require("spelunk.config").get().mappings.plan[name]
+  return type(keys) == "table" and keys or { keys or nil }
+end
+
+---The keys that are needed first, in one line.
+---@return string
+function M.hint()
+  return vim
+    .iter({ "toggle", "diff", "apply", "verify", "help" })
+    :map(function(name)
+      local key = M.of(name)[1]
+      return key and (key .. " " .. name)
+    end)
+    :join(" · ")
+end
+
 local function help()
   local lines = {}
-  for name, keys in vim.spairs(require("spelunk.config").get().mappings.plan) do
-    keys = type(keys) == "table" and keys or { keys or nil }
-    if keys[1] then
-      table.insert(lines, ("%-16s %s"):format(table.concat(keys, " "), M.actions[name].about))
+  for name, action in vim.spairs(M.actions) do
+    local keys = table.concat(M.of(name), " ")
+    if keys ~= "" then
+      table.insert(lines, ("%-12s %s"):format(keys, action.about))
     end
   end
-  vim.lsp.util.open_floating_preview(lines, "", { title = " plan ", border = "rounded" })
+  vim.notify(table.concat(lines, "\n"))
 end
 
 ---@param action string a function of `spelunk.plan.actions`
@@ -53,7 +74,8 @@ end
 local function act(action)
   return function()
     local bufnr, view = here()
-    require("spelunk.plan.actions")[action](bufnr, view)
+    local actions = require("spelunk.plan.actions") ---@type table<string, fun(bufnr: integer, view: spelunk.PlanView)>
+    actions[action](bufnr, view)
   end
 end
 

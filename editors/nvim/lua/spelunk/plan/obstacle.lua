@@ -11,7 +11,8 @@ local UNSEEN = "it has unsaved changes that the server does not see; :write it f
 ---@param change spelunk.Change
 ---@return string
 function M.uri(change)
-  return change.kind == "rename" and change.oldUri or change.uri or change.textDocument.uri
+  local document = change.textDocument or {}
+  return change.kind == "rename" and change.oldUri or change.uri or assert(document.uri)
 end
 
 ---@param uri string
@@ -101,17 +102,15 @@ function M.find(changes, client)
   ---@type spelunk.Paths
   local paths = { free = {}, born = {} }
   for at, change in ipairs(changes) do
-    local uri, why ---@type string, string?
+    local uri, why = M.uri(change), nil ---@type string, string?
     if change.kind == "delete" or change.kind == "rename" then
-      uri = change.uri or change.oldUri
       why = leaving(uri, change.kind, paths, client)
     end
     if not why and (change.kind == "create" or change.kind == "rename") then
-      uri = change.newUri or change.uri
+      uri = change.newUri or uri
       why = coming(uri, paths)
     end
-    if not change.kind and not paths.born[change.textDocument.uri] then
-      uri = change.textDocument.uri
+    if change.textDocument and not paths.born[uri] then
       why = editing(change.textDocument)
     end
     if why then

@@ -31,18 +31,6 @@ function M.file(view, item)
   end)
 end
 
----A window for files: not that of the plan, and not a floating one.
----@return integer
-local function window()
-  local own = api.nvim_get_current_win()
-  local previous = vim.fn.win_getid(vim.fn.winnr("#"))
-  local candidates = vim.list_extend({ previous }, api.nvim_tabpage_list_wins(0))
-  return vim.iter(candidates):find(function(win)
-    local ordinary = win ~= 0 and win ~= own and api.nvim_win_get_config(win).relative == ""
-    return ordinary and vim.bo[api.nvim_win_get_buf(win)].buftype == ""
-  end) or api.nvim_open_win(0, true, { split = "left" })
-end
-
 ---@param view spelunk.PlanView
 ---@param item spelunk.PlanItem
 function M.open(view, item)
@@ -50,7 +38,7 @@ function M.open(view, item)
   if not path then
     return vim.notify(("spelunk: %s is not there yet; the plan creates it"):format(item.path))
   end
-  api.nvim_set_current_win(window())
+  api.nvim_set_current_win(require("spelunk.answer.window").for_file())
   vim.cmd("normal! m'")
   vim.cmd.edit({ vim.fn.fnameescape(path), magic = { file = false, bar = false } })
   local line = math.min(item.line or 1, api.nvim_buf_line_count(0))

@@ -129,8 +129,9 @@ local function add_verified(writer, verified)
     { outcome, verified.passed and "SpelunkPlanPassed" or "SpelunkPlanFatal" },
     (": %s (%s, %.1f s)%s"):format(verified.command, verified.how, verified.seconds, before),
   }, ">1")
-  if #(verified.missing or {}) > 0 then
-    writer:add({ "  without " .. table.concat(verified.missing, ", ") }, "1")
+  local missing = verified.missing or {}
+  if #missing > 0 then
+    writer:add({ "  without " .. table.concat(missing, ", ") }, "1")
   end
   writer:text(verified.output, "  ", "SpelunkPlanNote", "1")
 end
