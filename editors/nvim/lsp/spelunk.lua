@@ -21,6 +21,9 @@ return {
     ["spelunk/run"] = function(_, notice, ctx)
       require("spelunk.runs").take(notice, ctx.client_id)
     end,
+    ["workspace/applyEdit"] = function(_, params, ctx)
+      return require("spelunk.plan.edit").apply(params, assert(vim.lsp.get_client_by_id(ctx.client_id)))
+    end,
     ["workspace/configuration"] = function(_, params, ctx)
       return require("spelunk.served").configuration(params, ctx)
     end,

@@ -26,6 +26,16 @@ local groups = {
   SpelunkProgress = "Comment",
   SpelunkSummary = "Comment",
   SpelunkError = "DiagnosticError",
+  SpelunkPlanTitle = "Title",
+  SpelunkPlanStep = "Function",
+  SpelunkPlanPath = "Directory",
+  SpelunkPlanOff = "Comment",
+  SpelunkPlanNote = "Comment",
+  SpelunkPlanDoubt = "DiagnosticHint",
+  SpelunkPlanStale = "DiagnosticWarn",
+  SpelunkPlanProblem = "DiagnosticWarn",
+  SpelunkPlanFatal = "DiagnosticError",
+  SpelunkPlanPassed = "DiagnosticOk",
 }
 for name, link in pairs(groups) do
   vim.api.nvim_set_hl(0, name, { link = link, default = true })

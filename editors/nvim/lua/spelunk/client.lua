@@ -133,6 +133,7 @@ end
 ---@param params lsp.InitializeParams
 ---@param given vim.lsp.ClientConfig
 function M.before_init(params, given)
+  require("spelunk.plan.edit").declare(params.capabilities)
   local machine = vim.tbl_deep_extend("force", {}, config.get().machine, M.session)
   params.initializationOptions = vim.tbl_extend("keep", given.init_options or {}, {
     runs = true,

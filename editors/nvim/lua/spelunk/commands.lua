@@ -52,6 +52,7 @@ M.subcommands = {
       require("spelunk").explain({ range = args.range })
     end,
   },
+  undo = { about = "take back what was applied of a plan", run = call("undo"), complete = run_ids },
   stop = { about = "stop the run; no answer is wanted any more", run = call("stop") },
   ["answer-now"] = { about = "end the run with the best answer so far", run = call("answer_now") },
   history = { about = "choose an earlier run and show its answer", run = call("history") },

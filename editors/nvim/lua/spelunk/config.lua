@@ -21,6 +21,7 @@ local M = {}
 
 ---@class spelunk.MappingOptions A key, several, or false.
 ---@field answer? table<string, string|string[]|false> `jump`, `file`, `follow_up`, `stop`, `answer_now`, `close`, `help`
+---@field plan? table<string, string|string[]|false> `toggle`, `jump`, `diff`, `apply`, `verify`, `undo`, `copy` and so on
 
 ---@class spelunk.PlanOptions
 ---@field write? boolean Write the files of a plan once it is applied. Default: false
@@ -44,6 +45,20 @@ local defaults = {
       follow_up = { "i", "a" },
       stop = "<C-c>",
       answer_now = "gn",
+      close = "q",
+      help = "g?",
+    },
+    ---@type table<string, string|string[]|false>
+    plan = {
+      toggle = { "x", "<Space>" },
+      jump = "<CR>",
+      diff = { "K", "gd" },
+      apply = "a",
+      verify = "v",
+      undo = "u",
+      copy = "y",
+      refresh = "R",
+      stop = "<C-c>",
       close = "q",
       help = "g?",
     },
@@ -111,6 +126,8 @@ local checks = {
   mappings = is("table"),
   ["mappings.answer"] = is("table"),
   ["mappings.answer.*"] = key,
+  ["mappings.plan"] = is("table"),
+  ["mappings.plan.*"] = key,
   plan = is("table"),
   ["plan.write"] = is("boolean"),
 }

@@ -44,6 +44,7 @@ end
 ---@param plan boolean
 local function begin(text, where, opts, plan)
   local bufnr = opts.bufnr or vim.api.nvim_get_current_buf()
+  bufnr = vim.b[bufnr].spelunk_conversation or bufnr
   local answer = require("spelunk.answer")
   client.with(bufnr, function(ready)
     ---@type spelunk.AskParams|spelunk.PlanParams
@@ -94,6 +95,12 @@ function M.explain(opts)
     or name:match("^[%w_$]+$") and ("Explain `%s`"):format(name)
     or "What does this file do?"
   M.ask(question, opts)
+end
+
+---Takes back what was applied of a plan.
+---@param id? spelunk.RunId this buffer's plan, or the one applied last, when not given
+function M.undo(id)
+  require("spelunk.plan").undo(id)
 end
 
 ---What a code action of the server's asks.

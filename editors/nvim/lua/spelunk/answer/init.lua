@@ -121,7 +121,7 @@ local function ended(view, exchange, run)
   tell(run, finish, #vim.fn.win_findbuf(view.bufnr) > 0)
   require("spelunk.answer.quickfix").fill(run.question, finish, view.root, citations.excerpts(exchange))
   if finish.plan then
-    require("spelunk.plan").open(run, finish)
+    require("spelunk.plan").open(run, finish, view.bufnr)
   end
 end
 
