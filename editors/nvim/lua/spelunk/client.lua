@@ -4,10 +4,15 @@ local config = require("spelunk.config")
 local M = {}
 
 local NAME = "spelunk"
+-- Milliseconds that a server has to end by itself.
+local PATIENCE = 3000
 
 ---Settings of the machine that were chosen for this session, over those of the configuration.
 ---@type table
 M.session = {}
+
+---Whether Neovim has been told to attach the server to files.
+M.enabled = false
 
 ---@type table<integer, fun(client: vim.lsp.Client?, problem: string?)[]> by client, until it is ready
 local waiting = {}
@@ -50,7 +55,7 @@ end
 ---@param bufnr? integer the current one when not given
 ---@return vim.lsp.Client?
 function M.get(bufnr)
-  return M.of_root(M.root(vim._resolve_bufnr and vim._resolve_bufnr(bufnr) or bufnr or 0))
+  return M.of_root(M.root(bufnr or vim.api.nvim_get_current_buf()))
 end
 
 ---The configuration of `vim.lsp.config`, ours with what the user set over it.
@@ -162,10 +167,15 @@ end
 function M.on_exit(code, signal, id)
   vim.schedule(function()
     local how = signal ~= 0 and ("by signal " .. signal) or ("with exit code " .. code)
-    require("spelunk.runs").lost(id, "the server ended " .. how)
-    settle(id, nil, "the server ended " .. how .. " before it was ready")
-    if not stopping[id] and (code ~= 0 or signal ~= 0) and vim.v.exiting == vim.NIL then
-      fail(("the server ended %s. :Spelunk restart starts it again, :Spelunk log shows its log"):format(how))
+    local why = ("the server ended %s; :Spelunk restart starts it again, :Spelunk log shows its log"):format(how)
+    if stopping[id] then
+      why = "the server was stopped"
+    end
+    -- A run that ends by it says so itself, and so does a question that waits.
+    local told = require("spelunk.runs").lost(id, why) or waiting[id] ~= nil
+    settle(id, nil, why)
+    if not told and not stopping[id] and (code ~= 0 or signal ~= 0) and vim.v.exiting == vim.NIL then
+      fail(why)
     end
     stopping[id] = nil
   end)
@@ -206,25 +216,27 @@ function M.with(bufnr, callback)
   end)
 end
 
----Asks the server of a buffer's workspace. Errors are given to `callback`, or said when it takes none.
+---Asks the server of a buffer's workspace, or one that is given. Errors are said, or given to `on_error`.
 ---@param method string
 ---@param params table
 ---@param callback fun(result: any, client: vim.lsp.Client)
----@param opts? { bufnr?: integer, client?: vim.lsp.Client, on_error?: fun(message: string, err: lsp.ResponseError) }
+---@param opts? { bufnr?: integer, client?: vim.lsp.Client, on_error?: fun(message: string) }
 function M.request(method, params, callback, opts)
   opts = opts or {}
   local function ask(client)
+    -- Without a buffer, what was typed in any of them goes to the server before.
     local sent = client:request(method, params, function(err, result)
       if err then
-        if opts.on_error then
-          opts.on_error(err.message, err)
-        else
-          fail(err.message)
+        local message = err.message
+        if err.code == vim.lsp.protocol.ErrorCodes.MethodNotFound then
+          message = ("the server does not know %s: it is older than this plugin, update spelunk"):format(method)
         end
+        local tell = opts.on_error or fail
+        tell(message)
       else
         callback(result, client)
       end
-    end, opts.bufnr or 0)
+    end)
     if not sent then
       fail("the server is not running any more; :Spelunk restart starts it again")
     end
@@ -236,37 +248,54 @@ function M.request(method, params, callback, opts)
   end
 end
 
+---Starts the server for every file that it serves, of workspaces that had one or wherever it is enabled.
+---@param roots table<string, true>
+local function start_for_files(roots)
+  local root = require("spelunk.root")
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    local folder = vim.api.nvim_buf_is_loaded(bufnr) and root.of_buffer(bufnr)
+    if folder and (roots[folder] or M.enabled) then
+      if not M.can_start(true) then
+        return
+      end
+      local given = vim.deepcopy(configured())
+      given.root_dir = folder
+      vim.lsp.start(given, { bufnr = bufnr, reuse_client = given.reuse_client })
+    end
+  end
+end
+
 ---Stops every client, and starts those that open files need. The only way in which clients are stopped.
----@param done? fun()
+---@param done? fun() called once the new ones have been started
 function M.restart(done)
   local clients = vim.lsp.get_clients({ name = NAME, _uninitialized = true })
-  local roots = {} ---@type table<string, boolean>
+  local roots = {} ---@type table<string, true>
   for _, client in ipairs(clients) do
     stopping[client.id] = true
     roots[client.root_dir or ""] = true
-    client:stop(3000)
+    client:stop()
   end
+  local began, forced = vim.uv.now(), false
   local timer = assert(vim.uv.new_timer())
-  timer:start(0, 20, vim.schedule_wrap(function()
-    local left = vim.iter(clients):any(function(client)
+  local function look()
+    local left = vim.tbl_filter(function(client)
       return vim.lsp.get_client_by_id(client.id) ~= nil
-    end)
-    if left or timer:is_closing() then
-      return
-    end
-    timer:close()
-    for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
-      local root = vim.api.nvim_buf_is_loaded(bufnr) and require("spelunk.root").of_buffer(bufnr)
-      if root and (roots[root] or vim.lsp.is_enabled(NAME)) and M.can_start(true) then
-        local given = vim.deepcopy(configured())
-        given.root_dir = root
-        vim.lsp.start(given, { bufnr = bufnr, reuse_client = given.reuse_client })
+    end, clients)
+    if #left > 0 and not forced and vim.uv.now() - began > PATIENCE then
+      forced = true
+      for _, client in ipairs(left) do
+        client:stop(true)
       end
     end
-    if done then
-      done()
+    if #left == 0 and not timer:is_closing() then
+      timer:close()
+      start_for_files(roots)
+      if done then
+        done()
+      end
     end
-  end))
+  end
+  timer:start(0, 20, vim.schedule_wrap(look))
 end
 
 return M

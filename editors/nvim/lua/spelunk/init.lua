@@ -59,7 +59,7 @@ local function begin(text, where, opts, plan)
       require("spelunk.progress").follow(run)
       local show = opts.on_begin or answer.show
       show(run, bufnr)
-    end, { client = ready, bufnr = bufnr })
+    end, { client = ready })
   end)
 end
 
@@ -69,7 +69,8 @@ end
 function M.ask(question, opts)
   opts = vim.tbl_extend("keep", opts or {}, { bufnr = vim.api.nvim_get_current_buf() })
   local where = require("spelunk.place").capture(opts.range)
-  entered(question, "Ask: ", function(text)
+  local goes_on = require("spelunk.answer").view(opts.bufnr) ~= nil
+  entered(question, goes_on and "Go on: " or "Ask: ", function(text)
     begin(text, where, opts, false)
   end)
 end
@@ -191,7 +192,7 @@ end
 
 ---Opens the log of the language server.
 function M.log()
-  vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.log.get_filename and vim.lsp.log.get_filename() or vim.lsp.get_log_path()))
+  vim.cmd.tabedit(vim.fn.fnameescape(require("vim.lsp.log").get_filename()))
   vim.cmd.normal({ "G", bang = true })
 end
 

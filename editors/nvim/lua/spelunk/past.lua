@@ -59,7 +59,9 @@ function M.trace(id)
   client.request("spelunk/trace", { runId = id }, function(result, owner)
     local buffer = require("spelunk.answer.buffer")
     local shown = buffer.page("spelunk://trace/" .. id, owner.root_dir or "", "", result.text)
-    require("spelunk.answer.window").open(shown)
+    require("spelunk.answer.window").open(shown, "tab")
+    vim.wo[0][0].winbar = ""
+    vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = shown, desc = "spelunk: close the window" })
   end)
 end
 

@@ -86,6 +86,7 @@ local folds = {
   end,
   note = function(run, event)
     table.insert(run.notes, event.text)
+    run.activity = event.text
   end,
   childStarted = function(run, event)
     run.children = run.children + 1
@@ -189,8 +190,10 @@ end
 ---Ends the runs of a client that is gone.
 ---@param client_id integer
 ---@param why string
+---@return boolean whether there were any
 function M.lost(client_id, why)
   early[client_id] = nil
+  local any = false
   for _, id in ipairs(order) do
     local run = known[id]
     if run.client_id == client_id and not run.finish then
@@ -208,8 +211,10 @@ function M.lost(client_id, why)
         seconds = (vim.uv.now() - run.began) / 1000,
       }
       apply(run, { runId = id, seq = 0, event = finish })
+      any = true
     end
   end
+  return any
 end
 
 ---@param id spelunk.RunId

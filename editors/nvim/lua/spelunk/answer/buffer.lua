@@ -95,6 +95,38 @@ function M.draw(bufnr, exchange, lines)
   end
 end
 
+---Breaks a line at spaces, for lines that are not in the text are not wrapped.
+---@param text string
+---@param width integer
+---@return string[]
+local function broken(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and vim.fn.strdisplaywidth(line .. " " .. word) > width then
+      table.insert(lines, line)
+      line = word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  return vim.list_extend(lines, { line })
+end
+
+---@param bufnr integer
+---@param lines { [1]: string, [2]: string }[] text and highlight group
+---@return { [1]: string, [2]: string }[][] virtual lines that fit into the buffer's window
+local function wrapped(bufnr, lines)
+  local win = vim.fn.bufwinid(bufnr)
+  local width = win > 0 and vim.api.nvim_win_get_width(win) - 1 or 78
+  local fitting = {}
+  for _, line in ipairs(lines) do
+    for _, part in ipairs(broken(line[1], width)) do
+      table.insert(fitting, { { part, line[2] } })
+    end
+  end
+  return fitting
+end
+
 ---Shows lines of `{ text, group }` below an exchange, not in the text.
 ---@param bufnr integer
 ---@param exchange spelunk.Exchange
@@ -103,19 +135,16 @@ function M.summarize(bufnr, exchange, lines)
   local last = M.line(bufnr, exchange) + math.max(#exchange.drawn, 1)
   vim.api.nvim_buf_clear_namespace(bufnr, beside, last - 1, last + 1)
   last = math.min(last, vim.api.nvim_buf_line_count(bufnr) - 1)
-  vim.api.nvim_buf_set_extmark(bufnr, beside, last, 0, {
-    virt_lines = vim.tbl_map(function(line)
-      return { line }
-    end, lines),
-  })
+  vim.api.nvim_buf_set_extmark(bufnr, beside, last, 0, { virt_lines = wrapped(bufnr, lines) })
 end
 
----Shows a remark at the end of the last line, not in the text.
+---Shows a remark below a question, not in the text.
 ---@param bufnr integer
+---@param exchange spelunk.Exchange
 ---@param remark string
-function M.note(bufnr, remark)
-  vim.api.nvim_buf_set_extmark(bufnr, beside, vim.api.nvim_buf_line_count(bufnr) - 1, 0, {
-    virt_lines = { { { remark, "SpelunkSummary" } } },
+function M.note(bufnr, exchange, remark)
+  vim.api.nvim_buf_set_extmark(bufnr, beside, M.line(bufnr, exchange) - 1, 0, {
+    virt_lines = wrapped(bufnr, { { remark, "SpelunkSummary" } }),
   })
 end
 

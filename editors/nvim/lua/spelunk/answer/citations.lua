@@ -221,7 +221,6 @@ function M.jump(whole)
     end
   end, {
     client = client,
-    bufnr = bufnr,
     -- A run that was not recorded: what is known of it has to do.
     on_error = function()
       show(cited, root, false)

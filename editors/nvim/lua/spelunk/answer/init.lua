@@ -156,12 +156,13 @@ end
 ---@return spelunk.View
 function M.show(run, from)
   local view = from and views[from] or new_view(run.id, run.root)
-  if #view.exchanges > 0 and view.client_id ~= run.client_id then
-    buffer.note(view.bufnr, "the server was started again and does not know what was said before")
-  end
+  local forgotten = #view.exchanges > 0 and view.client_id ~= run.client_id
   view.client_id, view.conversation = run.client_id, run.conversation
   local exchange = { question = run.question, run_id = run.id, run = run, drawn = {} }
   exchange.head = buffer.ask(view.bufnr, run.question)
+  if forgotten then
+    buffer.note(view.bufnr, exchange, "the server was started again and does not know what was said before")
+  end
   table.insert(view.exchanges, exchange)
   local win = window.open(view.bufnr)
   window.to_end(win)

@@ -45,37 +45,45 @@ function M.time(seconds)
     or ("%d:%02d min"):format(math.floor(seconds / 60), math.floor(seconds % 60))
 end
 
+---What a run has cost so far.
 ---@param spent spelunk.Spent
 ---@return string
 function M.cost(spent)
-  local unpriced = spent.unpriced > 0 and (" + %d calls without a price"):format(spent.unpriced) or ""
-  return M.money(spent.usd) .. unpriced
+  if spent.unpriced == 0 then
+    return M.money(spent.usd)
+  end
+  local unknown = spent.unpriced == 1 and "1 call of unknown price" or spent.unpriced .. " calls of unknown price"
+  return spent.usd > 0 and M.money(spent.usd) .. " and " .. unknown or unknown
 end
 
----How a run ended, in one line.
+---How a run ended, with time and money, in one line.
 ---@param finish spelunk.End
 ---@return string
 function M.outcome(finish)
   local parts = { finish.reason, finish.model, M.time(finish.seconds), M.cost(finish.spent) }
-  if #finish.citations > 0 then
-    local counts = {} ---@type table<string, integer>
-    for _, cited in ipairs(finish.citations) do
-      counts[cited.status] = (counts[cited.status] or 0) + 1
-    end
-    local words = {}
-    for _, status in ipairs({ "valid", "moved", "stale", "unsupported" }) do
-      if counts[status] then
-        table.insert(words, ("%d %s"):format(counts[status], status))
-      end
-    end
-    table.insert(parts, "citations: " .. table.concat(words, ", "))
-  end
   return table.concat(
     vim.tbl_filter(function(part)
       return part ~= ""
     end, parts),
     " · "
   )
+end
+
+---How many citations stand how.
+---@param citations spelunk.Cited[]
+---@return string
+function M.standing(citations)
+  local counts = {} ---@type table<string, integer>
+  for _, cited in ipairs(citations) do
+    counts[cited.status] = (counts[cited.status] or 0) + 1
+  end
+  local words = {}
+  for _, status in ipairs({ "valid", "moved", "stale", "unsupported" }) do
+    if counts[status] then
+      table.insert(words, ("%d %s"):format(counts[status], status))
+    end
+  end
+  return "citations: " .. table.concat(words, ", ")
 end
 
 ---What is shown below an answer that is there, as text and highlight group.
@@ -90,8 +98,8 @@ function M.summary(exchange)
       table.insert(summary, { line, bad and "SpelunkError" or "SpelunkSummary" })
     end
   end
-  for _, note in ipairs(exchange.run and exchange.run.notes or {}) do
-    table.insert(summary, { (note:gsub("%s+", " ")), "SpelunkSummary" })
+  if #finish.citations > 0 then
+    table.insert(summary, { M.standing(finish.citations), "SpelunkSummary" })
   end
   for _, dropped in ipairs(finish.dropped) do
     local place = dropped.path .. ":" .. dropped.from .. (dropped.to ~= dropped.from and "-" .. dropped.to or "")

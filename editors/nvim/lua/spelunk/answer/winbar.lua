@@ -4,13 +4,10 @@ local runs = require("spelunk.runs")
 local text = require("spelunk.answer.text")
 local M = {}
 
----A run in one line.
+---A run under way in one line.
 ---@param run spelunk.Run
 ---@return string
 function M.line(run)
-  if run.finish then
-    return text.outcome(run.finish)
-  end
   local parts = { text.time((vim.uv.now() - run.began) / 1000), text.cost(run.spent) }
   if run.turn > 0 then
     table.insert(parts, "turn " .. run.turn)
@@ -28,11 +25,16 @@ function M.line(run)
   return table.concat(parts, " · ")
 end
 
----The line of the window that is drawn.
+---The line of the window that is drawn: the run under way, else the question above what is read.
 ---@return string
 function M.text()
-  local run = require("spelunk.answer").run(vim.api.nvim_get_current_buf())
-  return run and M.line(run) or ""
+  local answer = require("spelunk.answer")
+  local run = answer.run(vim.api.nvim_get_current_buf())
+  if run and not run.finish then
+    return M.line(run)
+  end
+  local exchange = answer.at(vim.api.nvim_get_current_buf(), vim.fn.line("."))
+  return exchange and (exchange.question:gsub("%s+", " ")) or ""
 end
 
 local ticking = false

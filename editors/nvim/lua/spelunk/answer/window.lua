@@ -20,36 +20,59 @@ local function float(bufnr, size)
   })
 end
 
----Shows a buffer as the options say, or goes to the window that shows it.
+---A window of this tab page with a buffer of ours: the one itself, else any.
 ---@param bufnr integer
----@return integer
-function M.open(bufnr)
+---@return integer?
+local function ours(bufnr)
+  local found ---@type integer?
   for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    if vim.api.nvim_win_get_buf(win) == bufnr then
-      vim.api.nvim_set_current_win(win)
+    local shown = vim.api.nvim_win_get_buf(win)
+    if shown == bufnr then
       return win
     end
+    found = found or (vim.b[shown].spelunk_root and win)
   end
-  local options = require("spelunk.config").get().window
-  local win ---@type integer
-  if options.kind == "float" then
-    win = float(bufnr, options.size)
-  elseif options.kind == "tab" then
+  return found
+end
+
+---@param bufnr integer
+---@param kind "split"|"vsplit"|"float"|"tab"
+---@param size number
+---@return integer
+local function new(bufnr, kind, size)
+  if kind == "float" then
+    return float(bufnr, size)
+  elseif kind == "tab" then
     vim.cmd("tab split")
-    win = vim.api.nvim_get_current_win()
+    vim.api.nvim_win_set_buf(0, bufnr)
+    return vim.api.nvim_get_current_win()
+  end
+  local vertical = kind == "vsplit"
+  local room = vertical and vim.o.columns or vim.o.lines
+  return vim.api.nvim_open_win(bufnr, true, {
+    split = vertical and "right" or "below",
+    win = -1,
+    [vertical and "width" or "height"] = math.max(1, math.floor(room * size)),
+  })
+end
+
+---Shows a buffer in the window that shows it or another one of ours, else in a new one, and goes there.
+---@param bufnr integer
+---@param kind? "split"|"vsplit"|"float"|"tab" as the options say when not given
+---@return integer win
+function M.open(bufnr, kind)
+  local options = require("spelunk.config").get().window
+  local win = kind ~= "tab" and ours(bufnr) or nil
+  if win then
     vim.api.nvim_win_set_buf(win, bufnr)
+    vim.api.nvim_set_current_win(win)
   else
-    local vertical = options.kind == "vsplit"
-    local room = vertical and vim.o.columns or vim.o.lines
-    win = vim.api.nvim_open_win(bufnr, true, {
-      split = vertical and "right" or "below",
-      win = -1,
-      [vertical and "width" or "height"] = math.max(1, math.floor(room * options.size)),
-    })
+    win = new(bufnr, kind or options.kind, options.size)
   end
   local set = vim.wo[win][0]
   set.wrap, set.linebreak, set.number, set.relativenumber, set.signcolumn = true, true, false, false, "no"
-  set.winbar = "%#SpelunkProgress# %{v:lua.require'spelunk.answer.winbar'.text()}"
+  -- The mark at the end makes a line that is too long lose its end.
+  set.winbar = "%#SpelunkProgress# %{v:lua.require'spelunk.answer.winbar'.text()}%<"
   return win
 end
 
