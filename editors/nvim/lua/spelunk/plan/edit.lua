@@ -18,12 +18,13 @@ M.last = nil
 
 local namespace = api.nvim_create_namespace("spelunk.edit")
 
----What the client can do, told to the server. Annotations are left out: what needs a yes is asked in the plan's buffer,
----and Neovim's own question could only be answered for a whole file.
+---Says what is done here and what is not. Annotations are left out: what needs a yes is asked in the plan's buffer, and
+---Neovim's own question could only be answered for a whole file.
 ---@param capabilities lsp.ClientCapabilities
 function M.declare(capabilities)
   local edits = vim.tbl_get(capabilities, "workspace", "workspaceEdit")
   if edits then
+    edits.documentChanges = true
     edits.changeAnnotationSupport = nil
     edits.failureHandling = "transactional"
   end
@@ -160,7 +161,8 @@ end
 
 ---@param inverses { path: string, take_back: spelunk.Inverse }[]
 local function take_back(inverses)
-  for _, inverse in vim.iter(ipairs(inverses)):rev() do
+  for index = #inverses, 1, -1 do
+    local inverse = inverses[index]
     local done, why = pcall(inverse.take_back)
     if not done then
       vim.notify(("spelunk: %s could not be taken back: %s"):format(inverse.path, why), vim.log.levels.ERROR)

@@ -74,8 +74,9 @@ end
 
 ---Why a text cannot be edited.
 ---@param document lsp.OptionalVersionedTextDocumentIdentifier
+---@param client vim.lsp.Client
 ---@return string?
-local function editing(document)
+local function editing(document, client)
   local bufnr, version = loaded(document.uri), document.version
   if not bufnr then
     return type(version) == "number" and "it was closed since; try again" or nil
@@ -86,11 +87,12 @@ local function editing(document)
   if type(version) == "number" then
     return vim.lsp.util.buf_versions[bufnr] ~= version and "it was changed since; try again" or nil
   end
+  if client.attached_buffers[bufnr] then
+    return
+  end
   -- The server has read the file, so the buffer has to be as the file is.
   vim.cmd.checktime(bufnr)
-  if vim.bo[bufnr].modified then
-    return UNSEEN
-  end
+  return vim.bo[bufnr].modified and UNSEEN or nil
 end
 
 ---The first reason for which changes cannot be applied as a whole, with the file that it is about.
@@ -111,7 +113,7 @@ function M.find(changes, client)
       why = coming(uri, paths)
     end
     if change.textDocument and not paths.born[uri] then
-      why = editing(change.textDocument)
+      why = editing(change.textDocument, client)
     end
     if why then
       return M.shown(uri) .. ": " .. why, at
