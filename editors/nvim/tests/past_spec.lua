@@ -65,6 +65,7 @@ return {
       eq(highlights(nvim)[1], { "src/parse.rs:9", "SpelunkCitationStale" })
       eq(highlights(nvim)[2], { "src/parse.rs:4-6", "SpelunkCitationMoved" })
       has(nvim:screen(), "moved to line 6")
+      has(nvim:screen(), "citations: 1 moved, 1 stale")
     end,
   },
   {

@@ -117,7 +117,7 @@ return {
             table.insert(_G.progress, params.value.kind .. " " .. params.value.title)
           end
         end })
-        vim.o.laststatus, vim.o.statusline = 2, "%{v:lua.require'spelunk'.status()}"
+        vim.o.laststatus, vim.o.statusline = 3, "%{v:lua.require'spelunk'.status()}"
       ]])
       nvim:cmd("Spelunk ask how does it parse?")
       local call = endpoint:next()

@@ -26,7 +26,7 @@ local function fail(text)
   vim.notify("spelunk: " .. text, vim.log.levels.ERROR)
 end
 
----The workspace of a buffer: of ours by `vim.b.spelunk_root`, of files by their folder, of all others by the current one.
+---The workspace of a buffer: of ours by `vim.b.spelunk_root`, of files by their folder, else of the current folder.
 ---@param bufnr integer
 ---@return string?
 function M.root(bufnr)
@@ -61,21 +61,23 @@ end
 ---The configuration of `vim.lsp.config`, ours with what the user set over it.
 ---@return vim.lsp.Config
 local function configured()
-  return assert(vim.lsp.config[NAME], "lsp/spelunk.lua is not in 'runtimepath'")
+  ---@diagnostic disable-next-line: undefined-field
+  local given = vim.lsp.config[NAME] --[[@as vim.lsp.Config?]]
+  return given or error("spelunk: lsp/spelunk.lua is not in 'runtimepath'", 0)
 end
 
 ---The command line that would be started.
 ---@return string[]
 function M.command()
   local cmd = configured().cmd
-  return type(cmd) == "table" and cmd or config.get().cmd
+  return type(cmd) == "table" and cmd --[[@as string[] ]] or config.get().cmd
 end
 
 ---Whether the program is there. When it is not, that is said, once unless a person asked for it just now.
 ---@param asked? boolean
 ---@return boolean
 function M.can_start(asked)
-  local program = M.command()[1]
+  local program = assert(M.command()[1])
   if vim.fn.executable(program) == 1 then
     missing[program] = nil
     return true
@@ -191,9 +193,7 @@ function M.with(bufnr, callback)
   if not root then
     local markers = vim.iter(config.get().root_markers):flatten():join(", ")
     return fail(
-      ("neither this file nor the current folder lies in a workspace (a folder with %s); :cd to one"):format(
-        markers
-      )
+      ("neither this file nor the current folder lies in a workspace (a folder with %s); :cd to one"):format(markers)
     )
   end
   if not M.can_start(true) then

@@ -14,7 +14,8 @@ local M = {}
 ---@param name string
 local function call(name)
   return function(args)
-    require("spelunk")[name](args.text ~= "" and args.text or nil)
+    local run = require("spelunk")[name] --[[@as fun(text: string?)]]
+    run(args.text ~= "" and args.text or nil)
   end
 end
 

@@ -7,7 +7,7 @@ local M = {}
 ---@field root_markers? (string|string[])[] What a workspace's folder has. Default: `{ ".git" }`
 ---@field loose_files? boolean Serve files below no marker too, with their folder as the workspace. Default: false
 ---@field max_bytes? integer Larger files are left alone. Default: 2000000
----@field trusted? boolean|fun(root: string): boolean False limits a workspace to navigation and `builtin`. Default: true
+---@field trusted? boolean|fun(root: string): boolean False limits it to navigation and `builtin`. Default: true
 ---@field machine? table Settings of the machine in camelCase: `model`, `maxUsd`, `providers`, ... Default: `{}`
 ---@field settings? table Settings of the editor: `navigation`, `features`, limits and so on. Default: `{}`
 ---@field window? spelunk.WindowOptions Where answers are shown.

@@ -47,7 +47,7 @@ local function begin(text, where, opts, plan)
   bufnr = vim.b[bufnr].spelunk_conversation or bufnr
   local answer = require("spelunk.answer")
   client.with(bufnr, function(ready)
-    ---@type spelunk.AskParams|spelunk.PlanParams
+    -- As `spelunk.AskParams` or `spelunk.PlanParams`.
     local params = {
       [plan and "request" or "question"] = text,
       scope = opts.scope,
@@ -67,9 +67,10 @@ end
 ---@param question? string asked for when there is none
 ---@param opts? spelunk.AskOptions
 function M.ask(question, opts)
-  opts = vim.tbl_extend("keep", opts or {}, { bufnr = vim.api.nvim_get_current_buf() })
+  local bufnr = opts and opts.bufnr or vim.api.nvim_get_current_buf()
+  opts = vim.tbl_extend("force", opts or {}, { bufnr = bufnr })
   local where = require("spelunk.place").capture(opts.range)
-  local goes_on = require("spelunk.answer").view(opts.bufnr) ~= nil
+  local goes_on = require("spelunk.answer").view(bufnr) ~= nil
   entered(question, goes_on and "Go on: " or "Ask: ", function(text)
     begin(text, where, opts, false)
   end)
@@ -90,7 +91,7 @@ end
 ---@param opts? spelunk.AskOptions
 function M.explain(opts)
   opts = opts or {}
-  local name = vim.fn.expand("<cword>")
+  local name = vim.fn.expand("<cword>") --[[@as string]]
   local question = opts.range and "What does the selected text do?"
     or name:match("^[%w_$]+$") and ("Explain `%s`"):format(name)
     or "What does this file do?"

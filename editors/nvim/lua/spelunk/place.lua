@@ -73,7 +73,8 @@ function M.convert(where, client)
   local start = position(where, where.line, where.column, encoding)
   local place = { uri = vim.uri_from_bufnr(where.bufnr) } ---@type spelunk.Place
   if where.end_line then
-    place.range = { start = start, ["end"] = position(where, where.end_line, where.end_column, encoding) }
+    local last, column = where.end_line, where.end_column or 0
+    place.range = { start = start, ["end"] = position(where, last, column, encoding) }
   else
     place.position = start
   end

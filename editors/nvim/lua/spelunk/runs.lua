@@ -180,7 +180,7 @@ end
 ---@param listener fun(run: spelunk.Run, event: spelunk.Event)
 function M.listen(run, listener)
   if run.finish then
-    listener(run, run.finish)
+    listener(run, run.finish --[[@as spelunk.Event]])
   else
     listeners[run.id] = listeners[run.id] or {}
     table.insert(listeners[run.id], listener)

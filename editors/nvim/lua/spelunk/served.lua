@@ -20,13 +20,17 @@ function M.languages(client)
   return names
 end
 
----@type lsp.Handler
+---Handles `workspace/configuration`.
+---@param params lsp.ConfigurationParams
+---@param ctx lsp.HandlerContext
+---@return any[]
 function M.configuration(params, ctx)
   local client = vim.lsp.get_client_by_id(ctx.client_id)
   if not client then
     return {}
   end
-  local given = vim.tbl_deep_extend("force", {}, config.get().settings, client.settings.spelunk or {})
+  local own = client.settings.spelunk --[[@as table?]]
+  local given = vim.tbl_deep_extend("force", {}, config.get().settings, own or {})
   given.served = vim.list_extend(M.languages(client), given.served or {})
   return vim
     .iter(params.items or {})
@@ -51,7 +55,8 @@ function M.watch(client)
       -- A client that detaches is gone from the buffer only afterwards.
       vim.schedule(function()
         if client:is_stopped() then
-          return pcall(vim.api.nvim_del_augroup_by_id, group)
+          pcall(vim.api.nvim_del_augroup_by_id, group)
+          return
         end
         local now = table.concat(M.languages(client), " ")
         if now ~= last then

@@ -24,17 +24,15 @@ local groups = {
 ---@param cited spelunk.Cited|spelunk.Uncited
 ---@return integer? last from 1
 local function lines_behind(line, at, cited)
-  for _, pattern in ipairs({ "^:L?(%d+)()", "^#L(%d+)()" }) do
-    local from, behind = line:match(pattern, at)
-    if from and tonumber(from) == cited.from then
-      local dash = line:match("^%-L?()", behind) or line:match("^–L?()", behind)
-      local to, last = line:match("^(%d+)()", dash or #line + 1)
-      if to then
-        return tonumber(to) == cited.to and last - 1 or nil
-      end
-      return cited.to == cited.from and behind - 1 or nil
-    end
+  local rest = line:sub(at)
+  local from = rest:match("^:L?(%d+)") or rest:match("^#L(%d+)")
+  if not from or tonumber(from) ~= cited.from then
+    return nil
   end
+  local head = rest:match("^:L?%d+") or rest:match("^#L%d+")
+  local tail = rest:match("^[-]L?%d+", #head + 1) or rest:match("^–L?%d+", #head + 1) or ""
+  local to = tonumber(tail:match("%d+$") or from)
+  return to == cited.to and at + #head + #tail - 1 or nil
 end
 
 ---Where a text mentions citations, in order.
@@ -46,7 +44,7 @@ function M.mentions(lines, citations)
   for row, line in ipairs(lines) do
     for index, cited in ipairs(citations) do
       local first, last = line:find(cited.path, 1, true)
-      while first do
+      while first and last do
         local behind = lines_behind(line, last + 1, cited)
         -- The end of a longer path is another one.
         local before = line:sub(first - 1, first - 1)
@@ -88,7 +86,7 @@ function M.mark(bufnr, exchange)
   vim.api.nvim_buf_clear_namespace(bufnr, space, first, first + #exchange.drawn)
   local remarks = {} ---@type table<integer, string[]>
   for _, mention in ipairs(M.mentions(exchange.drawn, finish.citations)) do
-    local cited = finish.citations[mention.cited]
+    local cited = assert(finish.citations[mention.cited])
     local row = first + mention.row
     vim.api.nvim_buf_set_extmark(bufnr, space, row, mention.from, {
       end_col = mention.to,
@@ -123,7 +121,7 @@ function M.excerpts(exchange)
   local excerpts = {} ---@type table<integer, string>
   local lines = require("spelunk.answer.text").body(exchange)
   for _, mention in ipairs(M.mentions(lines, assert(exchange.finish).citations)) do
-    excerpts[mention.cited] = excerpts[mention.cited] or vim.trim(lines[mention.row + 1])
+    excerpts[mention.cited] = excerpts[mention.cited] or vim.trim(lines[mention.row + 1] or "")
   end
   return excerpts
 end
@@ -139,7 +137,7 @@ function M.under_cursor()
   end
   local row = cursor[1] - 1 - (require("spelunk.answer.buffer").line(bufnr, exchange) + 1)
   local best ---@type spelunk.Mention?
-  for _, mention in ipairs(M.mentions({ exchange.drawn[row + 1] }, exchange.finish.citations)) do
+  for _, mention in ipairs(M.mentions({ exchange.drawn[row + 1] or "" }, exchange.finish.citations)) do
     best = mention
     if cursor[2] < mention.to then
       break
@@ -218,9 +216,11 @@ function M.jump(whole)
   require("spelunk.client").request("spelunk/answered", { runId = exchange.run_id }, function(finish)
     local now = finish.citations[index]
     if now and now.path == cited.path and now.from == cited.from then
-      exchange.finish.citations, cited = finish.citations, now
+      exchange.finish, cited = finish, now
       if vim.api.nvim_buf_is_valid(bufnr) then
         M.mark(bufnr, exchange)
+        local summary = require("spelunk.answer.text").summary(exchange)
+        require("spelunk.answer.buffer").summarize(bufnr, exchange, summary)
       end
     end
     if vim.api.nvim_get_current_win() == win then
