@@ -26,7 +26,8 @@ end
 
 local function highlights(nvim)
   return nvim:lua([[
-    local marks = vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_get_namespaces()["spelunk.citations"], 0, -1, { details = true })
+    local space = vim.api.nvim_get_namespaces()["spelunk.citations"]
+    local marks = vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })
     local groups = {}
     for _, mark in ipairs(marks) do
       if mark[4].hl_group then
@@ -44,7 +45,10 @@ return {
     function(scene)
       scene:workspace("w")
       local nvim = asking(scene, "who calls parse?")
-      eq(highlights(nvim), { { "src/parse.rs:9", "SpelunkCitationValid" }, { "src/parse.rs:4-6", "SpelunkCitationValid" } })
+      eq(highlights(nvim), {
+        { "src/parse.rs:9", "SpelunkCitationValid" },
+        { "src/parse.rs:4-6", "SpelunkCitationValid" },
+      })
       follow(nvim, "src/parse.rs:9", "<CR>")
       eq(place(nvim), { "parse.rs", 9 })
       -- Two lines above, not written: line 9 is line 11 now; and what is called changes.
@@ -81,7 +85,8 @@ return {
     function(scene)
       local folder = scene:workspace("w")
       asking(scene, "who calls parse?"):stop()
-      scene:write(folder .. "/src/parse.rs", "// more\n" .. table.concat(vim.fn.readfile(folder .. "/src/parse.rs"), "\n") .. "\n")
+      local lines = vim.fn.readfile(folder .. "/src/parse.rs")
+      scene:write(folder .. "/src/parse.rs", "// more\n" .. table.concat(lines, "\n") .. "\n")
       local nvim = scene:nvim()
       nvim:edit(folder .. "/src/main.rs")
       nvim:cmd("Spelunk history")
@@ -94,6 +99,27 @@ return {
       eq(highlights(nvim)[1], { "src/parse.rs:9", "SpelunkCitationMoved" })
       follow(nvim, "src/parse.rs:9", "<CR>")
       eq(place(nvim), { "parse.rs", 10 })
+    end,
+  },
+  {
+    "an answer about another workspace is shown, and its citations lead to no file of this one",
+    function(scene)
+      scene:workspace("w")
+      asking(scene, "who calls parse?"):stop()
+      local nvim = scene:nvim()
+      nvim:edit(scene:workspace("other") .. "/src/main.rs")
+      nvim:cmd("Spelunk ask where is count defined?")
+      nvim:ended()
+      nvim:cmd("Spelunk history")
+      local items = nvim:choose("who calls parse?")
+      has(items[1], "where is count defined?")
+      has(items[2], ", w)")
+      wait_for("the answer", function()
+        return nvim:text():find("parse has 1 call in 1 file", 1, true)
+      end)
+      nvim:lua("vim.fn.search('src/parse.rs:9')")
+      nvim:keys("<CR>")
+      nvim:said("src/parse.rs is in the workspace w")
     end,
   },
   {

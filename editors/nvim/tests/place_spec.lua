@@ -9,7 +9,10 @@ local text = 'fn größe() {\n    println!("né 🦀 x");\n}\n'
 local function listening(scene, encoding)
   local folder = scene:workspace("w", { ["a.rs"] = text })
   local nvim = scene:nvim({
-    setup = ([[vim.lsp.config("spelunk", { capabilities = { general = { positionEncodings = { %q } } } })]]):format(encoding),
+    setup = ([[
+      local general = { positionEncodings = { %q } }
+      vim.lsp.config("spelunk", { capabilities = { general = general } })
+    ]]):format(encoding),
   })
   nvim:edit(folder .. "/a.rs")
   nvim:lua([[
@@ -58,7 +61,7 @@ return {
       local nvim = listening(scene, "utf-16")
       for _, case in ipairs({
         -- From the crab to the x, which is a character of one.
-        { "2G0f\"lv3l:Spelunk ask what?<CR>", at(1, 14, 1, 19) },
+        { '2G0f"lv3l:Spelunk ask what?<CR>', at(1, 14, 1, 19) },
         { "1GVj:Spelunk ask what?<CR>", at(0, 0, 1, 24) },
         { ":2,3Spelunk ask what?<CR>", at(1, 0, 2, 1) },
         { "gg0wv$:Spelunk ask what?<CR>", at(0, 3, 0, 12) },

@@ -26,7 +26,7 @@ local function fail(text)
   vim.notify("spelunk: " .. text, vim.log.levels.ERROR)
 end
 
----Where our buffers belong to, by `vim.b.spelunk_root`, files by their folder, and everything else to the current folder.
+---The workspace of a buffer: of ours by `vim.b.spelunk_root`, of files by their folder, of all others by the current one.
 ---@param bufnr integer
 ---@return string?
 function M.root(bufnr)
@@ -134,12 +134,10 @@ end
 ---@param given vim.lsp.ClientConfig
 function M.before_init(params, given)
   require("spelunk.plan.edit").declare(params.capabilities)
-  local machine = vim.tbl_deep_extend("force", {}, config.get().machine, M.session)
-  params.initializationOptions = vim.tbl_extend("keep", given.init_options or {}, {
-    runs = true,
-    trusted = is_trusted(given.root_dir),
-    machine = next(machine) and machine or vim.empty_dict(),
-  })
+  local defaults = { runs = true, trusted = is_trusted(given.root_dir), machine = vim.empty_dict() }
+  local ours = { machine = config.get().machine }
+  params.initializationOptions =
+    vim.tbl_deep_extend("force", defaults, ours, given.init_options or {}, { machine = M.session })
 end
 
 ---@param id integer
@@ -193,7 +191,9 @@ function M.with(bufnr, callback)
   if not root then
     local markers = vim.iter(config.get().root_markers):flatten():join(", ")
     return fail(
-      ("neither this file nor the current folder lies in a workspace, a folder with %s; :cd to one, or set `root_markers`"):format(markers)
+      ("neither this file nor the current folder lies in a workspace (a folder with %s); :cd to one"):format(
+        markers
+      )
     )
   end
   if not M.can_start(true) then

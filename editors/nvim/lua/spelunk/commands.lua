@@ -107,8 +107,8 @@ function M.complete(lead, line)
   if not name then
     return names(lead)
   end
-  local subcommand = M.subcommands[name]
-  return subcommand and subcommand.complete and not rest:find("%s") and subcommand.complete(lead) or {}
+  local complete = vim.tbl_get(M.subcommands, name, "complete")
+  return complete and not assert(rest):find("%s") and complete(lead) or {}
 end
 
 return M

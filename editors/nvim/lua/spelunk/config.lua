@@ -8,7 +8,7 @@ local M = {}
 ---@field loose_files? boolean Serve files below no marker too, with their folder as the workspace. Default: false
 ---@field max_bytes? integer Larger files are left alone. Default: 2000000
 ---@field trusted? boolean|fun(root: string): boolean False limits a workspace to navigation and `builtin`. Default: true
----@field machine? table Settings of the machine in camelCase: `model`, `maxUsd`, `providers` and so on. Default: `{}`
+---@field machine? table Settings of the machine in camelCase: `model`, `maxUsd`, `providers`, ... Default: `{}`
 ---@field settings? table Settings of the editor: `navigation`, `features`, limits and so on. Default: `{}`
 ---@field window? spelunk.WindowOptions Where answers are shown.
 ---@field quickfix? "open"|"fill"|false What is done with the citations of an answer. Default: "fill"
@@ -20,8 +20,10 @@ local M = {}
 ---@field size? number Part of the editor's height or width, above 0 and at most 1. Default: 0.5
 
 ---@class spelunk.MappingOptions A key, several, or false.
----@field answer? table<string, string|string[]|false> `jump`, `file`, `follow_up`, `stop`, `answer_now`, `close`, `help`
----@field plan? table<string, string|string[]|false> `toggle`, `jump`, `diff`, `apply`, `verify`, `undo`, `copy` and so on
+---@field answer? table<string, spelunk.Key> `jump`, `file`, `follow_up`, `stop`, `answer_now`, `close`, `help`
+---@field plan? table<string, spelunk.Key> `toggle`, `jump`, `diff`, `apply`, `verify`, `undo`, `copy` and so on
+
+---@alias spelunk.Key string|string[]|false
 
 ---@class spelunk.PlanOptions
 ---@field write? boolean Write the files of a plan once it is applied. Default: false
@@ -38,7 +40,7 @@ local defaults = {
   window = { kind = "vsplit", size = 0.5 },
   quickfix = "fill", ---@type "open"|"fill"|false
   mappings = {
-    ---@type table<string, string|string[]|false>
+    ---@type table<string, spelunk.Key>
     answer = {
       jump = { "<CR>", "gd" },
       file = "gf",
@@ -48,7 +50,7 @@ local defaults = {
       close = "q",
       help = "g?",
     },
-    ---@type table<string, string|string[]|false>
+    ---@type table<string, spelunk.Key>
     plan = {
       toggle = { "x", "<Space>" },
       jump = "<CR>",
@@ -150,7 +152,10 @@ local function check(given, known, prefix, errors)
     else
       local good, expected = test(value)
       if not good then
-        table.insert(errors, ("%s has to be %s, not %s"):format(path, expected, vim.inspect(value, { newline = " ", indent = "" })))
+        table.insert(
+          errors,
+          ("%s has to be %s, not %s"):format(path, expected, vim.inspect(value, { newline = " ", indent = "" }))
+        )
       elseif type(known[name]) == "table" and not vim.islist(known[name]) and not open[path] then
         check(value, known[name], path .. ".", errors)
       end

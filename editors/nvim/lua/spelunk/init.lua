@@ -9,7 +9,7 @@ local function say(text, level)
   vim.notify("spelunk: " .. text, level or vim.log.levels.INFO)
 end
 
----Takes options and has the server attach to files. Not needed where `vim.lsp.enable("spelunk")` does and no option is set.
+---Takes options and has the server attach to files. Without options `vim.lsp.enable("spelunk")` does as well.
 ---@param options? spelunk.Options
 function M.setup(options)
   require("spelunk.config").set(options)

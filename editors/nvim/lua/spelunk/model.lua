@@ -43,7 +43,8 @@ function M.choose(name)
   client.request("spelunk/models", { list = true }, function(result)
     ---@cast result spelunk.ModelsResult
     if result.from == "environment" then
-      vim.notify("spelunk: SPELUNK_MODEL is set in the environment and wins over what is chosen here", vim.log.levels.WARN)
+      local text = "spelunk: SPELUNK_MODEL is set in the environment and wins over what is chosen here"
+      vim.notify(text, vim.log.levels.WARN)
     end
     vim.ui.select(choices(result), {
       prompt = ("Model (now %s)"):format(result.root),

@@ -33,7 +33,7 @@
 ---@field event spelunk.Event
 
 ---@class spelunk.Event One kind has some of these fields.
----@field kind "started"|"turn"|"callStarted"|"text"|"retry"|"callFinished"|"code"|"output"|"looking"|"note"|"childStarted"|"childEnded"|"limit"|"end"|string
+---@field kind string "started", "turn", "callStarted", "text", "retry", "callFinished", "code" and so on
 ---@field question? string
 ---@field model? string
 ---@field leafModel? string

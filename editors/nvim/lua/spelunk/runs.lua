@@ -31,7 +31,7 @@ local known = {}
 local early = {}
 ---@type table<spelunk.RunId, fun(run: spelunk.Run, event: spelunk.Event)[]>
 local listeners = {}
----@type spelunk.RunId[] in the order in which they began
+---@type spelunk.RunId[]  The order in which they began.
 local order = {}
 
 ---@param name string
@@ -100,7 +100,7 @@ local folds = {
     run.activity = "answering with what is known"
   end,
   ["end"] = function(run, event)
-    ---@cast event spelunk.End
+    ---@cast event +spelunk.End, -spelunk.Event
     run.finish, run.calls, run.children, run.activity = event, {}, 0, event.message
     run.conversation, run.spent = event.conversationId, event.spent
   end,

@@ -31,7 +31,11 @@ function M.configuration(params, ctx)
   return vim
     .iter(params.items or {})
     :map(function(item)
-      return item.section == "spelunk" and given or vim.tbl_get(client.settings, unpack(vim.split(item.section or "", ".", { plain = true }))) or vim.NIL
+      if item.section == "spelunk" then
+        return given
+      end
+      local keys = vim.split(item.section or "", ".", { plain = true })
+      return vim.tbl_get(client.settings, unpack(keys)) or vim.NIL
     end)
     :totable()
 end

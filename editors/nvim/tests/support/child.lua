@@ -35,6 +35,7 @@ local prelude = [[
 ---@param opts { cwd?: string, env?: table<string, string>, setup?: string, enable?: boolean }
 function M.start(scene, opts)
   local home = vim.fs.joinpath(scene.dir, "home")
+  -- Nothing of the machine's own configuration, keys or models.
   local env = {
     HOME = home,
     XDG_CONFIG_HOME = home .. "/config",
@@ -42,23 +43,15 @@ function M.start(scene, opts)
     XDG_DATA_HOME = home .. "/data",
     XDG_CACHE_HOME = home .. "/cache",
     NVIM_LOG_FILE = home .. "/nvim.log",
-    OPENAI_API_KEY = "",
-    ANTHROPIC_API_KEY = "",
-    OPENROUTER_API_KEY = "",
-    SPELUNK_MODEL = "",
-    SPELUNK_CONFIG = "",
   }
-  for name, value in pairs(env) do
-    env[name] = value ~= "" and value or nil
-  end
-  local inherited = vim.fn.environ()
-  for _, name in ipairs({ "PATH", "VIMRUNTIME", "LD_LIBRARY_PATH", "TMPDIR", "TERM" }) do
-    env[name] = env[name] or inherited[name]
+  for _, name in ipairs({ "PATH", "VIMRUNTIME", "LD_LIBRARY_PATH", "TMPDIR" }) do
+    env[name] = vim.env[name]
   end
   env = vim.tbl_extend("force", env, opts.env or {})
   vim.fn.mkdir(home, "p")
   local program = vim.env.NVIM_UNDER_TEST or vim.env.SPELUNK_TEST_NVIM or vim.v.progpath
-  local job = vim.fn.jobstart({ program, "--embed", "--headless", "-u", "NONE", "-i", "NONE", "--cmd", "set rtp^=" .. plugin }, {
+  local arguments = { "--embed", "--headless", "-u", "NONE", "-i", "NONE", "--cmd", "set rtp^=" .. plugin }
+  local job = vim.fn.jobstart({ program, unpack(arguments) }, {
     rpc = true,
     env = env,
     clear_env = true,

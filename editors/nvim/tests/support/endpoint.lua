@@ -38,7 +38,12 @@ end
 ---What makes a child use this endpoint.
 ---@return table<string, string>
 function M:env()
-  return { OPENAI_BASE_URL = self.url, OPENAI_API_KEY = "key", SPELUNK_MODEL = "openai/small", SPELUNK_ORIENTATION = "false" }
+  return {
+    OPENAI_BASE_URL = self.url,
+    OPENAI_API_KEY = "key",
+    SPELUNK_MODEL = "openai/small",
+    SPELUNK_ORIENTATION = "false",
+  }
 end
 
 function M:answer(socket, head, body)
@@ -106,7 +111,8 @@ end
 ---@param code string
 function Call:code(code)
   local call = { name = "run_javascript", arguments = vim.json.encode({ code = code }) }
-  self:send(delta({ role = "assistant", tool_calls = { { index = 0, id = "1", type = "function", ["function"] = call } } }))
+  local calls = { { index = 0, id = "1", type = "function", ["function"] = call } }
+  self:send(delta({ role = "assistant", tool_calls = calls }))
   self:finish("tool_calls")
 end
 

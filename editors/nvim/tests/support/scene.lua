@@ -31,7 +31,7 @@ end
 
 ---@param path string
 ---@param text string
-function M:write(path, text)
+function M.write(_, path, text)
   vim.fn.mkdir(vim.fs.dirname(path), "p")
   local file = assert(io.open(path, "wb"))
   file:write(text)

@@ -162,7 +162,10 @@ function M.location(cited, root)
   local line = math.max(cited.from - 1, 0)
   return {
     uri = vim.uri_from_fname(vim.fs.joinpath(root, cited.path)),
-    range = { start = { line = line, character = 0 }, ["end"] = { line = math.max(cited.to - 1, line), character = 0 } },
+    range = {
+      start = { line = line, character = 0 },
+      ["end"] = { line = math.max(cited.to - 1, line), character = 0 },
+    },
   }
 end
 
@@ -202,6 +205,10 @@ function M.jump(whole)
   local root = vim.b[bufnr].spelunk_root
   if not cited or not exchange then
     return vim.notify("spelunk: there is no citation in this line", vim.log.levels.WARN)
+  end
+  if exchange.elsewhere then
+    local text = "spelunk: %s is in the workspace %s; ask for the history there to go to it"
+    return vim.notify(text:format(cited.path, exchange.elsewhere), vim.log.levels.WARN)
   end
   local client = require("spelunk.client").of_root(root)
   if whole or not client then

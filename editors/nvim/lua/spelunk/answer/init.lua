@@ -13,13 +13,14 @@ local M = {}
 ---@field root string
 ---@field client_id? integer the client that knows the conversation
 ---@field conversation string "" when it cannot go on
----@field exchanges spelunk.Exchange[] in order; only the last can be under way
+---@field exchanges spelunk.Exchange[]  Only the last can be under way.
 
 ---@class spelunk.Exchange A question and what came of it.
 ---@field question string
 ---@field run_id spelunk.RunId
 ---@field run? spelunk.Run of this session
 ---@field finish? spelunk.End
+---@field elsewhere? string the workspace that it is about, when it is another than the view's
 ---@field head integer extmark of the line with the question
 ---@field drawn string[] the lines below the question that are in the buffer
 
@@ -174,8 +175,9 @@ end
 ---@param finish spelunk.End
 ---@param question string
 ---@param client vim.lsp.Client
+---@param elsewhere? string the workspace that it is about, when it is another than the client's
 ---@return spelunk.View
-function M.show_ended(finish, question, client)
+function M.show_ended(finish, question, client, elsewhere)
   for _, view in pairs(views) do
     for _, exchange in ipairs(view.exchanges) do
       if exchange.run_id == finish.runId then
@@ -187,7 +189,7 @@ function M.show_ended(finish, question, client)
   end
   local view = new_view(finish.runId, client.root_dir or vim.fn.getcwd())
   view.client_id = client.id
-  local exchange = { question = question, run_id = finish.runId, drawn = {} }
+  local exchange = { question = question, run_id = finish.runId, drawn = {}, elsewhere = elsewhere }
   exchange.head = buffer.ask(view.bufnr, question)
   table.insert(view.exchanges, exchange)
   window.open(view.bufnr)
