@@ -59,11 +59,14 @@ end
 
 ---The text of a file's buffer, loaded or not.
 local function buffer(nvim, path)
-  return nvim:lua([[
+  return nvim:lua(
+    [[
     local bufnr = vim.fn.bufadd(...)
     vim.fn.bufload(bufnr)
     return table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), "\n") .. "\n"
-  ]], path)
+  ]],
+    path
+  )
 end
 
 local function disk(path)
@@ -248,14 +251,17 @@ return {
         'plan.step("Greet", "Because.\\nOf this.");\n'
           .. 'plan.replace("src/main.rs", "fn main() {", "fn main() {\\n    greet();");\n'
           .. 'plan.step("Split at tabs");\n'
-          .. "plan.replace(\"src/parse.rs\", 'split(\" \")', 'split(\"\\\\t\")');"
+          .. 'plan.replace("src/parse.rs", \'split(" ")\', \'split("\\\\t")\');'
       )
       has(nvim:text(), "[x] 1. Greet\n      Because.\n      Of this.\n      src/main.rs  1 edit\n[x] 2. Split at tabs")
       on(nvim, "2. Split", "zc")
       on(nvim, "1. Greet", "x")
       has(nvim:text(), "[ ] 1. Greet")
-      eq(nvim:lua([[return { vim.fn.foldclosed(vim.fn.search("1. Greet", "wn")) == -1,
-        vim.fn.foldclosed(vim.fn.search("2. Split", "wn")) ~= -1 }]]), { true, true })
+      eq(
+        nvim:lua([[return { vim.fn.foldclosed(vim.fn.search("1. Greet", "wn")) == -1,
+        vim.fn.foldclosed(vim.fn.search("2. Split", "wn")) ~= -1 }]]),
+        { true, true }
+      )
       has(apply(nvim), "applied: 1 file")
       has(buffer(nvim, folder .. "/src/parse.rs"), 'split("\\t")')
       eq(buffer(nvim, folder .. "/src/main.rs"), disk(folder .. "/src/main.rs"))

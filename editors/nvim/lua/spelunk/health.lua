@@ -39,7 +39,10 @@ local function check_neovim()
   if pcall(vim.treesitter.language.inspect, "markdown") then
     health.ok("there is a parser for Markdown, which answers are highlighted with")
   else
-    health.warn("there is no parser for Markdown: answers are not highlighted", "Install Neovim with its bundled parsers.")
+    health.warn(
+      "there is no parser for Markdown: answers are not highlighted",
+      "Install Neovim with its bundled parsers."
+    )
   end
 end
 
