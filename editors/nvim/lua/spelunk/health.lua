@@ -30,7 +30,7 @@ local advice = {
 
 local function check_neovim()
   health.start("Neovim")
-  local found = tostring(vim.version())
+  local found = vim.trim(vim.fn.execute("version"):match("NVIM v(%S+)") or "an unknown version")
   if vim.fn.has("nvim-0.11") == 1 then
     health.ok(found)
   else
@@ -56,8 +56,7 @@ local function check_options()
   if #errors == 0 then
     health.ok("they can be used")
   end
-  local given = vim.lsp.config.spelunk
-  if not given then
+  if #vim.api.nvim_get_runtime_file("lsp/spelunk.lua", false) == 0 then
     health.error("lsp/spelunk.lua is not in 'runtimepath'", ":help spelunk-install")
   elseif vim.lsp.is_enabled and not vim.lsp.is_enabled("spelunk") then
     health.warn(
@@ -68,16 +67,18 @@ local function check_options()
 end
 
 ---Runs the program.
----@param arguments string[]
----@return vim.SystemCompleted? done
----@return string? problem
-local function run(arguments)
-  local command = vim.list_extend({ require("spelunk.client").command()[1] }, arguments)
+---@param argument string
+---@return string? stdout nil when it could not be run
+---@return string problem
+---@return integer code
+local function run(argument)
+  local command = { require("spelunk.client").command()[1], argument }
   local started, result = pcall(vim.system, command, { text = true, timeout = PATIENCE_MS })
   if not started then
-    return nil, tostring(result)
+    return nil, tostring(result), -1
   end
-  return result:wait()
+  local done = result:wait()
+  return done.stdout or "", vim.trim(done.stderr or ""), done.code
 end
 
 ---@param found string of the program, "1.2.3"
@@ -108,12 +109,12 @@ local function check_program()
     return false
   end
   health.ok(("%s, started as `%s`"):format(path, table.concat(command, " ")))
-  local done, problem = run({ "--version" })
-  if not done or done.code ~= 0 then
-    health.error("it does not run: " .. vim.trim(problem or (done and done.stderr) or "?"), INSTALL)
+  local said, problem, code = run("--version")
+  if not said or code ~= 0 then
+    health.error("it does not run: " .. problem, INSTALL)
     return false
   end
-  compare(done.stdout:match("%d+%.%d+%.%d+%S*") or vim.trim(done.stdout))
+  compare(said:match("%d+%.%d+%.%d+%S*") or vim.trim(said))
   return true
 end
 
@@ -134,27 +135,27 @@ end
 
 ---What `spelunk doctor` prints, where no server can be asked.
 local function ask_program()
-  local done, problem = run({ "doctor" })
-  if not done then
+  local said, problem, code = run("doctor")
+  if not said then
     return health.error("`spelunk doctor` does not run: " .. problem)
   end
-  local lines = vim.split(vim.trim(done.stdout), "\n")
-  for _, line in ipairs(lines) do
+  for _, line in ipairs(vim.split(vim.trim(said), "\n")) do
     -- A mark, a name that is padded to ten characters, and what was found.
     local mark, what, found = line:match("^(%a+)%s+(..........)%s(.*)$")
-    if mark then
+    if mark and what and found then
       report(mark == "ok", vim.trim(what), found)
     end
   end
-  if done.code ~= 0 and vim.trim(done.stderr) ~= "" then
-    health.error(vim.trim(done.stderr), advice.settings)
+  if code ~= 0 and problem ~= "" then
+    health.error(problem, advice.settings)
   end
 end
 
 ---@param client vim.lsp.Client
 ---@return boolean whether it answered
 local function ask_server(client)
-  local response, problem = client:request_sync("spelunk/doctor", vim.empty_dict(), PATIENCE_MS, 0)
+  local method = "spelunk/doctor" --[[@as vim.lsp.protocol.Method.ClientToServer.Request]]
+  local response, problem = client:request_sync(method, vim.empty_dict(), PATIENCE_MS, 0)
   local result = response and response.result ---@type spelunk.DoctorResult?
   if not result then
     local err = response and response.err
