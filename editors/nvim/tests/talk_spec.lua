@@ -145,6 +145,24 @@ return {
     end,
   },
   {
+    "a question that may cost more than its user wants to pay is asked once they agree",
+    function(scene)
+      local nvim, endpoint = talking(scene, { SPELUNK_MODEL = "openai/gpt-5", SPELUNK_CONFIRM_USD = "0.0000001" })
+      nvim:cmd("Spelunk ask how does it parse?")
+      eq(nvim:choose("Cancel"), { "Ask", "Cancel" })
+      has(nvim:lua("return _G.choices[1].prompt"), "confirmUsd")
+      nvim:cmd("Spelunk ask how does it parse?")
+      nvim:choose("Ask")
+      reply(endpoint:next(), "It splits, `src/parse.rs:4-6`.")
+      local finish = nvim:ended()
+      eq(finish.reason, "answered")
+      eq(finish.spent.usd > 0, true)
+      has(nvim:screen(), require("spelunk.answer.text").money(finish.spent.usd))
+      eq(#nvim:lua("return require('spelunk.runs').all()"), 1)
+      eq(nvim:lua("return _G.said"), {})
+    end,
+  },
+  {
     "an answer whose window was closed is told, and its buffer may be gone",
     function(scene)
       local nvim, endpoint = talking(scene)
