@@ -49,7 +49,7 @@ return {
         has(nvim:screen(), "# who calls parse?")
         jump(nvim)
         eq(shape(nvim)[4], expected[2], kind)
-        eq(nvim:lua("return vim.fn.line('.')"), 4)
+        eq(nvim:lua("return { vim.fn.line('.'), vim.wo.winbar, vim.fn.winnr('$') }"), { 4, "", expected[2] }, kind)
         nvim:stop()
       end
     end,
@@ -66,6 +66,27 @@ return {
       eq(nvim:text():find("who calls", 1, true), nil)
       nvim:keys("q")
       eq(shape(nvim)[4], 1)
+    end,
+  },
+  {
+    "an answer is there again after :edit, and :bdelete is its end",
+    function(scene)
+      local nvim = asking(scene, "{}")
+      local text, marks = nvim:text(), "return #vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { type = 'highlight' })"
+      local count = nvim:lua(marks)
+      nvim:cmd("edit")
+      wait_for("the answer", function()
+        return nvim:text() == text
+      end)
+      eq(nvim:lua(marks), count)
+      nvim:cmd("bdelete")
+      nvim:cmd("Spelunk history")
+      nvim:choose("who calls parse?")
+      wait_for("the answer", function()
+        return nvim:text() == text
+      end)
+      eq(nvim:lua(marks), count)
+      jump(nvim)
     end,
   },
   {

@@ -22,7 +22,10 @@ function M.root(bufnr)
     return attached.root_dir
   end
   local root = require("spelunk.root")
-  return root.of_buffer(bufnr) or root.of(vim.fn.getcwd() .. "/.")
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  -- A file that is left alone, for its size, still says which workspace is meant.
+  local file = vim.bo[bufnr].buftype == "" and vim.uv.fs_stat(name) and root.of(name)
+  return root.of_buffer(bufnr) or file or root.of(vim.fn.getcwd())
 end
 
 ---The ready client of a workspace.

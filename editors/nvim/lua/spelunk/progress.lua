@@ -25,6 +25,7 @@ end
 ---@param run spelunk.Run
 function M.follow(run)
   tell(run, "begin")
+  require("spelunk.answer.winbar").tick()
   local last = "" -- that was told
   runs.listen(run, function(_, event)
     if event.kind == "end" then

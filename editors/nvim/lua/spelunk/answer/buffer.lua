@@ -23,17 +23,25 @@ end
 function M.create(name, root, filetype)
   local bufnr = vim.fn.bufadd(name)
   vim.fn.bufload(bufnr)
+  vim.b[bufnr].spelunk_root = root
+  M.clear(bufnr, filetype)
+  return bufnr
+end
+
+---Makes a buffer what it is at first: empty, and of its type.
+---@param bufnr integer
+---@param filetype string
+function M.clear(bufnr, filetype)
   local options = vim.bo[bufnr]
   options.buftype, options.bufhidden, options.swapfile, options.undolevels = "nofile", "hide", false, -1
   changing(bufnr, function()
     vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, {})
   end)
-  vim.b[bufnr].spelunk_root = root
+  vim.api.nvim_buf_clear_namespace(bufnr, -1, 0, -1)
   options.filetype = filetype
   if filetype == "markdown" then
     pcall(vim.treesitter.start, bufnr, "markdown")
   end
-  return bufnr
 end
 
 ---Makes a buffer of one text, read from its beginning.

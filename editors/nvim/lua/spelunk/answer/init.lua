@@ -20,11 +20,12 @@ local M = {}
 ---@field run_id spelunk.RunId
 ---@field run? spelunk.Run of this session
 ---@field finish? spelunk.End
+---@field forgotten? boolean the server does not know what was said above
 ---@field elsewhere? string the workspace that it is about, when it is another than the view's
 ---@field head integer extmark of the line with the question
 ---@field drawn string[] the lines below the question that are in the buffer
 
----@type table<integer, spelunk.View>
+---@type table<integer, spelunk.View> by buffer, while that is loaded
 local views = {}
 
 ---@param bufnr integer
@@ -52,23 +53,6 @@ function M.conversation(bufnr, client)
   end
 end
 
----@param run_id spelunk.RunId
----@param root string
----@return spelunk.View
-local function new_view(run_id, root)
-  local bufnr = buffer.create("spelunk://answer/" .. run_id, root, "markdown")
-  local view = { bufnr = bufnr, root = root, conversation = "", exchanges = {} } ---@type spelunk.View
-  views[bufnr] = view
-  vim.api.nvim_create_autocmd("BufWipeout", {
-    buffer = bufnr,
-    callback = function()
-      views[bufnr] = nil
-    end,
-  })
-  require("spelunk.answer.keys").set(bufnr)
-  return view
-end
-
 ---@param view spelunk.View
 ---@param exchange spelunk.Exchange
 local function draw(view, exchange)
@@ -79,6 +63,14 @@ local function draw(view, exchange)
   end
 end
 
+---@param view spelunk.View
+---@param exchange spelunk.Exchange
+local function draw_ended(view, exchange)
+  buffer.draw(view.bufnr, exchange, text.body(exchange))
+  citations.mark(view.bufnr, exchange)
+  buffer.summarize(view.bufnr, exchange, text.summary(exchange))
+end
+
 ---Shows how an exchange ended.
 ---@param view spelunk.View
 ---@param exchange spelunk.Exchange
@@ -87,12 +79,59 @@ local function finished(view, exchange, finish)
   local following = window.following(view.bufnr)
   exchange.finish = finish
   view.conversation = finish.conversationId
-  buffer.draw(view.bufnr, exchange, text.body(exchange))
-  citations.mark(view.bufnr, exchange)
-  buffer.summarize(view.bufnr, exchange, text.summary(exchange))
+  draw_ended(view, exchange)
   for _, win in ipairs(following) do
     window.to_line(win, buffer.line(view.bufnr, exchange))
   end
+end
+
+---Adds an exchange below the others.
+---@param view spelunk.View
+---@param exchange spelunk.Exchange
+local function add(view, exchange)
+  exchange.head = buffer.ask(view.bufnr, exchange.question)
+  exchange.drawn = {}
+  if exchange.forgotten then
+    buffer.note(view.bufnr, exchange, "the server was started again and does not know what was said before")
+  end
+end
+
+---Follows what a person does to the buffer: `:edit` empties it, `:bdelete` is its end.
+---@param view spelunk.View
+local function unloaded(view)
+  if not vim.api.nvim_buf_is_valid(view.bufnr) or not vim.api.nvim_buf_is_loaded(view.bufnr) then
+    views[view.bufnr] = nil
+    pcall(vim.api.nvim_buf_delete, view.bufnr, { force = true })
+    return
+  end
+  buffer.clear(view.bufnr, "markdown")
+  for _, exchange in ipairs(view.exchanges) do
+    add(view, exchange)
+    if exchange.finish then
+      draw_ended(view, exchange)
+    else
+      draw(view, exchange)
+    end
+  end
+end
+
+---@param run_id spelunk.RunId
+---@param root string
+---@return spelunk.View
+local function new_view(run_id, root)
+  local bufnr = buffer.create("spelunk://answer/" .. run_id, root, "markdown")
+  local view = { bufnr = bufnr, root = root, conversation = "", exchanges = {} } ---@type spelunk.View
+  views[bufnr] = view
+  vim.api.nvim_create_autocmd("BufUnload", {
+    buffer = bufnr,
+    callback = function()
+      vim.schedule(function()
+        unloaded(view)
+      end)
+    end,
+  })
+  require("spelunk.answer.keys").set(bufnr)
+  return view
 end
 
 ---Says how a run ended, where its answer does not.
@@ -115,11 +154,12 @@ end
 local function ended(view, exchange, run)
   local finish = assert(run.finish)
   exchange.finish = finish
-  -- Its buffer may have been wiped out meanwhile.
-  if vim.api.nvim_buf_is_valid(view.bufnr) then
+  -- Its buffer may be gone by now.
+  local shown = views[view.bufnr] == view
+  if shown then
     finished(view, exchange, finish)
   end
-  tell(run, finish, #vim.fn.win_findbuf(view.bufnr) > 0)
+  tell(run, finish, shown and #vim.fn.win_findbuf(view.bufnr) > 0)
   require("spelunk.answer.quickfix").fill(run.question, finish, view.root, citations.excerpts(exchange))
   if finish.plan then
     require("spelunk.plan").open(run, finish, view.bufnr)
@@ -139,7 +179,7 @@ local function follow(view, exchange)
       waiting = true
       vim.defer_fn(function()
         waiting = false
-        if vim.api.nvim_buf_is_valid(view.bufnr) and not run.finish then
+        if views[view.bufnr] == view and not run.finish then
           draw(view, exchange)
         end
       end, 30)
@@ -147,7 +187,6 @@ local function follow(view, exchange)
   end)
   if not run.finish then
     draw(view, exchange)
-    require("spelunk.answer.winbar").tick()
   end
 end
 
@@ -159,11 +198,8 @@ function M.show(run, from)
   local view = from and views[from] or new_view(run.id, run.root)
   local forgotten = #view.exchanges > 0 and view.client_id ~= run.client_id
   view.client_id, view.conversation = run.client_id, run.conversation
-  local exchange = { question = run.question, run_id = run.id, run = run, drawn = {} }
-  exchange.head = buffer.ask(view.bufnr, run.question)
-  if forgotten then
-    buffer.note(view.bufnr, exchange, "the server was started again and does not know what was said before")
-  end
+  local exchange = { question = run.question, run_id = run.id, run = run, forgotten = forgotten, drawn = {} }
+  add(view, exchange)
   table.insert(view.exchanges, exchange)
   local win = window.open(view.bufnr)
   window.to_end(win)
@@ -189,8 +225,8 @@ function M.show_ended(finish, question, client, elsewhere)
   end
   local view = new_view(finish.runId, client.root_dir or vim.fn.getcwd())
   view.client_id = client.id
-  local exchange = { question = question, run_id = finish.runId, drawn = {}, elsewhere = elsewhere }
-  exchange.head = buffer.ask(view.bufnr, question)
+  local exchange = { question = question, run_id = finish.runId, elsewhere = elsewhere, drawn = {} }
+  add(view, exchange)
   table.insert(view.exchanges, exchange)
   window.open(view.bufnr)
   finished(view, exchange, finish)

@@ -78,7 +78,7 @@ function M.to_lines(whole)
     local now = finish.citations[index]
     if now and now.path == cited.path and now.from == cited.from then
       exchange.finish, cited = finish, now
-      if vim.api.nvim_buf_is_valid(bufnr) then
+      if require("spelunk.answer").view(bufnr) then
         citations.mark(bufnr, exchange)
         local summary = require("spelunk.answer.text").summary(exchange)
         require("spelunk.answer.buffer").summarize(bufnr, exchange, summary)

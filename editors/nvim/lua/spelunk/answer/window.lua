@@ -124,7 +124,7 @@ function M.for_file()
     vim.api.nvim_win_close(here, false)
     return vim.api.nvim_get_current_win()
   end
-  return vim.api.nvim_open_win(vim.api.nvim_create_buf(true, false), false, { split = "left", win = here })
+  return vim.api.nvim_open_win(0, false, { split = "left", win = here })
 end
 
 return M
