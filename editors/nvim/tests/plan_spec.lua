@@ -45,6 +45,22 @@ local function scripted(scene, code, opts)
   return planned(scene, "what the script says", opts)
 end
 
+---A plan that creates, moves, removes and edits.
+local function everything(scene)
+  return scripted(
+    scene,
+    'plan.step("All of it"); plan.create("src/new.rs", "pub fn fresh() {}\\n");\n'
+      .. 'plan.move("src/parse.rs", "src/text.rs"); plan.remove("notes.md");',
+    {
+      files = {
+        ["src/main.rs"] = "mod parse;\n\nfn main() {\n    parse::go();\n}\n",
+        ["src/parse.rs"] = "pub fn go() {}\n",
+        ["notes.md"] = "Old.\n",
+      },
+    }
+  )
+end
+
 ---Puts the cursor on the line with a text and types keys.
 local function on(nvim, text, keys)
   eq(nvim:lua([[return vim.fn.search("\\V" .. ..., "wc") > 0]], text), true, "no line with " .. text)
@@ -289,18 +305,7 @@ return {
   {
     "files are created, moved and removed",
     function(scene)
-      local nvim, folder = scripted(
-        scene,
-        'plan.step("All of it"); plan.create("src/new.rs", "pub fn fresh() {}\\n");\n'
-          .. 'plan.move("src/parse.rs", "src/text.rs"); plan.remove("notes.md");',
-        {
-          files = {
-            ["src/main.rs"] = "mod parse;\n\nfn main() {\n    parse::go();\n}\n",
-            ["src/parse.rs"] = "pub fn go() {}\n",
-            ["notes.md"] = "Old.\n",
-          },
-        }
-      )
+      local nvim, folder = everything(scene)
       has(nvim:text(), "src/text.rs  moved from src/parse.rs")
       has(nvim:text(), "src/new.rs  created")
       has(nvim:text(), "notes.md  removed")
@@ -312,6 +317,102 @@ return {
       eq(buffer(nvim, folder .. "/src/main.rs"), "mod text;\n\nfn main() {\n    text::go();\n}\n")
       nvim:cmd("wall")
       eq(disk(folder .. "/src/new.rs"), "pub fn fresh() {}\n")
+    end,
+  },
+  {
+    "undo takes back all files, and u in the plan's buffer does the same",
+    function(scene)
+      local nvim, folder = planned(scene, "rename parse.rs#count to words")
+      local main, parse = disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs")
+      local function taken_back()
+        nvim:said("taken back: 2 files")
+        eq({ buffer(nvim, folder .. "/src/main.rs"), buffer(nvim, folder .. "/src/parse.rs") }, { main, parse })
+        nvim:lua("_G.said = {}")
+      end
+      apply(nvim)
+      nvim:keys("<C-w>h")
+      nvim:cmd("Spelunk undo")
+      taken_back()
+      nvim:keys("<C-w>l")
+      apply(nvim)
+      nvim:cmd("wall")
+      nvim:keys("u")
+      taken_back()
+      nvim:cmd("wall")
+      eq({ disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs") }, { main, parse })
+      nvim:keys("u")
+      nvim:said("nothing to take back")
+    end,
+  },
+  {
+    "undo names the file that was changed since",
+    function(scene)
+      local nvim, folder = planned(scene, "rename parse.rs#count to words")
+      apply(nvim)
+      nvim:keys("<C-w>hggO// mine<Esc><C-w>lu")
+      has(nvim:said("src/main.rs"), "changed")
+      has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
+      has(buffer(nvim, folder .. "/src/main.rs"), "// mine\nmod parse;")
+    end,
+  },
+  {
+    "files that were created, moved and removed are as before after undo",
+    function(scene)
+      local nvim, folder = everything(scene)
+      apply(nvim)
+      nvim:cmd("wall")
+      nvim:keys("u")
+      nvim:said("taken back")
+      nvim:cmd("wall")
+      eq(disk(folder .. "/notes.md"), "Old.\n")
+      eq(disk(folder .. "/src/parse.rs"), "pub fn go() {}\n")
+      eq(disk(folder .. "/src/new.rs"), nil)
+      eq(disk(folder .. "/src/main.rs"), "mod parse;\n\nfn main() {\n    parse::go();\n}\n")
+    end,
+  },
+  {
+    "a plan of an earlier session is opened from the history, and can be applied",
+    function(scene)
+      local nvim, folder = planned(scene, "rename parse.rs#count to words")
+      nvim:stop()
+      local later = scene:nvim()
+      later:edit(folder .. "/src/main.rs")
+      later:cmd("Spelunk history")
+      later:choose("rename parse.rs#count to words")
+      shown(later)
+      has(later:text(), "[x] 1. Rename `parse.rs#count` to `words`")
+      apply(later)
+      has(buffer(later, folder .. "/src/parse.rs"), "pub fn words(")
+    end,
+  },
+  {
+    "verifying shows the patch, asks, and its outcome is part of the plan",
+    function(scene)
+      local command = "grep -q words src/parse.rs"
+      local nvim = planned(scene, "rename parse.rs#count to words", { env = { SPELUNK_VERIFY = command } })
+      nvim:keys("v")
+      wait_for("the question", function()
+        return nvim:lua("return _G.choose ~= nil")
+      end)
+      has(nvim:text(), "+pub fn words(")
+      eq(nvim:choose("no"), { "no", "run it" })
+      eq(nvim:lua("return { vim.bo.filetype, #vim.api.nvim_list_tabpages() }"), { "spelunk-plan", 1 })
+      eq(nvim:text():find("Verified", 1, true), nil)
+      nvim:keys("v")
+      nvim:choose("run it")
+      nvim:said(command .. ": passed")
+      wait_for("the outcome", function()
+        return nvim:text():find("Verified: passed: " .. command .. " (exit code 0", 1, true)
+      end)
+    end,
+  },
+  {
+    "without a verify command that is said",
+    function(scene)
+      local nvim = planned(scene, "rename parse.rs#count to words")
+      nvim:keys("v")
+      nvim:choose("run it")
+      nvim:said("verify")
     end,
   },
   {
@@ -409,6 +510,7 @@ return {
         return nvim:text():find("def fetch():", 1, true)
       end)
       eq(buffer(nvim, folder .. "/README.md"), executed["README.md"])
+      has(nvim:said("doubtful places that are left as they are: 1"), "conftest.py is left out")
     end,
   },
 }
