@@ -371,6 +371,77 @@ return {
     end,
   },
   {
+    "a moved file that is open, with unsaved text, is followed",
+    function(scene)
+      local folder = scene:workspace("w")
+      local nvim = scene:nvim()
+      nvim:edit(folder .. "/src/parse.rs")
+      nvim:keys("ggO// not saved<Esc>")
+      nvim:cmd("Spelunk plan move src/parse.rs to src/text.rs")
+      shown(nvim)
+      apply(nvim)
+      nvim:keys("<C-w>h")
+      eq(nvim:lua("return vim.fn.expand('%:t')"), "text.rs")
+      has(nvim:text(), "// not saved\n//! Parsing.")
+      has(buffer(nvim, folder .. "/src/main.rs"), "mod text;")
+      nvim:cmd("wall")
+      nvim:cmd("Spelunk undo")
+      nvim:said("taken back")
+      eq(nvim:lua("return vim.fn.expand('%:t')"), "parse.rs")
+      eq(disk(folder .. "/src/text.rs"), nil)
+      has(disk(folder .. "/src/parse.rs"), "// not saved")
+    end,
+  },
+  {
+    "a plan's conversation goes on, and its buffer keeps what was chosen",
+    function(scene)
+      local nvim = planned(scene, "rename parse.rs#count to words")
+      on(nvim, "1. Rename", "x")
+      local first = nvim:lua("return vim.api.nvim_get_current_buf()")
+      nvim:keys("q")
+      nvim:cmd("Spelunk history")
+      nvim:choose("rename parse.rs#count to words")
+      shown(nvim)
+      eq(nvim:lua("return vim.api.nvim_get_current_buf()"), first)
+      has(nvim:text(), "[ ] 1. Rename")
+      nvim:cmd("Spelunk ask who calls parse?")
+      local conversation = nvim:ended(2).conversationId
+      eq(nvim:lua("return require('spelunk.runs').all()[1].conversation"), conversation)
+    end,
+  },
+  {
+    "the verify command is stopped",
+    function(scene)
+      local nvim = planned(scene, "rename parse.rs#count to words", { env = { SPELUNK_VERIFY = "sleep 1000" } })
+      nvim:keys("v")
+      nvim:choose("run it")
+      wait_for("the command", function()
+        return nvim:lua("return require('spelunk.plan.buffer').view(vim.api.nvim_get_current_buf()).busy")
+          == "verifying"
+      end)
+      nvim:keys("<C-c>")
+      nvim:said("stopped")
+      eq(nvim:lua("return require('spelunk.plan.buffer').view(vim.api.nvim_get_current_buf()).busy"), nil)
+    end,
+  },
+  {
+    "a plan outlives its server",
+    function(scene)
+      local nvim, folder = planned(scene, "rename parse.rs#count to words")
+      local old = nvim:lua([[return vim.lsp.get_clients({ name = "spelunk" })[1].id ]])
+      nvim:cmd("Spelunk restart")
+      wait_for("another server", function()
+        local id = nvim:lua([[
+          local client = vim.lsp.get_clients({ name = "spelunk" })[1]
+          return client and client.initialized and client.id
+        ]])
+        return id and id ~= old
+      end)
+      apply(nvim)
+      has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
+    end,
+  },
+  {
     "a plan of an earlier session is opened from the history, and can be applied",
     function(scene)
       local nvim, folder = planned(scene, "rename parse.rs#count to words")

@@ -77,7 +77,7 @@ end
 ---@param asked? boolean
 ---@return boolean
 function M.can_start(asked)
-  local program = assert(M.command()[1])
+  local program = M.command()[1]
   if vim.fn.executable(program) == 1 then
     missing[program] = nil
     return true

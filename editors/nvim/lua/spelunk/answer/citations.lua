@@ -86,7 +86,7 @@ function M.mark(bufnr, exchange)
   vim.api.nvim_buf_clear_namespace(bufnr, space, first, first + #exchange.drawn)
   local remarks = {} ---@type table<integer, string[]>
   for _, mention in ipairs(M.mentions(exchange.drawn, finish.citations)) do
-    local cited = assert(finish.citations[mention.cited])
+    local cited = finish.citations[mention.cited]
     local row = first + mention.row
     vim.api.nvim_buf_set_extmark(bufnr, space, row, mention.from, {
       end_col = mention.to,

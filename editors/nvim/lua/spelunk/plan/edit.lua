@@ -92,6 +92,9 @@ end
 local function edit_text(change, client, applied)
   local bufnr = vim.uri_to_bufnr(change.textDocument.uri)
   vim.fn.bufload(bufnr)
+  if not api.nvim_buf_is_loaded(bufnr) then
+    error("it could not be opened", 0)
+  end
   end_undo_block(bufnr)
   local before = api.nvim_buf_call(bufnr, vim.fn.undotree).seq_cur
   local edits = change.edits --[[@as lsp.TextEdit[] ]]
