@@ -326,10 +326,22 @@ return {
       local main, parse = disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs")
       local function taken_back()
         nvim:said("taken back: 2 files")
+        wait_for("a plan that can be applied", function()
+          return not nvim:lua([[
+            local plan = vim.iter(vim.api.nvim_list_bufs()):find(function(bufnr)
+              return vim.bo[bufnr].filetype == "spelunk-plan"
+            end)
+            return vim.iter(vim.api.nvim_buf_get_lines(plan, 0, -1, false)):any(function(line)
+              return line:match("^Applied") or line:match("^Stale")
+            end)
+          ]])
+        end)
         eq({ buffer(nvim, folder .. "/src/main.rs"), buffer(nvim, folder .. "/src/parse.rs") }, { main, parse })
         nvim:lua("_G.said = {}")
       end
       apply(nvim)
+      has(nvim:text(), "\nApplied: u takes it back\n")
+      eq(nvim:text():find("Stale", 1, true), nil)
       nvim:keys("<C-w>h")
       nvim:cmd("Spelunk undo")
       taken_back()
@@ -439,6 +451,112 @@ return {
       end)
       apply(nvim)
       has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
+    end,
+  },
+  {
+    "names with spaces and signs, and text of many bytes, in every encoding",
+    function(scene)
+      local path = "we ird [1]/100%25 é#.py"
+      local text = "def load():\n    return 1\n\n\ns = '𝄞é', load(), 'é𝄞', load()\n"
+      for _, encoding in ipairs({ "utf-8", "utf-16", "utf-32" }) do
+        local folder = scene:workspace(encoding, { [path] = text })
+        local nvim = scene:nvim({
+          setup = [[vim.lsp.config("spelunk", { capabilities = { general = { positionEncodings = { "]]
+            .. encoding
+            .. [[" } } } })]],
+        })
+        nvim:cmd("cd " .. folder)
+        nvim:cmd("Spelunk plan rename load to fetch")
+        shown(nvim)
+        on(nvim, "100%25", "K")
+        wait_for("the diff", function()
+          return nvim:lua("return #vim.api.nvim_list_tabpages()") == 2
+        end)
+        nvim:keys("q")
+        on(nvim, "100%25", "<CR>")
+        eq(nvim:lua("return vim.api.nvim_buf_get_name(0)"), folder .. "/" .. path)
+        eq(nvim:lua("return vim.lsp.get_clients()[1].offset_encoding"), encoding)
+        nvim:keys("<C-w>p")
+        apply(nvim)
+        nvim:cmd("wall")
+        eq(disk(folder .. "/" .. path), (text:gsub("load", "fetch")))
+        eq(
+          nvim:lua([[return vim.tbl_map(function(item) return { item.lnum, item.col } end, vim.fn.getqflist())]]),
+          { { 1, 5 }, { 5, 15 } }
+        )
+      end
+    end,
+  },
+  {
+    "line ends, a missing last one, and a byte order mark stay as they are",
+    function(scene)
+      local texts = {
+        ["crlf.py"] = "from lib import load\r\n\r\nload()\r\n",
+        ["none.py"] = "from lib import load\n\nload()",
+        ["bom.py"] = "\239\187\191from lib import load\n\nload()\n",
+        ["lib.py"] = "def load():\n    return 1\n",
+      }
+      local nvim, folder = planned(scene, "rename lib.py#load to fetch", {
+        files = texts,
+        file = "lib.py",
+        setup = "vim.o.fixendofline = false",
+      })
+      apply(nvim)
+      nvim:cmd("wall")
+      for path, text in pairs(texts) do
+        eq(disk(folder .. "/" .. path), (text:gsub("load", "fetch")), path)
+      end
+    end,
+  },
+  {
+    "a workspace behind a symbolic link",
+    function(scene)
+      local real = scene:workspace("real")
+      vim.uv.fs_symlink(real, scene.dir .. "/link")
+      local nvim = scene:nvim()
+      nvim:edit(scene.dir .. "/link/src/main.rs")
+      nvim:keys("ggO// not saved<Esc>")
+      nvim:cmd("Spelunk plan rename parse.rs#count to words")
+      shown(nvim)
+      apply(nvim)
+      nvim:keys("<C-w>h")
+      has(nvim:text(), "// not saved\nmod parse;")
+      has(nvim:text(), "parse::words(")
+      nvim:cmd("wall")
+      has(disk(real .. "/src/parse.rs"), "pub fn words(")
+      has(disk(real .. "/src/main.rs"), "// not saved")
+    end,
+  },
+  {
+    "nothing is applied when a question about an executed file is not answered",
+    function(scene)
+      local nvim, folder = planned(scene, "rename lib.py#load to fetch", { files = executed, file = "lib.py" })
+      nvim:keys("a")
+      nvim:choose(nil)
+      eq(nvim:lua("return { _G.said, require('spelunk.plan.buffer').view(0) == nil }"), { {}, true })
+      eq(buffer(nvim, folder .. "/lib.py"), executed["lib.py"])
+    end,
+  },
+  {
+    "plans are shown where the options say, and their keys work there",
+    function(scene)
+      for _, kind in ipairs({ "split", "float", "tab" }) do
+        local nvim, folder = planned(scene, "rename parse.rs#count to words", {
+          setup = ("require('spelunk.config').get().window.kind = %q"):format(kind),
+        })
+        local tabs = nvim:lua("return #vim.api.nvim_list_tabpages()")
+        eq(tabs, kind == "tab" and 2 or 1)
+        on(nvim, "src/parse.rs", "K")
+        wait_for("the diff", function()
+          return nvim:lua("return #vim.api.nvim_list_tabpages()") == tabs + 1
+        end)
+        nvim:keys("q")
+        eq(nvim:lua("return { #vim.api.nvim_list_tabpages(), vim.bo.filetype }"), { tabs, "spelunk-plan" })
+        apply(nvim)
+        has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
+        on(nvim, "src/parse.rs", "<CR>")
+        eq(nvim:lua("return { vim.fn.expand('%:t'), vim.fn.line('.') }"), { "parse.rs", 8 })
+      end
     end,
   },
   {

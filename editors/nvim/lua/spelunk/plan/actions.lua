@@ -145,6 +145,9 @@ end
 local function applied(bufnr, view, result, undone)
   local edit = require("spelunk.plan.edit").last
   local text = outcome(result)
+  if result.applied then
+    view.applied = not undone
+  end
   if result.applied and edit then
     local unwritten = vim.tbl_filter(function(buffer)
       return vim.bo[buffer].modified

@@ -113,7 +113,8 @@ end
 function M.open(view, root)
   local bufnr = M.of_run(view.run_id)
   if bufnr then
-    view.choice = shown[bufnr].view.choice
+    local before = shown[bufnr].view
+    view.choice, view.applied = before.choice, before.applied
     shown[bufnr].view = view
     M.draw(bufnr)
     return bufnr
