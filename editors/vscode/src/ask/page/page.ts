@@ -1,0 +1,2 @@
+// The script of the answer panel: draws what the extension posts.
+export {};
