@@ -31,7 +31,7 @@ lint() {
 # the same annotations and the same .luarc.json.
 types() {
   VIMRUNTIME=$("${SPELUNK_TEST_NVIM:-nvim}" --clean --headless -c 'lua io.write(vim.env.VIMRUNTIME)' -c q 2>/dev/null) || {
-    echo "types: not checked, since there is no Neovim; name it in SPELUNK_TEST_NVIM." >&2
+    untyped=', types not checked: there is no Neovim; name it in SPELUNK_TEST_NVIM'
     return 0
   }
   export VIMRUNTIME
@@ -45,7 +45,7 @@ types() {
     echo "types: cargo builds emmylua_check $emmylua_version, once." >&2
     CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR=$tools/emmylua/target cargo install emmylua_check --version "$emmylua_version" \
       --locked --debug --quiet --root "$tools/emmylua" >&2 || {
-      echo "types: not checked, neither lua-language-server nor emmylua_check can be had." >&2
+      untyped=', types not checked: neither lua-language-server nor emmylua_check can be had'
       return 0
     }
     rm -rf "$tools/emmylua/target"
@@ -56,12 +56,12 @@ types() {
 case ${1-check} in
   format) stylua format ;;
   check)
-    failed=
+    failed= untyped=
     for step in 'stylua check' lint types; do
       $step || failed="$failed${failed:+, }${step%% *}"
     done
     [ -z "$failed" ] || { echo "Lua: $failed failed." >&2; exit 1; }
-    echo "Lua: formatted, linted, typed."
+    echo "Lua: good${untyped-}."
     ;;
   *) echo "usage: $0 [check|format]" >&2; exit 2 ;;
 esac

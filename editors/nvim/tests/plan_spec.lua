@@ -8,6 +8,48 @@ local apply, buffer, disk, executed, on, planned, scripted, shown =
 
 return {
   {
+    "a plan is asked for at the cursor and over a range",
+    function(scene)
+      local endpoint = scene:endpoint()
+      local folder = scene:workspace("w")
+      local nvim = scene:nvim({ env = endpoint:env() })
+      for _, case in ipairs({
+        { "call cursor(9, 8)", "Spelunk plan rename this", '"from":9,"to":9,"symbol":"parse"' },
+        { "normal! gg", "1,5Spelunk plan split this up", '"from":1,"to":5' },
+      }) do
+        nvim:edit(folder .. "/src/parse.rs")
+        nvim:cmd(case[1])
+        nvim:cmd(case[2])
+        local call = endpoint:next()
+        has(call.body.messages[#call.body.messages].content, case[3])
+        nvim:cmd("Spelunk stop")
+      end
+    end,
+  },
+  {
+    "planning is seen as an answer is, and a plan without steps says why",
+    function(scene)
+      local endpoint = scene:endpoint()
+      local folder = scene:workspace("w")
+      local nvim = scene:nvim({ env = endpoint:env() })
+      nvim:edit(folder .. "/src/main.rs")
+      nvim:cmd("Spelunk plan make it better")
+      local call = endpoint:next()
+      call:text("I look around first")
+      wait_for("the text of the model", function()
+        return nvim:screen():find("I look around first", 1, true)
+      end)
+      eq(nvim:lua("return vim.bo.filetype"), "markdown")
+      call:code('answer("Nothing can be made better.")')
+      endpoint:next():code('answer("Nothing can be made better.")')
+      shown(nvim)
+      has(nvim:text(), "Nothing can be made better.")
+      has(nvim:text(), "Nothing is to be changed.")
+      nvim:keys("a")
+      nvim:said("no step is chosen")
+    end,
+  },
+  {
     "a rename is shown by step and file, and its diff beside what is there",
     function(scene)
       local nvim = planned(scene, "rename parse.rs#count to words")
@@ -41,6 +83,12 @@ return {
       nvim:keys("ggO// not saved<Esc>")
       nvim:cmd("Spelunk plan rename parse.rs#count to words")
       shown(nvim)
+      on(nvim, "src/main.rs", "gd")
+      wait_for("the diff", function()
+        return nvim:lua("return #vim.api.nvim_list_tabpages()") == 2
+      end)
+      eq(nvim:lua("return vim.api.nvim_buf_get_lines(0, 0, 1, false)"), { "// not saved" })
+      nvim:keys("q")
       nvim:keys("<C-w>hggO// later<Esc><C-w>l")
       nvim:keys("R")
       wait_for("what is stale", function()
