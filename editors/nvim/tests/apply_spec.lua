@@ -12,7 +12,7 @@ return {
     function(scene)
       local nvim, folder = planned(scene, "rename parse.rs#count to words")
       local main, parse = disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs")
-      has(apply(nvim), "2 not written yet")
+      has(apply(nvim), "2 files are not written yet: :wall writes")
       has(buffer(nvim, folder .. "/src/main.rs"), 'parse::words("a b")')
       has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
       eq({ disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs") }, { main, parse })

@@ -73,6 +73,31 @@ return {
     end,
   },
   {
+    "an edit that fails half way in a buffer is taken back there, and executable files come back as such",
+    function(scene)
+      local folder = scene:workspace("w")
+      assert(vim.uv.fs_chmod(folder .. "/src/parse.rs", tonumber("755", 8)))
+      local nvim = scene:nvim()
+      nvim:edit(folder .. "/src/main.rs")
+      nvim:keys("ggO// mine<Esc>")
+      local result = apply_edit(nvim, folder, {
+        documentChanges = {
+          { kind = "delete", uri = "file://%s/src/parse.rs" },
+          {
+            textDocument = { uri = "file://%s/src/main.rs", version = vim.NIL },
+            edits = { replace(0, 0, 0, vim.NIL), replace(1, 0, 3, "MOD") },
+          },
+        },
+      })
+      eq({ result.applied, result.failedChange }, { false, 1 })
+      has(result.failureReason, "src/main.rs: ")
+      has(nvim:text(), "// mine\nmod parse;")
+      eq(bit.band(vim.uv.fs_stat(folder .. "/src/parse.rs").mode, tonumber("777", 8)), tonumber("755", 8))
+      nvim:keys("u")
+      eq(nvim:text():sub(1, 10), "mod parse;")
+    end,
+  },
+  {
     "what the server does not see is not overwritten",
     function(scene)
       local folder = scene:workspace("w")

@@ -153,7 +153,8 @@ local function applied(bufnr, view, result, undone)
       return vim.bo[buffer].modified
     end, edit.buffers)
     if #unwritten > 0 then
-      text = text .. ("\n%d not written yet: :wall writes them"):format(#unwritten)
+      local files = #unwritten == 1 and "1 file is" or #unwritten .. " files are"
+      text = text .. ("\n%s not written yet: :wall writes"):format(files)
     end
     if not undone then
       text = text .. "\n:Spelunk undo takes all of it back"
