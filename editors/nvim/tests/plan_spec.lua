@@ -27,6 +27,43 @@ return {
     end,
   },
   {
+    "code actions plan into the same buffer, or edit at once",
+    function(scene)
+      local folder = scene:workspace("w", {
+        ["src/main.rs"] = 'fn main() {\n    let a = 1;\n    println!("{}", a);\n    run();\n}\n\nfn run() {}\n',
+      })
+      local nvim = scene:nvim()
+      nvim:edit(folder .. "/src/main.rs")
+      nvim:lua([[
+        vim.api.nvim_win_set_cursor(0, { 7, 4 })
+        vim.lsp.buf.code_action()
+      ]])
+      nvim:choose("to its own file")
+      shown(nvim)
+      has(nvim:text(), "src/run.rs  created")
+      nvim:keys("q")
+      nvim:lua([[
+        vim.lsp.buf.code_action({ range = { start = { 2, 0 }, ["end"] = { 3, 22 } } })
+      ]])
+      nvim:choose("Extract to function")
+      wait_for("the edit", function()
+        return nvim:text():find("fn extracted", 1, true)
+      end)
+    end,
+  },
+  {
+    "in a workspace that is not trusted builtin plans",
+    function(scene)
+      local endpoint = scene:endpoint()
+      local nvim = planned(scene, "rename parse.rs#count to words", {
+        env = endpoint:env(),
+        setup = "require('spelunk.config').get().trusted = false",
+      })
+      has(nvim:text(), "[x] 1. Rename `parse.rs#count` to `words`")
+      eq(#endpoint.calls, 0)
+    end,
+  },
+  {
     "planning is seen as an answer is, and a plan without steps says why",
     function(scene)
       local endpoint = scene:endpoint()
