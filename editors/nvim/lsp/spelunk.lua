@@ -3,19 +3,19 @@
 ---@type vim.lsp.Config
 return {
   cmd = function(dispatchers, config)
-    return require("spelunk.client").start(dispatchers, config)
+    return require("spelunk.server").start(dispatchers, config)
   end,
   root_dir = function(bufnr, on_dir)
     require("spelunk.root").find(bufnr, on_dir)
   end,
   before_init = function(params, config)
-    require("spelunk.client").before_init(params, config)
+    require("spelunk.server").before_init(params, config)
   end,
   on_init = function(client)
-    require("spelunk.client").on_init(client)
+    require("spelunk.server").on_init(client)
   end,
   on_exit = function(code, signal, id)
-    require("spelunk.client").on_exit(code, signal, id)
+    require("spelunk.server").on_exit(code, signal, id)
   end,
   handlers = {
     ["spelunk/run"] = function(_, notice, ctx)

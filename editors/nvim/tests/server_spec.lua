@@ -15,7 +15,7 @@ end
 local function options(nvim)
   return nvim:lua([[
     local params = { capabilities = {} }
-    require("spelunk.client").before_init(params, { root_dir = "/w" })
+    require("spelunk.server").before_init(params, { root_dir = "/w" })
     return params.initializationOptions
   ]])
 end
@@ -96,7 +96,15 @@ return {
       })
       nvim:cmd("edit " .. folder .. "/src/main.rs")
       has(nvim:said("the server cannot start"), "maxTurns")
+      wait_for("its end", function()
+        return nvim:lua("return #vim.lsp.get_clients({ _uninitialized = true })") == 0
+      end)
+      nvim:cmd("Spelunk ask where is count?")
+      wait_for("the second refusal", function()
+        return #nvim:lua("return _G.said") == 2
+      end)
       for _, message in ipairs(nvim:lua("return _G.said")) do
+        has(message.text, "the server cannot start")
         eq(message.text:find("stack traceback", 1, true), nil)
       end
     end,
@@ -185,7 +193,7 @@ return {
         machine = { model = "openai/a", maxUsd = 1 },
       })]])
       eq(options(nvim).trusted, false)
-      nvim:lua([[require("spelunk.client").session.model = "openai/b"]])
+      nvim:lua([[require("spelunk.server").session.model = "openai/b"]])
       eq(options(nvim).machine, { model = "openai/b", maxUsd = 1 })
     end,
   },

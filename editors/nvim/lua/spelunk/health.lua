@@ -71,7 +71,7 @@ end
 ---@return string problem
 ---@return integer code
 local function run(argument)
-  local command = { require("spelunk.client").command()[1], argument }
+  local command = { require("spelunk.server").command()[1], argument }
   local started, result = pcall(vim.system, command, { text = true, timeout = PATIENCE_MS })
   if not started then
     return nil, tostring(result), -1
@@ -100,7 +100,7 @@ end
 ---@return boolean whether the program runs
 local function check_program()
   health.start("Program")
-  local command = require("spelunk.client").command()
+  local command = require("spelunk.server").command()
   local program = command[1]
   local path = vim.fn.exepath(program)
   if path == "" then

@@ -199,7 +199,7 @@ end
 
 ---Stops the language server and starts it again.
 function M.restart()
-  client.restart()
+  require("spelunk.server").restart()
 end
 
 ---What a status line may show: the runs under way, with money and time; empty when there are none.

@@ -6,8 +6,9 @@ local M = {}
 ---Uses a model for as long as Neovim runs. The server takes it only at its start.
 ---@param name string
 local function use(name)
-  client.session.model = name
-  client.restart(function()
+  local server = require("spelunk.server")
+  server.session.model = name
+  server.restart(function()
     vim.notify(
       ("spelunk: %s answers from now on, as long as Neovim runs. To make it last: "):format(name)
         .. ('require("spelunk").setup({ machine = { model = %q } }), or `model = %q` in config.toml'):format(name, name)

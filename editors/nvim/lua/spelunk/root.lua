@@ -41,10 +41,10 @@ end
 ---@param bufnr integer
 ---@param on_dir fun(root: string)
 function M.find(bufnr, on_dir)
-  local client = require("spelunk.client")
-  client.enabled = true
+  local server = require("spelunk.server")
+  server.enabled = true
   local root = M.of_buffer(bufnr)
-  if root and client.can_start() then
+  if root and server.can_start() then
     on_dir(root)
   end
 end

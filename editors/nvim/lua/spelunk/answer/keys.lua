@@ -7,13 +7,13 @@ M.actions = {
   jump = {
     about = "go to the lines of the citation",
     run = function()
-      require("spelunk.answer.citations").jump()
+      require("spelunk.answer.jump").to_lines()
     end,
   },
   file = {
     about = "go to the file of the citation",
     run = function()
-      require("spelunk.answer.citations").jump(true)
+      require("spelunk.answer.jump").to_lines(true)
     end,
   },
   follow_up = {
