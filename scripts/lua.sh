@@ -27,25 +27,24 @@ lint() {
   (cd "$plugin" && luacheck --quiet --no-color .)
 }
 
-# No registry has the Lua language server: it is taken from PATH. Otherwise cargo brings EmmyLua's checker, which reads
-# the same annotations and the same .luarc.json.
+# No registry has the Lua language server. EmmyLua's checker, which cargo brings, reads the same annotations and the same
+# .luarc.json.
 types() {
-  VIMRUNTIME=$("${SPELUNK_TEST_NVIM:-nvim}" --clean --headless -c 'lua io.write(vim.env.VIMRUNTIME)' -c q 2>/dev/null) || {
-    echo "types: not checked, since there is no Neovim; name it in SPELUNK_TEST_NVIM." >&2
+  VIMRUNTIME=
+  for nvim in "${SPELUNK_TEST_NVIM:-nvim}" nvim-0.12 "$tools/bin/nvim"; do
+    VIMRUNTIME=$("$nvim" --clean --headless -c 'lua io.write(vim.env.VIMRUNTIME)' -c q 2>/dev/null) && break
+  done
+  [ -n "$VIMRUNTIME" ] || {
+    untyped=', types not checked: there is no Neovim; name it in SPELUNK_TEST_NVIM'
     return 0
   }
   export VIMRUNTIME
-  if command -v lua-language-server >/dev/null; then
-    lua-language-server --check="$plugin" --checklevel=Warning --configpath="$PWD/$plugin/.luarc.json" \
-      --logpath="$tools/lua-language-server"
-    return
-  fi
   checker=$tools/emmylua/bin/emmylua_check
   [ "$("$checker" --version 2>/dev/null)" = "emmylua_check $emmylua_version" ] || {
     echo "types: cargo builds emmylua_check $emmylua_version, once." >&2
     CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR=$tools/emmylua/target cargo install emmylua_check --version "$emmylua_version" \
       --locked --debug --quiet --root "$tools/emmylua" >&2 || {
-      echo "types: not checked, neither lua-language-server nor emmylua_check can be had." >&2
+      untyped=', types not checked: emmylua_check cannot be had'
       return 0
     }
     rm -rf "$tools/emmylua/target"
@@ -56,12 +55,12 @@ types() {
 case ${1-check} in
   format) stylua format ;;
   check)
-    failed=
+    failed='' untyped=''
     for step in 'stylua check' lint types; do
       $step || failed="$failed${failed:+, }${step%% *}"
     done
     [ -z "$failed" ] || { echo "Lua: $failed failed." >&2; exit 1; }
-    echo "Lua: formatted, linted, typed."
+    echo "Lua: good${untyped-}."
     ;;
   *) echo "usage: $0 [check|format]" >&2; exit 2 ;;
 esac

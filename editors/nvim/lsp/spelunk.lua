@@ -38,7 +38,7 @@ return {
     end,
   },
   workspace_required = true,
-  -- Neovim sends changes that wait before a request about the same buffer only; questions and plans are about all of them.
+  -- Neovim sends changes that wait before a request about the same buffer; questions and plans are about all buffers.
   flags = { debounce_text_changes = 0 },
   exit_timeout = 3000,
 }

@@ -51,6 +51,16 @@ return {
     end,
   },
   {
+    "options that were refused are named",
+    function(scene)
+      local nvim = scene:nvim({ setup = [[pcall(require("spelunk").setup, { windw = {}, max_bytes = "many" })]] })
+      local text = health(nvim)
+      has(text, "ERROR windw is no option")
+      has(text, "ERROR max_bytes has to be")
+      has(text, ":help |spelunk-options|")
+    end,
+  },
+  {
     "a missing program comes with the way to get it",
     function(scene)
       local nvim = scene:nvim({ setup = [[require("spelunk.config").set({ cmd = { "/none/spelunk", "lsp" } })]] })

@@ -1,101 +1,91 @@
--- Plans: what their buffers show, what is chosen in them, how they are applied and taken back.
+-- Plans: what their buffers show, what is chosen in them, and the way to diffs, files, patches and checks.
 
 local check = require("support.check")
+local plan = require("support.plan")
 local eq, has, wait_for = check.eq, check.has, check.wait_for
-
-local executed = {
-  ["conftest.py"] = "from lib import load\n\n\ndef pytest_configure():\n    load()\n",
-  ["lib.py"] = "def load():\n    return 1\n",
-  ["README.md"] = "See load() in lib.\n",
-}
-
----Waits until the plan is on the screen.
-local function shown(nvim)
-  wait_for("the plan", function()
-    return nvim:lua("return vim.bo.filetype") == "spelunk-plan"
-  end)
-end
-
----Opens a file, has something planned, and gives the Neovim once the plan is on the screen.
-local function planned(scene, request, opts)
-  opts = opts or {}
-  local folder = scene:workspace("w", opts.files)
-  local nvim = scene:nvim(opts)
-  nvim:edit(folder .. "/" .. (opts.file or "src/main.rs"))
-  nvim:cmd("Spelunk plan " .. request)
-  if opts.reply then
-    opts.reply()
-  end
-  shown(nvim)
-  return nvim, folder
-end
-
----Has a scripted model plan by code.
-local function scripted(scene, code, opts)
-  local endpoint = scene:endpoint()
-  opts = vim.tbl_extend("force", opts or {}, {
-    env = endpoint:env(),
-    reply = function()
-      endpoint:next():code(code .. '\nanswer("As asked.")')
-      if opts.insists then
-        endpoint:next():code('answer("As asked.")')
-      end
-    end,
-  })
-  return planned(scene, "what the script says", opts)
-end
-
----Puts the cursor on the line with a text and types keys.
-local function on(nvim, text, keys)
-  eq(nvim:lua([[return vim.fn.search("\\V" .. ..., "wc") > 0]], text), true, "no line with " .. text)
-  nvim:keys(keys)
-end
-
----Applies by the key, and waits for what is said of it.
-local function apply(nvim)
-  nvim:keys("a")
-  return nvim:said("applied: ")
-end
-
----The text of a file's buffer, loaded or not.
-local function buffer(nvim, path)
-  return nvim:lua(
-    [[
-    local bufnr = vim.fn.bufadd(...)
-    vim.fn.bufload(bufnr)
-    return table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), "\n") .. "\n"
-  ]],
-    path
-  )
-end
-
-local function disk(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("*a")
-  if file then
-    file:close()
-  end
-  return text
-end
-
----Applies an edit as if the server had sent it; `%s` in the URIs is the folder.
-local function apply_edit(nvim, folder, edit)
-  local text = vim.json.encode(edit):gsub("%%s", (folder:gsub("%%", "%%%%")))
-  return nvim:lua(
-    [[
-      local client = vim.lsp.get_clients({ name = "spelunk" })[1]
-      return client.handlers["workspace/applyEdit"](nil, { edit = vim.json.decode(...) }, { client_id = client.id })
-    ]],
-    text
-  )
-end
-
-local function replace(line, from, to, text)
-  local range = { start = { line = line, character = from }, ["end"] = { line = line, character = to } }
-  return { range = range, newText = text }
-end
+local apply, buffer, disk, executed, on, planned, scripted, shown =
+  plan.apply, plan.buffer, plan.disk, plan.executed, plan.on, plan.planned, plan.scripted, plan.shown
 
 return {
+  {
+    "a plan is asked for at the cursor and over a range",
+    function(scene)
+      local endpoint = scene:endpoint()
+      local folder = scene:workspace("w")
+      local nvim = scene:nvim({ env = endpoint:env() })
+      for _, case in ipairs({
+        { "call cursor(9, 8)", "Spelunk plan rename this", '"from":9,"to":9,"symbol":"parse"' },
+        { "normal! gg", "1,5Spelunk plan split this up", '"from":1,"to":5' },
+      }) do
+        nvim:edit(folder .. "/src/parse.rs")
+        nvim:cmd(case[1])
+        nvim:cmd(case[2])
+        local call = endpoint:next()
+        has(call.body.messages[#call.body.messages].content, case[3])
+        nvim:cmd("Spelunk stop")
+      end
+    end,
+  },
+  {
+    "code actions plan into the same buffer, or edit at once",
+    function(scene)
+      local folder = scene:workspace("w", {
+        ["src/main.rs"] = 'fn main() {\n    let a = 1;\n    println!("{}", a);\n    run();\n}\n\nfn run() {}\n',
+      })
+      local nvim = scene:nvim()
+      nvim:edit(folder .. "/src/main.rs")
+      nvim:lua([[
+        vim.api.nvim_win_set_cursor(0, { 7, 4 })
+        vim.lsp.buf.code_action()
+      ]])
+      nvim:choose("to its own file")
+      shown(nvim)
+      has(nvim:text(), "src/run.rs  created")
+      nvim:keys("q")
+      nvim:lua([[
+        vim.lsp.buf.code_action({ range = { start = { 2, 0 }, ["end"] = { 3, 22 } } })
+      ]])
+      nvim:choose("Extract to function")
+      wait_for("the edit", function()
+        return nvim:text():find("fn extracted", 1, true)
+      end)
+    end,
+  },
+  {
+    "in a workspace that is not trusted builtin plans",
+    function(scene)
+      local endpoint = scene:endpoint()
+      local nvim = planned(scene, "rename parse.rs#count to words", {
+        env = endpoint:env(),
+        setup = "require('spelunk.config').get().trusted = false",
+      })
+      has(nvim:text(), "[x] 1. Rename `parse.rs#count` to `words`")
+      eq(#endpoint.calls, 0)
+    end,
+  },
+  {
+    "planning is seen as an answer is, and a plan without steps says why",
+    function(scene)
+      local endpoint = scene:endpoint()
+      local folder = scene:workspace("w")
+      local nvim = scene:nvim({ env = endpoint:env() })
+      nvim:edit(folder .. "/src/main.rs")
+      nvim:cmd("Spelunk plan make it better")
+      local call = endpoint:next()
+      call:text("I look around first")
+      wait_for("the text of the model", function()
+        return nvim:screen():find("I look around first", 1, true)
+      end)
+      eq(nvim:lua("return vim.bo.filetype"), "markdown")
+      call:code('answer("Nothing can be made better.")')
+      endpoint:next():code('answer("Nothing can be made better.")')
+      shown(nvim)
+      has(nvim:text(), "Nothing can be made better.")
+      has(nvim:text(), "Nothing is to be changed.")
+      nvim:keys("a")
+      nvim:said("no step is chosen")
+    end,
+  },
   {
     "a rename is shown by step and file, and its diff beside what is there",
     function(scene)
@@ -122,62 +112,6 @@ return {
     end,
   },
   {
-    "applying leaves modified buffers, one block of undo each, and the places in the quickfix list",
-    function(scene)
-      local nvim, folder = planned(scene, "rename parse.rs#count to words")
-      local main, parse = disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs")
-      has(apply(nvim), "2 not written yet")
-      has(buffer(nvim, folder .. "/src/main.rs"), 'parse::words("a b")')
-      has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
-      eq({ disk(folder .. "/src/main.rs"), disk(folder .. "/src/parse.rs") }, { main, parse })
-      local list = nvim:lua([[
-        local list = vim.fn.getqflist({ title = 0, items = 0 })
-        return { list.title, vim.tbl_map(function(item)
-          return { vim.fn.fnamemodify(vim.fn.bufname(item.bufnr), ":t"), item.lnum, item.col, item.text }
-        end, list.items) }
-      ]])
-      eq(list, {
-        "spelunk: rename parse.rs#count to words",
-        {
-          { "main.rs", 4, 27, 'println!("{}", parse::words("a b"));' },
-          { "parse.rs", 8, 8, "pub fn words(line: &str) -> usize {" },
-        },
-      })
-      -- What is typed afterwards is a block of its own, and so was what came before.
-      nvim:keys("<C-w>h")
-      nvim:keys("ggOtyped<Esc>")
-      nvim:keys("u")
-      has(buffer(nvim, folder .. "/src/main.rs"), "parse::words(")
-      nvim:keys("u")
-      eq(buffer(nvim, folder .. "/src/main.rs"), main)
-      eq(nvim:lua("return vim.bo.modified"), false)
-      nvim:keys("<C-r>")
-      has(buffer(nvim, folder .. "/src/main.rs"), "parse::words(")
-    end,
-  },
-  {
-    "many edits of one buffer are taken back by one undo",
-    function(scene)
-      local files = { ["lib.py"] = "def load():\n    return 1\n\n\nprint(load(), load())\nprint(load())\n" }
-      local nvim, folder = planned(scene, "rename load to fetch", { files = files, file = "lib.py" })
-      apply(nvim)
-      eq(buffer(nvim, folder .. "/lib.py"), (files["lib.py"]:gsub("load", "fetch")))
-      nvim:keys("<C-w>hu")
-      eq(buffer(nvim, folder .. "/lib.py"), files["lib.py"])
-    end,
-  },
-  {
-    "plan.write writes what was applied",
-    function(scene)
-      local nvim, folder = planned(scene, "rename parse.rs#count to words", {
-        setup = [[require("spelunk.config").get().plan.write = true]],
-      })
-      eq(apply(nvim):find("not written"), nil)
-      has(disk(folder .. "/src/parse.rs"), "pub fn words(")
-      has(disk(folder .. "/src/main.rs"), "parse::words(")
-    end,
-  },
-  {
     "unsaved text is what a plan is made for, and a change since then makes it stale",
     function(scene)
       local folder = scene:workspace("w")
@@ -186,6 +120,12 @@ return {
       nvim:keys("ggO// not saved<Esc>")
       nvim:cmd("Spelunk plan rename parse.rs#count to words")
       shown(nvim)
+      on(nvim, "src/main.rs", "gd")
+      wait_for("the diff", function()
+        return nvim:lua("return #vim.api.nvim_list_tabpages()") == 2
+      end)
+      eq(nvim:lua("return vim.api.nvim_buf_get_lines(0, 0, 1, false)"), { "// not saved" })
+      nvim:keys("q")
       nvim:keys("<C-w>hggO// later<Esc><C-w>l")
       nvim:keys("R")
       wait_for("what is stale", function()
@@ -287,31 +227,129 @@ return {
     end,
   },
   {
-    "files are created, moved and removed",
+    "a plan's conversation goes on, and its buffer keeps what was chosen",
     function(scene)
-      local nvim, folder = scripted(
-        scene,
-        'plan.step("All of it"); plan.create("src/new.rs", "pub fn fresh() {}\\n");\n'
-          .. 'plan.move("src/parse.rs", "src/text.rs"); plan.remove("notes.md");',
-        {
-          files = {
-            ["src/main.rs"] = "mod parse;\n\nfn main() {\n    parse::go();\n}\n",
-            ["src/parse.rs"] = "pub fn go() {}\n",
-            ["notes.md"] = "Old.\n",
-          },
-        }
-      )
-      has(nvim:text(), "src/text.rs  moved from src/parse.rs")
-      has(nvim:text(), "src/new.rs  created")
-      has(nvim:text(), "notes.md  removed")
+      local nvim = planned(scene, "rename parse.rs#count to words")
+      on(nvim, "1. Rename", "x")
+      local first = nvim:lua("return vim.api.nvim_get_current_buf()")
+      nvim:keys("q")
+      nvim:cmd("Spelunk history")
+      nvim:choose("rename parse.rs#count to words")
+      shown(nvim)
+      eq(nvim:lua("return vim.api.nvim_get_current_buf()"), first)
+      has(nvim:text(), "[ ] 1. Rename")
+      nvim:cmd("Spelunk ask who calls parse?")
+      local conversation = nvim:ended(2).conversationId
+      eq(nvim:lua("return require('spelunk.runs').all()[1].conversation"), conversation)
+    end,
+  },
+  {
+    "the verify command is stopped",
+    function(scene)
+      local nvim = planned(scene, "rename parse.rs#count to words", { env = { SPELUNK_VERIFY = "sleep 1000" } })
+      nvim:keys("v")
+      nvim:choose("run it")
+      wait_for("the command", function()
+        return nvim:lua("return require('spelunk.plan.buffer').view(vim.api.nvim_get_current_buf()).busy")
+          == "verifying"
+      end)
+      nvim:keys("<C-c>")
+      nvim:said("stopped")
+      eq(nvim:lua("return require('spelunk.plan.buffer').view(vim.api.nvim_get_current_buf()).busy"), nil)
+    end,
+  },
+  {
+    "a plan outlives its server",
+    function(scene)
+      local nvim, folder = planned(scene, "rename parse.rs#count to words")
+      local old = nvim:lua([[return vim.lsp.get_clients({ name = "spelunk" })[1].id ]])
+      nvim:cmd("Spelunk restart")
+      wait_for("another server", function()
+        local id = nvim:lua([[
+          local client = vim.lsp.get_clients({ name = "spelunk" })[1]
+          return client and client.initialized and client.id
+        ]])
+        return id and id ~= old
+      end)
       apply(nvim)
-      eq(disk(folder .. "/notes.md"), nil)
-      eq(disk(folder .. "/src/parse.rs"), nil)
-      eq(disk(folder .. "/src/text.rs"), "pub fn go() {}\n")
-      eq(buffer(nvim, folder .. "/src/new.rs"), "pub fn fresh() {}\n")
-      eq(buffer(nvim, folder .. "/src/main.rs"), "mod text;\n\nfn main() {\n    text::go();\n}\n")
-      nvim:cmd("wall")
-      eq(disk(folder .. "/src/new.rs"), "pub fn fresh() {}\n")
+      has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
+    end,
+  },
+  {
+    "nothing is applied when a question about an executed file is not answered",
+    function(scene)
+      local nvim, folder = planned(scene, "rename lib.py#load to fetch", { files = executed, file = "lib.py" })
+      nvim:keys("a")
+      nvim:choose(nil)
+      eq(nvim:lua("return { _G.said, require('spelunk.plan.buffer').view(0) == nil }"), { {}, true })
+      eq(buffer(nvim, folder .. "/lib.py"), executed["lib.py"])
+    end,
+  },
+  {
+    "plans are shown where the options say, and their keys work there",
+    function(scene)
+      for _, kind in ipairs({ "split", "float", "tab" }) do
+        local nvim, folder = planned(scene, "rename parse.rs#count to words", {
+          setup = ("require('spelunk.config').get().window.kind = %q"):format(kind),
+        })
+        local tabs = nvim:lua("return #vim.api.nvim_list_tabpages()")
+        eq(tabs, kind == "tab" and 2 or 1)
+        on(nvim, "src/parse.rs", "K")
+        wait_for("the diff", function()
+          return nvim:lua("return #vim.api.nvim_list_tabpages()") == tabs + 1
+        end)
+        nvim:keys("q")
+        eq(nvim:lua("return { #vim.api.nvim_list_tabpages(), vim.bo.filetype }"), { tabs, "spelunk-plan" })
+        apply(nvim)
+        has(buffer(nvim, folder .. "/src/parse.rs"), "pub fn words(")
+        on(nvim, "src/parse.rs", "<CR>")
+        eq(nvim:lua("return { vim.fn.expand('%:t'), vim.fn.line('.') }"), { "parse.rs", 8 })
+      end
+    end,
+  },
+  {
+    "a plan of an earlier session is opened from the history, and can be applied",
+    function(scene)
+      local nvim, folder = planned(scene, "rename parse.rs#count to words")
+      nvim:stop()
+      local later = scene:nvim()
+      later:edit(folder .. "/src/main.rs")
+      later:cmd("Spelunk history")
+      later:choose("rename parse.rs#count to words")
+      shown(later)
+      has(later:text(), "[x] 1. Rename `parse.rs#count` to `words`")
+      apply(later)
+      has(buffer(later, folder .. "/src/parse.rs"), "pub fn words(")
+    end,
+  },
+  {
+    "verifying shows the patch, asks, and its outcome is part of the plan",
+    function(scene)
+      local command = "grep -q words src/parse.rs"
+      local nvim = planned(scene, "rename parse.rs#count to words", { env = { SPELUNK_VERIFY = command } })
+      nvim:keys("v")
+      wait_for("the question", function()
+        return nvim:lua("return _G.choose ~= nil")
+      end)
+      has(nvim:text(), "+pub fn words(")
+      eq(nvim:choose("no"), { "no", "run it" })
+      eq(nvim:lua("return { vim.bo.filetype, #vim.api.nvim_list_tabpages() }"), { "spelunk-plan", 1 })
+      eq(nvim:text():find("Verified", 1, true), nil)
+      nvim:keys("v")
+      nvim:choose("run it")
+      nvim:said(command .. ": passed")
+      wait_for("the outcome", function()
+        return nvim:text():find("Verified: passed: " .. command .. " (exit code 0", 1, true)
+      end)
+    end,
+  },
+  {
+    "without a verify command that is said",
+    function(scene)
+      local nvim = planned(scene, "rename parse.rs#count to words")
+      nvim:keys("v")
+      nvim:choose("run it")
+      nvim:said("verify")
     end,
   },
   {
@@ -324,91 +362,6 @@ return {
       local done = vim.system({ "git", "apply", "../plan.patch" }, { cwd = folder, text = true }):wait()
       eq({ done.code, done.stderr }, { 0, "" })
       has(disk(folder .. "/src/parse.rs"), "pub fn words(")
-    end,
-  },
-  {
-    "an edit for another version of a document is refused as a whole",
-    function(scene)
-      local folder = scene:workspace("w")
-      local nvim = scene:nvim()
-      nvim:edit(folder .. "/src/main.rs")
-      local version = nvim:lua("return vim.lsp.util.buf_versions[vim.api.nvim_get_current_buf()]")
-      local edit = {
-        documentChanges = {
-          { textDocument = { uri = "file://%s/src/parse.rs", version = vim.NIL }, edits = { replace(0, 0, 3, "//?") } },
-          { textDocument = { uri = "file://%s/src/main.rs", version = version }, edits = { replace(0, 0, 3, "MOD") } },
-        },
-      }
-      nvim:keys("ggO// typed meanwhile<Esc>")
-      local result = apply_edit(nvim, folder, edit)
-      eq({ result.applied, result.failedChange }, { false, 1 })
-      has(result.failureReason, "src/main.rs: it was changed since")
-      has(buffer(nvim, folder .. "/src/parse.rs"), "//! Parsing.")
-      eq(nvim:lua("return vim.bo.modified"), true)
-      nvim:keys("u")
-      version = nvim:lua("return vim.lsp.util.buf_versions[vim.api.nvim_get_current_buf()]")
-      edit.documentChanges[2].textDocument.version = version
-      eq(apply_edit(nvim, folder, edit), { applied = true })
-      has(buffer(nvim, folder .. "/src/main.rs"), "MOD parse;")
-    end,
-  },
-  {
-    "an edit that fails half way is taken back",
-    function(scene)
-      local folder = scene:workspace("w")
-      local nvim = scene:nvim()
-      nvim:edit(folder .. "/src/main.rs")
-      local main = disk(folder .. "/src/main.rs")
-      local result = apply_edit(nvim, folder, {
-        documentChanges = {
-          { textDocument = { uri = "file://%s/src/main.rs", version = vim.NIL }, edits = { replace(0, 0, 3, "MOD") } },
-          { kind = "create", uri = "file://%s/new.rs" },
-          { kind = "delete", uri = "file://%s/src/parse.rs" },
-          -- Below a file there is no room for another.
-          { kind = "create", uri = "file://%s/src/main.rs/below.rs" },
-        },
-      })
-      eq({ result.applied, result.failedChange }, { false, 3 })
-      eq(buffer(nvim, folder .. "/src/main.rs"), main)
-      eq(disk(folder .. "/new.rs"), nil)
-      has(disk(folder .. "/src/parse.rs"), "//! Parsing.")
-      eq(nvim:lua("return vim.bo.modified"), false)
-    end,
-  },
-  {
-    "what the server does not see is not overwritten",
-    function(scene)
-      local folder = scene:workspace("w")
-      local nvim = scene:nvim()
-      nvim:edit(folder .. "/src/main.rs")
-      nvim:cmd("noautocmd edit " .. folder .. "/src/parse.rs")
-      nvim:keys("ggOmine<Esc>")
-      local uri = "file://%s/src/parse.rs"
-      for _, case in ipairs({
-        { { textDocument = { uri = uri, version = vim.NIL }, edits = { replace(0, 0, 0, "x") } }, "does not see" },
-        { { kind = "delete", uri = uri }, "unsaved changes" },
-        { { kind = "rename", oldUri = uri, newUri = "file://%s/src/text.rs" }, "does not see" },
-        { { kind = "create", uri = uri }, "such a file already" },
-        { { kind = "rename", oldUri = "file://%s/none.rs", newUri = uri }, "no such file" },
-      }) do
-        local result = apply_edit(nvim, folder, { documentChanges = { case[1] } })
-        eq(result.applied, false)
-        has(result.failureReason, case[2])
-      end
-      has(nvim:text(), "mine\n//! Parsing.")
-    end,
-  },
-  {
-    "vim.lsp.buf.rename works, and says what it left",
-    function(scene)
-      local nvim = scene:nvim()
-      local folder = scene:workspace("w", executed)
-      nvim:edit(folder .. "/lib.py")
-      nvim:lua([[vim.api.nvim_win_set_cursor(0, { 1, 5 }) vim.lsp.buf.rename("fetch")]])
-      wait_for("the rename", function()
-        return nvim:text():find("def fetch():", 1, true)
-      end)
-      eq(buffer(nvim, folder .. "/README.md"), executed["README.md"])
     end,
   },
 }

@@ -175,10 +175,15 @@ function M.errors(options)
   return errors
 end
 
+---What was wrong with the options that were given last, which then do not hold.
+---@type string[]
+M.refused = {}
+
 ---Takes options over. Those that cannot be used raise an error that names their keys.
 ---@param options? spelunk.Options
 function M.set(options)
   local errors = M.errors(options or {})
+  M.refused = errors
   if #errors > 0 then
     error("spelunk: " .. table.concat(errors, "; "), 0)
   end

@@ -49,11 +49,10 @@ end
 local function check_options()
   health.start("Options")
   local config = require("spelunk.config")
-  local errors = config.errors(config.get())
-  for _, problem in ipairs(errors) do
-    health.error(problem, ":help spelunk-options")
+  for _, problem in ipairs(config.refused) do
+    health.error(problem .. "; none of the options that were given holds", ":help spelunk-options")
   end
-  if #errors == 0 then
+  if #config.refused == 0 then
     health.ok("they can be used")
   end
   if #vim.api.nvim_get_runtime_file("lsp/spelunk.lua", false) == 0 then

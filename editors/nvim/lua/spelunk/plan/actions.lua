@@ -38,11 +38,13 @@ end
 ---@param callback fun(result: any)
 ---@param busy string what is shown meanwhile
 local function request(bufnr, view, method, params, callback, busy)
-  if view.busy then
+  -- Of a server that ended no answer comes.
+  if view.busy and owner(view) then
     return say(view.busy .. " is under way", vim.log.levels.WARN)
   end
   note(bufnr, busy)
-  client.request(method, params, function(result)
+  client.request(method, params, function(result, from)
+    view.client_id = from.id
     note(bufnr, nil)
     callback(result)
   end, {
@@ -143,12 +145,16 @@ end
 local function applied(bufnr, view, result, undone)
   local edit = require("spelunk.plan.edit").last
   local text = outcome(result)
+  if result.applied then
+    view.applied = not undone
+  end
   if result.applied and edit then
     local unwritten = vim.tbl_filter(function(buffer)
       return vim.bo[buffer].modified
     end, edit.buffers)
     if #unwritten > 0 then
-      text = text .. ("\n%d not written yet: :wall writes them"):format(#unwritten)
+      local files = #unwritten == 1 and "1 file is" or #unwritten .. " files are"
+      text = text .. ("\n%s not written yet: :wall writes"):format(files)
     end
     if not undone then
       text = text .. "\n:Spelunk undo takes all of it back"
@@ -219,14 +225,20 @@ function M.verify(bufnr, view)
 end
 
 ---Stops the verify command.
+---@param bufnr integer
 ---@param view spelunk.PlanView
-function M.stop(_, view)
+function M.stop(bufnr, view)
   local own = owner(view)
   for id, sent in pairs(own and own.requests or {}) do
     if own and sent.method == "spelunk/verifyPlan" and sent.type == "pending" then
       own:cancel_request(id)
+      -- Neovim gives the answer to a cancelled request to nobody.
+      note(bufnr, nil, "the verify command was stopped")
+      return say("the verify command was stopped")
     end
   end
+  note(bufnr, nil)
+  say("nothing is under way")
 end
 
 ---Closes the window; the plan stays in `:Spelunk history`.

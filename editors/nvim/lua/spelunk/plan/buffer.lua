@@ -100,7 +100,7 @@ end
 local function set_window(window)
   local wo = vim.wo[window][0]
   wo.foldmethod, wo.foldexpr = "expr", "v:lua.require'spelunk.plan.buffer'.fold()"
-  wo.foldtext, wo.foldlevel, wo.foldenable = "", 1, true
+  wo.foldtext, wo.foldlevel, wo.foldenable, wo.fillchars = "", 1, true, "fold: "
   wo.number, wo.relativenumber, wo.signcolumn, wo.list = false, false, "no", false
   wo.wrap, wo.linebreak, wo.breakindent, wo.cursorline = true, true, true, true
   wo.winbar = "%#SpelunkProgress# %{v:lua.require'spelunk.plan.buffer'.bar()}"
@@ -113,7 +113,8 @@ end
 function M.open(view, root)
   local bufnr = M.of_run(view.run_id)
   if bufnr then
-    view.choice = shown[bufnr].view.choice
+    local before = shown[bufnr].view
+    view.choice, view.applied = before.choice, before.applied
     shown[bufnr].view = view
     M.draw(bufnr)
     return bufnr

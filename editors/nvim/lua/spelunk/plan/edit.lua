@@ -16,6 +16,9 @@ local M = {}
 ---@type spelunk.Applied?
 M.last = nil
 
+-- Octal 600 and 7777.
+local OWNER_ONLY, PERMISSIONS = 384, 4095
+
 local namespace = api.nvim_create_namespace("spelunk.edit")
 
 ---Says what is done here and what is not. Annotations are left out: what needs a yes is asked in the plan's buffer, and
@@ -92,20 +95,28 @@ end
 local function edit_text(change, client, applied)
   local bufnr = vim.uri_to_bufnr(change.textDocument.uri)
   vim.fn.bufload(bufnr)
+  if not api.nvim_buf_is_loaded(bufnr) then
+    error("it could not be opened", 0)
+  end
   end_undo_block(bufnr)
   local before = api.nvim_buf_call(bufnr, vim.fn.undotree).seq_cur
   local edits = change.edits --[[@as lsp.TextEdit[] ]]
   local marks = mark(bufnr, edits, client.offset_encoding)
-  vim.lsp.util.apply_text_edits(edits, bufnr, client.offset_encoding)
-  end_undo_block(bufnr)
-  vim.bo[bufnr].buflisted = true
-  table.insert(applied.buffers, bufnr)
-  vim.list_extend(applied.places, places(bufnr, marks))
-  return function()
+  local function take_back()
     api.nvim_buf_call(bufnr, function()
       vim.cmd("silent undo " .. before)
     end)
   end
+  local done, why = pcall(vim.lsp.util.apply_text_edits, edits, bufnr, client.offset_encoding)
+  end_undo_block(bufnr)
+  if not done then
+    take_back()
+    error(why, 0)
+  end
+  vim.bo[bufnr].buflisted = true
+  table.insert(applied.buffers, bufnr)
+  vim.list_extend(applied.places, places(bufnr, marks))
+  return take_back
 end
 
 ---@param path string
@@ -116,16 +127,17 @@ local function read(path)
   local stat = assert(vim.uv.fs_fstat(file))
   local bytes = assert(vim.uv.fs_read(file, stat.size, 0))
   vim.uv.fs_close(file)
-  return bytes, stat.mode
+  return bytes, bit.band(stat.mode, PERMISSIONS)
 end
 
 ---@param path string
 ---@param bytes string
 ---@param mode integer
 local function write_back(path, bytes, mode)
-  local file = assert(vim.uv.fs_open(path, "wx", mode))
+  local file = assert(vim.uv.fs_open(path, "wx", OWNER_ONLY))
   assert(vim.uv.fs_write(file, bytes, 0))
   vim.uv.fs_close(file)
+  assert(vim.uv.fs_chmod(path, mode))
 end
 
 ---@param change lsp.CreateFile|lsp.RenameFile|lsp.DeleteFile

@@ -20,7 +20,7 @@ end
 function M.open(run, finish, waiting)
   local client = assert(vim.lsp.get_client_by_id(run.client_id))
   local bufnr = M.buffer(run.id, client, assert(finish.plan))
-  vim.b[bufnr].spelunk_conversation = waiting
+  vim.b[bufnr].spelunk_conversation = waiting or vim.b[bufnr].spelunk_conversation
   if not waiting then
     vim.api.nvim_win_set_cursor(require("spelunk.answer.window").open(bufnr), { 1, 0 })
   end

@@ -43,7 +43,10 @@ end
 ---@return string[]
 function M.of(name)
   local keys = require("spelunk.config").get().mappings.plan[name]
-  return type(keys) == "table" and keys or { keys or nil }
+  if type(keys) == "table" then
+    return keys
+  end
+  return keys and { keys } or {}
 end
 
 ---The keys that are needed first, in one line.

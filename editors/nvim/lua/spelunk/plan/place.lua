@@ -40,7 +40,9 @@ function M.open(view, item)
   end
   api.nvim_set_current_win(require("spelunk.answer.window").for_file())
   vim.cmd("normal! m'")
-  vim.cmd.edit({ vim.fn.fnameescape(path), magic = { file = false, bar = false } })
+  local bufnr = vim.fn.bufadd(path)
+  vim.bo[bufnr].buflisted = true
+  api.nvim_win_set_buf(0, bufnr)
   local line = math.min(item.line or 1, api.nvim_buf_line_count(0))
   api.nvim_win_set_cursor(0, { line, 0 })
   vim.cmd("normal! ^zv")

@@ -1,4 +1,4 @@
--- A plan as the lines of a buffer: what stands where, what each line is about, and how it folds. Pure.
+-- A plan as the lines of a buffer: what stands where, what each line is about, and how it folds.
 
 local choice = require("spelunk.plan.choice")
 local M = {}
@@ -8,6 +8,7 @@ local M = {}
 ---@field client_id integer
 ---@field plan spelunk.Plan
 ---@field choice spelunk.Choice
+---@field applied? boolean it was applied, and not taken back
 ---@field busy? string what is under way
 ---@field said? string what came of the last action
 
@@ -239,7 +240,14 @@ function M.page(view)
   local plan, document = view.plan, view.plan.document
   writer:add({ { "Plan: " .. flat(document.request), "SpelunkPlanTitle" } })
   writer:add({})
-  add_stale(writer, plan.stale)
+  if view.applied then
+    -- What was applied has made the plan stale itself.
+    local undo = require("spelunk.plan.keys").of("undo")[1] or ":Spelunk undo"
+    writer:add({ { ("Applied: %s takes it back"):format(undo), "SpelunkPlanPassed" } })
+    writer:add({})
+  else
+    add_stale(writer, plan.stale)
+  end
   add_problems(writer, plan.problems)
   add_checks(writer, document)
   if vim.trim(document.summary) ~= "" then
