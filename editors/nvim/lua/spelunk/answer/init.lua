@@ -198,7 +198,7 @@ function M.show(run, from)
   local view = from and views[from] or new_view(run.id, run.root)
   local forgotten = #view.exchanges > 0 and view.client_id ~= run.client_id
   view.client_id, view.conversation = run.client_id, run.conversation
-  local exchange = { question = run.question, run_id = run.id, run = run, forgotten = forgotten, drawn = {} }
+  local exchange = { question = run.question, run_id = run.id, run = run, forgotten = forgotten, head = 0, drawn = {} }
   add(view, exchange)
   table.insert(view.exchanges, exchange)
   local win = window.open(view.bufnr)
@@ -225,7 +225,7 @@ function M.show_ended(finish, question, client, elsewhere)
   end
   local view = new_view(finish.runId, client.root_dir or vim.fn.getcwd())
   view.client_id = client.id
-  local exchange = { question = question, run_id = finish.runId, elsewhere = elsewhere, drawn = {} }
+  local exchange = { question = question, run_id = finish.runId, elsewhere = elsewhere, head = 0, drawn = {} }
   add(view, exchange)
   table.insert(view.exchanges, exchange)
   window.open(view.bufnr)
