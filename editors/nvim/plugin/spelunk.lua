@@ -22,6 +22,7 @@ local groups = {
   SpelunkCitationStale = "DiagnosticUnderlineWarn",
   SpelunkCitationUnsupported = "DiagnosticUnderlineWarn",
   SpelunkCitationDropped = "DiagnosticDeprecated",
+  SpelunkRemark = "DiagnosticWarn",
   SpelunkCitationTarget = "Visual",
   SpelunkProgress = "Comment",
   SpelunkSummary = "Comment",

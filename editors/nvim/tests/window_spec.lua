@@ -55,6 +55,24 @@ return {
     end,
   },
   {
+    "the cursor stays in the file when that is wanted, and the answer is shown all the same",
+    function(scene)
+      for kind, file in pairs({ vsplit = "main.rs", tab = "main.rs", float = "" }) do
+        local nvim = asking(scene, ("{ window = { kind = %q, focus = false } }"):format(kind))
+        eq(nvim:lua([[return vim.bo.buftype == "" and vim.fn.expand("%:t") or ""]]), file, kind)
+        eq(
+          nvim:lua([[
+          return #vim.tbl_filter(function(win)
+            return vim.bo[vim.api.nvim_win_get_buf(win)].filetype == "markdown"
+          end, vim.api.nvim_list_wins())
+        ]]),
+          1
+        )
+        nvim:stop()
+      end
+    end,
+  },
+  {
     "another question takes the window of the answer before",
     function(scene)
       local nvim = asking(scene, "{}")

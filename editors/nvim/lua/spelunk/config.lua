@@ -18,6 +18,7 @@ local M = {}
 ---@class spelunk.WindowOptions
 ---@field kind? "split"|"vsplit"|"float"|"tab" Default: "vsplit"
 ---@field size? number Part of the editor's height or width, above 0 and at most 1. Default: 0.5
+---@field focus? boolean Go to the window when a question was asked; a float is always gone to. Default: true
 
 ---@class spelunk.MappingOptions A key, several, or false.
 ---@field answer? table<string, spelunk.Key> `jump`, `file`, `follow_up`, `stop`, `answer_now`, `close`, `help`
@@ -37,7 +38,7 @@ local defaults = {
   trusted = true, ---@type boolean|fun(root: string): boolean
   machine = {}, ---@type table
   settings = {}, ---@type table
-  window = { kind = "vsplit", size = 0.5 },
+  window = { kind = "vsplit", size = 0.5, focus = true },
   quickfix = "fill", ---@type "open"|"fill"|false
   mappings = {
     ---@type table<string, spelunk.Key>
@@ -124,6 +125,7 @@ local checks = {
   ["window.size"] = function(value)
     return type(value) == "number" and value > 0 and value <= 1, "a number above 0 and at most 1"
   end,
+  ["window.focus"] = is("boolean"),
   quickfix = one_of("open", "fill", false),
   mappings = is("table"),
   ["mappings.answer"] = is("table"),

@@ -107,7 +107,7 @@ function M.mark(bufnr, exchange)
   end
   for row, texts in pairs(remarks) do
     vim.api.nvim_buf_set_extmark(bufnr, space, row, 0, {
-      virt_text = { { " " .. table.concat(texts, "; "), "SpelunkCitationStale" } },
+      virt_text = { { " " .. table.concat(texts, "; "), "SpelunkRemark" } },
       virt_text_pos = "eol",
     })
   end

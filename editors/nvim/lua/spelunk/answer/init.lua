@@ -201,8 +201,12 @@ function M.show(run, from)
   local exchange = { question = run.question, run_id = run.id, run = run, forgotten = forgotten, head = 0, drawn = {} }
   add(view, exchange)
   table.insert(view.exchanges, exchange)
+  local before = vim.api.nvim_get_current_win()
   local win = window.open(view.bufnr)
   window.to_end(win)
+  if not require("spelunk.config").get().window.focus and vim.api.nvim_win_get_config(win).relative == "" then
+    vim.api.nvim_set_current_win(before)
+  end
   follow(view, exchange)
   return view
 end
