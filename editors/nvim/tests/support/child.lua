@@ -88,12 +88,10 @@ function M:cmd(command)
   return vim.rpcrequest(self.job, "nvim_command", command)
 end
 
----Types keys, as they are written in mappings.
+---Types keys, as they are written in mappings, and waits until they have done their work.
 ---@param keys string
 function M:keys(keys)
-  vim.rpcrequest(self.job, "nvim_input", keys)
-  -- Whatever answers now has come behind them.
-  self:lua("return 0")
+  self:lua("vim.api.nvim_feedkeys(vim.keycode(...), 'mtx', false)", keys)
 end
 
 ---Opens a file and waits for the server to be attached to it.
