@@ -16,7 +16,6 @@ local M = {}
 ---@field texts string[] what the root model wrote, one text per call
 ---@field children integer children under way
 ---@field spent spelunk.Spent
----@field notes string[]
 ---@field began integer milliseconds of `vim.uv.now()`
 ---@field finish? spelunk.End how it ended
 
@@ -85,7 +84,6 @@ local folds = {
     run.activity = event.what
   end,
   note = function(run, event)
-    table.insert(run.notes, event.text)
     run.activity = event.text
   end,
   childStarted = function(run, event)
@@ -96,8 +94,7 @@ local folds = {
     run.children = run.children - 1
   end,
   limit = function(run, event)
-    table.insert(run.notes, event.message)
-    run.activity = "answering with what is known"
+    run.activity = event.message
   end,
   ["end"] = function(run, event)
     ---@cast event +spelunk.End, -spelunk.Event
@@ -147,7 +144,6 @@ function M.begin(client, result, given)
     texts = {},
     children = 0,
     spent = { turns = 0, calls = 0, tokens = 0, usd = 0, unpriced = 0, hits = 0 },
-    notes = {},
     began = vim.uv.now(),
   }
   known[run.id] = run

@@ -167,13 +167,21 @@ end
 ---Starts the server of a workspace, or takes the one that is starting.
 ---@param root string
 ---@param bufnr integer attached when it is a file of that workspace
----@param callback fun(client: vim.lsp.Client?, problem: string?) once it is ready, or has ended
-function M.begin(root, bufnr, callback)
+---@return integer? id of the client; Neovim has said why when there is none
+local function start(root, bufnr)
   local given = vim.deepcopy(configured())
   given.root_dir = root
   local attach = require("spelunk.root").of_buffer(bufnr) == root
-  local id = vim.lsp.start(given, { bufnr = bufnr, attach = attach, reuse_client = given.reuse_client })
-  if id then -- else Neovim has said why.
+  return vim.lsp.start(given, { bufnr = bufnr, attach = attach, reuse_client = given.reuse_client })
+end
+
+---Starts the server of a workspace, or takes the one that is starting.
+---@param root string
+---@param bufnr integer attached when it is a file of that workspace
+---@param callback fun(client: vim.lsp.Client?, problem: string?) once it is ready, or has ended
+function M.begin(root, bufnr, callback)
+  local id = start(root, bufnr)
+  if id then
     waiting[id] = waiting[id] or {}
     table.insert(waiting[id], callback)
   end
@@ -189,7 +197,7 @@ local function start_for_files(roots)
       if not M.can_start(true) then
         return
       end
-      M.begin(folder, bufnr, function() end)
+      start(folder, bufnr)
     end
   end
 end
