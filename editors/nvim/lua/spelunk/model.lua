@@ -16,10 +16,11 @@ local function use(name)
   end)
 end
 
+---What there is to choose from, models that can be used first.
 ---@param result spelunk.ModelsResult
 ---@return { name: string, about: string }[]
 local function choices(result)
-  local found = {}
+  local found, others = {}, {}
   for _, provider in ipairs(result.providers) do
     local about = provider.error or (provider.key == "missing" and "needs " .. (provider.keyEnv or "a key")) or ""
     if provider.name == "builtin" then
@@ -29,10 +30,10 @@ local function choices(result)
       table.insert(found, { name = provider.name .. "/" .. model, about = about })
     end
     if #provider.models == 0 and provider.name ~= "builtin" then
-      table.insert(found, { name = provider.name .. "/", about = about ~= "" and about or "enter a name" })
+      table.insert(others, { name = provider.name .. "/", about = about ~= "" and about or "enter a name" })
     end
   end
-  return found
+  return vim.list_extend(found, others)
 end
 
 ---Lets the model be chosen from what the providers have.

@@ -76,7 +76,7 @@ function M.help()
       table.insert(lines, ("%-12s %s"):format(table.concat(keys(name), " "), action.about))
     end
   end
-  vim.notify(table.concat(lines, "\n"))
+  vim.lsp.util.open_floating_preview(lines, "text", { border = "rounded", title = " Keys ", focusable = false })
 end
 
 return M

@@ -69,7 +69,7 @@ local function help()
       table.insert(lines, ("%-12s %s"):format(keys, action.about))
     end
   end
-  vim.notify(table.concat(lines, "\n"))
+  vim.lsp.util.open_floating_preview(lines, "text", { border = "rounded", title = " Keys ", focusable = false })
 end
 
 ---@param action string a function of `spelunk.plan.actions`
