@@ -1,6 +1,12 @@
 // The one connection to the server: started and stopped only by `restart`.
 import * as vscode from "vscode";
-import { LanguageClient, RevealOutputChannelOn, type RequestType } from "vscode-languageclient/node";
+import { LanguageClient, RevealOutputChannelOn } from "vscode-languageclient/node";
+import type {
+  ApplyWorkspaceEditParams,
+  ApplyWorkspaceEditResult,
+  Middleware,
+  RequestType,
+} from "vscode-languageclient/node";
 import * as protocol from "../protocol";
 import { Runs } from "../runs/runs";
 
@@ -11,12 +17,27 @@ export type State =
   | { kind: "running"; version: string }
   | { kind: "failed"; message: string };
 
+/** Applies an edit that the server asks for; `next` is the client's own way. */
+export type ApplyEdit = (
+  params: ApplyWorkspaceEditParams,
+  next: () => Promise<ApplyWorkspaceEditResult>,
+) => Promise<ApplyWorkspaceEditResult>;
+
 export class Session implements vscode.Disposable {
   readonly runs = new Runs();
   private client: LanguageClient | undefined;
   private now: State = { kind: "off" };
   private readonly changes = new vscode.EventEmitter<State>();
   readonly onDidChange = this.changes.event;
+  /** Takes the server's edits in place of the client. */
+  applyEdit: ApplyEdit | undefined;
+  private readonly asks = new vscode.EventEmitter<protocol.AskParams>();
+  private readonly plans = new vscode.EventEmitter<protocol.PlanParams>();
+  private readonly choices = new vscode.EventEmitter<protocol.PlanChoice>();
+  /** A code action, a key or another extension asks by the server's command of that name; its text may be empty. */
+  readonly onAsk = this.asks.event;
+  readonly onPlan = this.plans.event;
+  readonly onApplyPlan = this.choices.event;
 
   constructor(
     readonly context: vscode.ExtensionContext,
@@ -40,6 +61,7 @@ export class Session implements vscode.Disposable {
         documentSelector: [{ scheme: "file" }],
         outputChannel: this.log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
+        middleware: this.middleware(),
         initializationOptions: { trusted: vscode.workspace.isTrusted, runs: true },
       },
     );
@@ -85,7 +107,28 @@ export class Session implements vscode.Disposable {
   dispose(): void {
     void this.client?.dispose();
     this.runs.dispose();
-    this.changes.dispose();
+    for (const events of [this.changes, this.asks, this.plans, this.choices]) events.dispose();
+  }
+
+  private middleware(): Middleware {
+    return {
+      executeCommand: (command, [argument]: unknown[], next) => {
+        const told = (main: string) =>
+          argument && typeof argument === "object" ? argument : { [main]: argument ?? "" };
+        if (command === "spelunk.ask") this.asks.fire(told("question") as protocol.AskParams);
+        else if (command === "spelunk.plan") this.plans.fire(told("request") as protocol.PlanParams);
+        else if (command === "spelunk.applyPlan") this.choices.fire(told("runId") as protocol.PlanChoice);
+        else return next(command, [argument]) as unknown;
+        return undefined;
+      },
+      workspace: {
+        handleApplyEdit: async (params, next) => {
+          const token = new vscode.CancellationTokenSource().token;
+          const byClient = async () => (await next(params, token)) as ApplyWorkspaceEditResult;
+          return this.applyEdit ? this.applyEdit(params, byClient) : byClient();
+        },
+      },
+    };
   }
 
   private become(state: State): void {
