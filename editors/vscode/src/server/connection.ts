@@ -8,6 +8,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { ServerProcess } from "./process";
+import { withoutKeys } from "./options";
 
 const PATIENCE_MS = 60_000;
 
@@ -15,6 +16,10 @@ const PATIENCE_MS = 60_000;
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
+  }
+
+  override trace(message: string, data?: unknown): void {
+    super.trace(message, typeof data === "string" ? withoutKeys(data) : data);
   }
 }
 
