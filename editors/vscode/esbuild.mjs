@@ -1,8 +1,9 @@
-// Bundles the extension and the page of the answer panel into dist/.
+// Bundles the extension and the page of the answer panel into dist/, or into the folder that SPELUNK_DIST names.
 import { context } from "esbuild";
 
 const watch = process.argv.includes("--watch");
 const production = process.argv.includes("--production");
+const out = process.env.SPELUNK_DIST ?? "dist";
 
 const shared = {
   bundle: true,
@@ -20,7 +21,7 @@ const builds = [
   {
     ...shared,
     entryPoints: ["src/extension.ts"],
-    outfile: "dist/extension.js",
+    outfile: `${out}/extension.js`,
     platform: "node",
     target: "node20",
     format: "cjs",
@@ -29,7 +30,7 @@ const builds = [
   {
     ...shared,
     entryPoints: ["src/ask/page/page.ts"],
-    outfile: "dist/page.js",
+    outfile: `${out}/page.js`,
     platform: "browser",
     target: "es2023",
     format: "iife",
