@@ -1,0 +1,69 @@
+// Answers `spelunk/complete`: the server asks the editor's own models.
+import * as vscode from "vscode";
+import { ResponseError } from "vscode-languageclient/node";
+import type { CompleteFailure, CompleteParams, CompleteResult, ToolCall } from "../protocol";
+import { editorModels } from "./editor";
+import { messages } from "./messages";
+
+const FAILED = -32803;
+const JUSTIFICATION = "Spelunk answers your questions about the open folder with it.";
+
+export class Lent {
+  /** @param part takes more text of a reply, in order */
+  constructor(private readonly part: (part: { id: number; text: string }) => void) {}
+
+  /** Asks for one reply; errors have a `CompleteFailure` as their data. */
+  async complete(
+    params: CompleteParams,
+    token: vscode.CancellationToken,
+  ): Promise<CompleteResult | ResponseError<CompleteFailure>> {
+    const models = await editorModels();
+    const model = params.model ? models.get(params.model) : models.values().next().value;
+    if (!model) return notFound(params.model, [...models.keys()]);
+    try {
+      const response = await model.sendRequest(messages(params.messages), options(params), token);
+      return await this.read(params.id, response);
+    } catch (error) {
+      return failure(error, [...models.keys()]);
+    }
+  }
+
+  private async read(id: number, response: vscode.LanguageModelChatResponse): Promise<CompleteResult> {
+    const toolCalls: ToolCall[] = [];
+    for await (const part of response.stream) {
+      if (part instanceof vscode.LanguageModelTextPart) this.part({ id, text: part.value });
+      else if (part instanceof vscode.LanguageModelToolCallPart)
+        toolCalls.push({ id: part.callId, name: part.name, arguments: JSON.stringify(part.input) });
+    }
+    return toolCalls.length > 0 ? { toolCalls, finish: "tool-calls" } : { finish: "stop" };
+  }
+}
+
+/** How to ask. What a model understands as options is its own: these two names are what most do. */
+function options(params: CompleteParams): vscode.LanguageModelChatRequestOptions {
+  const { tools = [], maxTokens, temperature } = params;
+  return {
+    justification: JUSTIFICATION,
+    modelOptions: { max_tokens: maxTokens, ...(temperature === undefined ? {} : { temperature }) },
+    tools: tools.map(({ name, description, parameters }) => ({ name, description, inputSchema: parameters })),
+    toolMode: vscode.LanguageModelChatToolMode.Auto,
+  };
+}
+
+function notFound(name: string | undefined, models: string[]): ResponseError<CompleteFailure> {
+  const message = name ? `the editor has no model ${name}` : "the editor has no models";
+  return new ResponseError(FAILED, message, { kind: "notFound", models });
+}
+
+/** What went wrong, as the server tells it apart. */
+export function failure(error: unknown, models: string[]): ResponseError<CompleteFailure> {
+  const kinds: Record<string, CompleteFailure["kind"]> = {
+    NoPermissions: "noPermission",
+    NotFound: "notFound",
+    Blocked: "blocked",
+  };
+  const { code, message, cause } = (error ?? {}) as { code?: string; message?: string; cause?: unknown };
+  const deeper = cause instanceof Error ? cause.message : undefined;
+  const words = message || deeper || String(error);
+  return new ResponseError(FAILED, words, { kind: kinds[code ?? ""] ?? "other", models });
+}

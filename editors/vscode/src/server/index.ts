@@ -1,0 +1,33 @@
+// When the server is started: for a folder, and again when something changes that it has to be told at its start.
+import * as vscode from "vscode";
+import { api } from "../models/editor";
+import type { Parts } from "../extension";
+import { hasFolder } from "./session";
+
+export function register({ session, log }: Parts): vscode.Disposable {
+  const refresh = () => {
+    session.refresh().catch((error: unknown) => {
+      log.error(String(error));
+    });
+  };
+  if (hasFolder()) void session.restart();
+  const subscriptions = [
+    vscode.commands.registerCommand("spelunk.restart", () => session.restart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => session.restart()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("spelunk")) refresh();
+    }),
+    session.keys.onDidChange(refresh),
+    vscode.extensions.onDidChange(() => session.settingsChanged()),
+    // A server that is there follows the folders by itself.
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      if (hasFolder() === (session.state.kind === "off")) void session.restart();
+    }),
+    // What was put off while something ran.
+    session.runs.onDidChange(({ run }) => {
+      if (run.end) refresh();
+    }),
+  ];
+  if (api) subscriptions.push(api.onDidChangeChatModels(refresh));
+  return vscode.Disposable.from(...subscriptions);
+}
