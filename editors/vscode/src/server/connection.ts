@@ -108,7 +108,11 @@ export class Connection {
 
   /** Sends a request; it fails at the latest when the server is gone. */
   request<R>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<R> {
-    return Promise.race([this.client.sendRequest<R>(method, params, token), this.gone]);
+    // A token that is not there would be sent as a second parameter.
+    const answer = token
+      ? this.client.sendRequest<R>(method, params, token)
+      : this.client.sendRequest<R>(method, params);
+    return Promise.race([answer, this.gone]);
   }
 
   /** Ends the server, by force if need be. What still waits for it fails with a reason. */

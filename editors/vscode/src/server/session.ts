@@ -180,7 +180,8 @@ export class Session implements vscode.Disposable {
     const { version: wants } = this.context.extension.packageJSON as { version: string };
     const wrong = misfit(program, await version(program), wants);
     if (wrong) throw new Error(wrong);
-    this.log.info(`Starting ${program}`);
+    const lent = options.editorModel ? `, lending it ${options.editorModel.models.join(", ")}` : "";
+    this.log.info(`Starting ${program}${lent}`);
     return Connection.open(
       program,
       {
