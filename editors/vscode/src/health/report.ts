@@ -5,7 +5,7 @@ import type { DoctorResult } from "../protocol";
 export function report(checks: DoctorResult["checks"]): string {
   const width = Math.max(0, ...checks.map(({ what }) => what.length));
   const lines = checks.map(({ good, what, found }) => {
-    const indent = `\n${" ".repeat(width + 7)}`;
+    const indent = `\n${" ".repeat(width + 9)}`;
     return `${good ? "ok   " : "FAILS"}  ${what.padEnd(width)}  ${found.trim().replaceAll("\n", indent)}`;
   });
   const bad = checks.filter(({ good }) => !good).length;

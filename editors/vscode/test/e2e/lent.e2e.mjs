@@ -37,29 +37,25 @@ async function ask(editor, question) {
   await editor.input("", question);
 }
 
-test(
-  "a question goes to the editor's model, with tools and results",
-  needs,
-  async ({ editor, folder }) => {
-    script(
-      folder,
-      { say: ["Let me ", "look."], hold: "go", ...run("repo.search('parse').length") },
-      run("answer('It is `parse`: src/parse.rs:2')"),
-    );
-    await lent(editor);
-    await ask(editor, "where are lines split?");
-    await editor.answerHas(/Let me look\./);
-    writeFileSync(join(folder, "go"), "");
-    await editor.answerHas(/It is parse/);
-    const [first, second] = asked(folder);
-    assert.deepEqual(first.tools, ["run_javascript"]);
-    assert.equal(first.messages[0].role, "user");
-    assert.match(JSON.stringify(first.messages), /where are lines split\?/);
-    const parts = second.messages.flatMap((message) => message.parts);
-    assert.ok(parts.some((part) => part.call === "call1" && part.input.code.includes("repo.search")));
-    assert.ok(parts.some((part) => part.result === "call1"));
-  },
-);
+test("a question goes to the editor's model, with tools and results", needs, async ({ editor, folder }) => {
+  script(
+    folder,
+    { say: ["Let me ", "look."], hold: "go", ...run("repo.search('parse').length") },
+    run("answer('It is `parse`: src/parse.rs:2')"),
+  );
+  await lent(editor);
+  await ask(editor, "where are lines split?");
+  await editor.answerHas(/Let me look\./);
+  writeFileSync(join(folder, "go"), "");
+  await editor.answerHas(/It is parse/);
+  const [first, second] = asked(folder);
+  assert.deepEqual(first.tools, ["run_javascript"]);
+  assert.equal(first.messages[0].role, "user");
+  assert.match(JSON.stringify(first.messages), /where are lines split\?/);
+  const parts = second.messages.flatMap((message) => message.parts);
+  assert.ok(parts.some((part) => part.call === "call1" && part.input.code.includes("repo.search")));
+  assert.ok(parts.some((part) => part.result === "call1"));
+});
 
 test("what the editor's model refuses is told, and Stop reaches it", needs, async ({ editor, folder }) => {
   script(

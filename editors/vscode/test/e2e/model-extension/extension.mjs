@@ -2,10 +2,10 @@
 // line, and writes what it was asked to `requests.jsonl`.
 //   {"say": ["bits", "of text"], "call": {"name": "...", "input": {}}, "hold": "file"}   waits, after the text, for a file
 //   {"refuse": "Blocked", "message": "..."}
-const { appendFileSync, existsSync, readFileSync } = require("node:fs");
-const { dirname, join } = require("node:path");
-const { setTimeout: wait } = require("node:timers/promises");
-const vscode = require("vscode");
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import * as vscode from "vscode";
 
 const models = ["scripted", "scripted-mini"].map((id) => ({
   id,
@@ -57,6 +57,6 @@ const provider = {
   },
 };
 
-exports.activate = (context) => {
+export function activate(context) {
   context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider("spelunk-test", provider));
-};
+}
