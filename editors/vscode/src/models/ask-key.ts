@@ -38,13 +38,16 @@ export async function setKey(session: Session): Promise<void> {
 async function providers(session: Session): Promise<vscode.QuickPickItem[]> {
   try {
     const { providers } = await session.request(protocol.models, {});
-    return providers
-      .filter(({ key }) => key !== "none")
-      .map((provider) => ({
-        label: provider.name,
-        description: keyState(provider),
-        ...(provider.baseUrl ? { detail: provider.baseUrl } : {}),
-      }));
+    return (
+      providers
+        // One behind a base URL of the user's own may want a key as well.
+        .filter(({ name }) => name !== "builtin" && name !== "editor")
+        .map((provider) => ({
+          label: provider.name,
+          description: keyState(provider),
+          ...(provider.baseUrl ? { detail: provider.baseUrl } : {}),
+        }))
+    );
   } catch {
     return KNOWN.map((label) => ({ label }));
   }

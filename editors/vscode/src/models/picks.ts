@@ -54,7 +54,8 @@ function ofProvider(provider: ProviderInfo, current: (id: string) => string): Pi
     provider: name,
     label: needsKey ? `Set a key for ${name}…` : `${name}: type the name of a model…`,
     needsKey,
-    ...(error ? { detail: error } : {}),
+    // That it has no key is said beside its name.
+    ...(error && !needsKey ? { detail: error } : {}),
   };
   return [{ kind: "separator", label: state ? `${name} · ${state}` : name }, ...listed, other];
 }

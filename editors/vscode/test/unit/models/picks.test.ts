@@ -8,7 +8,7 @@ import type { ModelsResult, ProviderInfo } from "../../../src/protocol";
 const providers: ProviderInfo[] = [
   { name: "builtin", key: "none", models: [] },
   { name: "openai", baseUrl: "https://a", key: "set", models: ["gpt-5", "gpt-5-mini"] },
-  { name: "anthropic", key: "missing", keyEnv: "ANTHROPIC_API_KEY", models: [] },
+  { name: "anthropic", key: "missing", keyEnv: "ANTHROPIC_API_KEY", models: [], error: "no API key" },
   { name: "ollama", key: "none", models: [], error: "nothing listens at http://127.0.0.1:11434" },
   { name: "editor", key: "none", models: [] },
 ];
