@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { ResponseError } from "vscode-languageclient/node";
 import type { CompleteFailure, CompleteParams, CompleteResult, ToolCall } from "../protocol";
 import { editorModels } from "./editor";
+import { failure } from "./failure";
 import { messages } from "./messages";
 
 const FAILED = -32803;
@@ -24,7 +25,8 @@ export class Lent {
       const response = await model.sendRequest(messages(params.messages), options(params), token);
       return await this.read(params.id, response);
     } catch (error) {
-      return failure(error, [...models.keys()]);
+      const { message, data } = failure(error, [...models.keys()]);
+      return new ResponseError(FAILED, message, data);
     }
   }
 
@@ -53,17 +55,4 @@ function options(params: CompleteParams): vscode.LanguageModelChatRequestOptions
 function notFound(name: string | undefined, models: string[]): ResponseError<CompleteFailure> {
   const message = name ? `the editor has no model ${name}` : "the editor has no models";
   return new ResponseError(FAILED, message, { kind: "notFound", models });
-}
-
-/** What went wrong, as the server tells it apart. */
-export function failure(error: unknown, models: string[]): ResponseError<CompleteFailure> {
-  const kinds: Record<string, CompleteFailure["kind"]> = {
-    NoPermissions: "noPermission",
-    NotFound: "notFound",
-    Blocked: "blocked",
-  };
-  const { code, message, cause } = (error ?? {}) as { code?: string; message?: string; cause?: unknown };
-  const deeper = cause instanceof Error ? cause.message : undefined;
-  const words = message || deeper || String(error);
-  return new ResponseError(FAILED, words, { kind: kinds[code ?? ""] ?? "other", models });
 }

@@ -19,7 +19,8 @@ export interface Places {
   path: string;
 }
 
-const NAME = process.platform === "win32" ? "spelunk.exe" : "spelunk";
+/** What the program is called on this system. */
+export const NAME = process.platform === "win32" ? "spelunk.exe" : "spelunk";
 const PATIENCE_MS = 20_000;
 const CLEAR = "Correct the setting, or clear it to use the program that came with the extension.";
 const REINSTALL = "Reinstall the extension, or name a program in spelunk.server.path.";

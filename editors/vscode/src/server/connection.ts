@@ -8,6 +8,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { ServerProcess } from "./process";
+import { withoutKeys } from "./options";
 
 const PATIENCE_MS = 60_000;
 
@@ -15,6 +16,10 @@ const PATIENCE_MS = 60_000;
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
+  }
+
+  override trace(message: string, data?: unknown): void {
+    super.trace(message, typeof data === "string" ? withoutKeys(data) : data);
   }
 }
 
@@ -103,7 +108,11 @@ export class Connection {
 
   /** Sends a request; it fails at the latest when the server is gone. */
   request<R>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<R> {
-    return Promise.race([this.client.sendRequest<R>(method, params, token), this.gone]);
+    // A token that is not there would be sent as a second parameter.
+    const answer = token
+      ? this.client.sendRequest<R>(method, params, token)
+      : this.client.sendRequest<R>(method, params);
+    return Promise.race([answer, this.gone]);
   }
 
   /** Ends the server, by force if need be. What still waits for it fails with a reason. */

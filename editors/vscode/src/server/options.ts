@@ -15,6 +15,11 @@ export interface InitializationOptions {
   editorModel?: { tools: boolean; models: string[] };
 }
 
+/** A message as the log may have it: the keys of providers are cut out of the options. */
+export function withoutKeys(json: string): string {
+  return json.replace(/("key"\s*:\s*)"(?:\\.|[^"\\])*"/g, '$1"[set]"');
+}
+
 /**
  * Puts the options together.
  *

@@ -17,26 +17,15 @@ import { Lent } from "../models/lent";
 import * as protocol from "../protocol";
 import { Runs } from "../runs/runs";
 import { Settings } from "../settings/settings";
-import { find, misfit, version } from "./binary";
+import { NAME, find, misfit, version } from "./binary";
 import { Connection } from "./connection";
 import { Crashes } from "./crashes";
 import { initializationOptions, type InitializationOptions } from "./options";
+import type { Indexing, State } from "./state";
 
 declare const SERVER_SHA256: string;
 
-export type State =
-  /** No folder with files is open, or nobody has asked for anything yet. */
-  | { kind: "off" }
-  | { kind: "starting" }
-  | { kind: "running"; version: string }
-  | { kind: "failed"; message: string };
-
-/** How far the reading of symbols is. */
-export interface Indexing {
-  /** 0 to 100. */
-  percentage: number | undefined;
-  message: string;
-}
+export type { State } from "./state";
 
 /** Applies an edit that the server asks for; `next` is the client's own way. */
 export type ApplyEdit = (
@@ -125,6 +114,20 @@ export class Session implements vscode.Disposable {
     return this.connection.request<R>(method, params, token);
   }
 
+  /**
+   * The program that is the server.
+   *
+   * @throws an `Error` with why there is none and the way out
+   */
+  program(): Promise<string> {
+    return find({
+      setting: this.settings.serverPath,
+      bundled: vscode.Uri.joinPath(this.context.extensionUri, "server", NAME).fsPath,
+      sha256: SERVER_SHA256,
+      path: process.env["PATH"] ?? "",
+    });
+  }
+
   /** Tells the server to ask for the settings again. */
   async settingsChanged(): Promise<void> {
     await this.connection?.client.sendNotification("workspace/didChangeConfiguration", { settings: null });
@@ -173,16 +176,12 @@ export class Session implements vscode.Disposable {
   private async open(): Promise<Connection> {
     const options = await this.options();
     this.sent = this.told(options);
-    const program = await find({
-      setting: this.settings.serverPath,
-      bundled: vscode.Uri.joinPath(this.context.extensionUri, "server", binaryName()).fsPath,
-      sha256: SERVER_SHA256,
-      path: process.env["PATH"] ?? "",
-    });
+    const program = await this.program();
     const { version: wants } = this.context.extension.packageJSON as { version: string };
     const wrong = misfit(program, await version(program), wants);
     if (wrong) throw new Error(wrong);
-    this.log.info(`Starting ${program}`);
+    const lent = options.editorModel ? `, lending it ${options.editorModel.models.join(", ")}` : "";
+    this.log.info(`Starting ${program}${lent}`);
     return Connection.open(
       program,
       {
@@ -289,10 +288,6 @@ export class Session implements vscode.Disposable {
 /** Whether the server has anything to look at. */
 export function hasFolder(): boolean {
   return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.scheme === "file");
-}
-
-function binaryName(): string {
-  return process.platform === "win32" ? "spelunk.exe" : "spelunk";
 }
 
 function indexing(
