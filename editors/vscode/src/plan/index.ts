@@ -3,22 +3,21 @@ import * as vscode from "vscode";
 import type { Parts } from "../extension";
 import * as protocol from "../protocol";
 import type { PlanParams } from "../protocol";
+import { Applying } from "./applying";
 import { Documents, openDiff } from "./documents";
 import { clean } from "./face";
 import { openPage } from "./page";
 import type { Planned } from "./planned";
 import { asked, plan } from "./planning";
 import { Plans } from "./plans";
-import { Preview } from "./preview";
 import type { Row } from "./rows";
-import { undo } from "./undoing";
 import { verify } from "./verifying";
 import { View } from "./view";
 
 export function register({ session, context, log }: Parts): vscode.Disposable {
   const plans = new Plans(session, context.workspaceState, log);
   const view = new View(plans);
-  const preview = new Preview(session, plans);
+  const applying = new Applying(session, plans);
 
   /** Does something, and tells the person what went wrong. */
   const guarded =
@@ -64,7 +63,7 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
           const planned = await plans.add(choice.runId);
           for (const { id } of choice.steps ? planned.shown : [])
             if (!choice.steps?.includes(id)) planned.steps.delete(id);
-          await preview.apply(planned);
+          await applying.apply(planned);
         })(),
     ),
     vscode.commands.registerCommand("spelunk.planRefactor", () => begin()),
@@ -83,9 +82,9 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
         await view.reveal(planned);
       }),
     ),
-    command("spelunk.previewPlan", (planned) => preview.apply(planned)),
+    command("spelunk.previewPlan", (planned) => applying.apply(planned)),
     command("spelunk.verifyPlan", (planned) => verify(session, plans, planned)),
-    command("spelunk.undoPlan", (planned) => undo(session, plans, planned)),
+    command("spelunk.undoPlan", (planned) => applying.undo(planned)),
     command("spelunk.copyPatch", async ({ runId, isWhole }) => {
       const { diff } = await session.request(protocol.planDiff, { runId });
       await vscode.env.clipboard.writeText(diff);
@@ -100,9 +99,8 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
       const { id } = row.step;
       const ticked = planned.steps.has(id);
       planned.drop(id);
-      await plans.check(planned);
-      if (planned.refusal === undefined) return;
-      const why = planned.refusal;
+      const why = await plans.check(planned);
+      if (why === undefined) return;
       if (ticked) planned.keep(id);
       else planned.dropped.delete(id);
       await plans.check(planned);

@@ -81,12 +81,3 @@ export function chosen(all: Piece[], planned: Planned): Piece[] {
     return [{ ...piece, asked: piece.asked && piece.mark.startsWith("executed:") }];
   });
 }
-
-/** The first open document that is no longer at the version that the edit is for. */
-export function outdated(all: Piece[], open: ReadonlyMap<string, number>): string | undefined {
-  return all.find((piece) => {
-    if (piece.kind !== "text" || piece.version === null) return false;
-    const version = open.get(piece.uri);
-    return version !== undefined && version !== piece.version;
-  })?.uri;
-}

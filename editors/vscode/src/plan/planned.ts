@@ -1,13 +1,5 @@
 // A plan that a person looks at, and what they have chosen of it. No editor in here.
-import type {
-  LeftOut,
-  Plan,
-  PlanChoice,
-  PlannedDoubt,
-  PlannedFile,
-  PlanProblem,
-  StaleStep,
-} from "../protocol";
+import type { Plan, PlanChoice, PlannedDoubt, PlannedFile, PlanProblem, StaleStep } from "../protocol";
 
 export type Step = Plan["document"]["steps"][number];
 
@@ -23,9 +15,8 @@ export class Planned {
   applied = false;
   /** Why what is chosen cannot be applied, in the server's words. */
   refusal: string | undefined;
-  /** What may come out otherwise, and what is left out, as the server says for what is chosen. */
+  /** What may come out otherwise, as the server says of what is chosen. */
   notes: string[] = [];
-  leftOut: LeftOut[] = [];
 
   constructor(
     readonly runId: string,

@@ -1,5 +1,6 @@
 // Has a refactoring planned: what to do, where it was asked, and how far it is.
 import * as vscode from "vscode";
+import { here } from "../ask/place";
 import type { PlanParams } from "../protocol";
 import * as protocol from "../protocol";
 import type { Run } from "../runs/run";
@@ -9,17 +10,15 @@ import type { Plans } from "./plans";
 
 /** Asks what to plan. The request means the place in the editor by "this" and "here". */
 export async function asked(): Promise<PlanParams | undefined> {
-  const at = place();
+  const place = here(vscode.window.activeTextEditor);
   const request = await vscode.window.showInputBox({
     title: "Plan a Refactor",
-    prompt: at
-      ? '"This" means what is selected or under the cursor.'
-      : "Nothing is changed before you have seen the plan.",
+    prompt: `Nothing is changed before you have seen the plan.${place ? ` "This" is ${place.words}.` : ""}`,
     placeHolder: "rename Parser.next to advance",
     ignoreFocusOut: true,
   });
   if (request === undefined || request.trim() === "") return undefined;
-  return { request, ...(at ? { at } : {}) };
+  return { request, ...(place ? { at: place.at } : {}) };
 }
 
 /** Plans, with progress that can be cancelled, and gives the plan; none when there is none, which the person is told. */
@@ -89,16 +88,4 @@ function ended(
     });
     look();
   });
-}
-
-/** What is selected in the active editor, or where its cursor is. */
-function place(): PlanParams["at"] {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.uri.scheme !== "file") return undefined;
-  const uri = editor.document.uri.toString();
-  const { active, start, end, isEmpty } = editor.selection;
-  const position = ({ line, character }: vscode.Position) => ({ line, character });
-  return isEmpty
-    ? { uri, position: position(active) }
-    : { uri, range: { start: position(start), end: position(end) } };
 }

@@ -82,8 +82,8 @@ export class Plans implements vscode.Disposable {
     await this.check(planned);
   }
 
-  /** Asks whether what is chosen can be applied. */
-  async check(planned: Planned): Promise<void> {
+  /** Asks whether what is chosen can be applied, and gives the reason when not. */
+  async check(planned: Planned): Promise<string | undefined> {
     const choice = JSON.stringify(planned.choice());
     let refusal: string | undefined;
     let notes: string[] = [];
@@ -95,9 +95,10 @@ export class Plans implements vscode.Disposable {
       }
     }
     // The person may have chosen otherwise meanwhile: then another answer is on its way.
-    if (choice !== JSON.stringify(planned.choice())) return;
+    if (choice !== JSON.stringify(planned.choice())) return refusal;
     Object.assign(planned, { refusal, notes });
     this.changes.fire(planned);
+    return refusal;
   }
 
   dispose(): void {
