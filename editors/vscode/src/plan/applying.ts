@@ -41,7 +41,7 @@ export class Applying {
       .request(protocol.applyPlan, planned.choice())
       .finally(() => (this.doing = undefined));
     if (doing.discarded) {
-      void vscode.window.setStatusBarMessage("Spelunk: nothing was changed", 5000);
+      void vscode.window.setStatusBarMessage("Spelunk: nothing was changed", 3000);
       return;
     }
     if (!outcome.applied) throw new Error(outcome.message);

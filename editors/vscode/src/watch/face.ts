@@ -72,7 +72,7 @@ export function face(row: Row, here: string[] = []): Face {
       const { cell } = row;
       const failed = cell.error !== undefined;
       return {
-        ...plain(firstLine(cell.code, 100), failed ? "error" : "code"),
+        ...plain(firstLine(telling(cell.code), 100), failed ? "error" : "code"),
         ...(failed ? { colour: BAD } : {}),
         description: words([
           `cell ${cell.cell}`,
@@ -200,6 +200,11 @@ function ofCalls(calls: Call[]): string {
     lasted === undefined ? "" : time(lasted),
     hits > 0 ? (hits === calls.length ? "kept reply" : `${hits} kept`) : "",
   ]);
+}
+
+/** Code from its first line that has a word. */
+function telling(code: string): string {
+  return code.slice(Math.max(code.search(/^.*[\p{L}\d]{2}/mu), 0));
 }
 
 function callsOf(turn: Turn, name: string): Call[] {
