@@ -92,7 +92,7 @@ export class Connection {
       if (answered) server.kill();
       await server.end();
       if (answered || error === late) throw error;
-      throw new Error(`The server does not start (${server.how()}).`);
+      throw new Error(`The server does not start (${server.how()}).`, { cause: error });
     } finally {
       clearTimeout(deadline);
     }
