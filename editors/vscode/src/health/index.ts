@@ -7,21 +7,25 @@ import { menu } from "./menu";
 
 export function register({ session, log }: Parts): vscode.Disposable {
   const doctor = new Doctor(session);
-  const ways: Record<string, () => unknown> = {
-    Restart: () => session.restart(),
-    "Show Log": () => {
-      log.show();
-    },
-    "Open Settings": () =>
-      vscode.commands.executeCommand("workbench.action.openSettings", "spelunk.server.path"),
+  const tell = async (message: string) => {
+    const ways: Record<string, () => unknown> = {
+      Restart: () => session.restart(),
+      "Show Log": () => {
+        log.show();
+      },
+      "Open Settings": () => {
+        const query = message.includes("spelunk.server.path") ? "spelunk.server.path" : "spelunk";
+        return vscode.commands.executeCommand("workbench.action.openSettings", query);
+      },
+    };
+    const choice = await vscode.window.showErrorMessage(`Spelunk: ${message}`, ...Object.keys(ways));
+    if (choice) await ways[choice]?.();
   };
   return vscode.Disposable.from(
     doctor,
     bar(session),
-    session.onDidChange(async (state) => {
-      if (state.kind !== "failed") return;
-      const choice = await vscode.window.showErrorMessage(`Spelunk: ${state.message}`, ...Object.keys(ways));
-      if (choice) await ways[choice]?.();
+    session.onDidChange((state) => {
+      if (state.kind === "failed") void tell(state.message);
     }),
     vscode.commands.registerCommand("spelunk.menu", () => menu(session)),
     vscode.commands.registerCommand("spelunk.doctor", () => doctor.show()),

@@ -4,6 +4,7 @@ import {
   CloseAction,
   ErrorAction,
   LanguageClient,
+  ResponseError,
   RevealOutputChannelOn,
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
@@ -11,6 +12,9 @@ import { ServerProcess } from "./process";
 import { withoutKeys } from "./options";
 
 const PATIENCE_MS = 60_000;
+
+/** Errors of the client itself, about a connection that is gone: closed, inactive, its answers given up. */
+const CONNECTION_ERRORS = [-32096, -32097, -32099];
 
 /** A client that logs what goes wrong and leaves it to the session to tell the person, once and with the way out. */
 class QuietClient extends LanguageClient {
@@ -74,17 +78,21 @@ export class Connection {
     });
     const connection = new Connection(client, server);
     prepare(client);
+    const late = new Error(`The server did not begin within ${PATIENCE_MS / 1000} s.`);
     const deadline = setTimeout(() => {
-      connection.lose(new Error(`The server did not begin within ${PATIENCE_MS / 1000} s.`));
+      connection.lose(late);
       server.kill();
     }, PATIENCE_MS);
     try {
       await Promise.race([client.start(), connection.gone]);
       return connection;
     } catch (error) {
-      server.kill();
-      await server.ended;
-      throw error;
+      // What the server answered says more than how it ends.
+      const answered = error instanceof ResponseError && !CONNECTION_ERRORS.includes(error.code);
+      if (answered) server.kill();
+      await server.end();
+      if (answered || error === late) throw error;
+      throw new Error(`The server does not start (${server.how()}).`, { cause: error });
     } finally {
       clearTimeout(deadline);
     }

@@ -18,7 +18,10 @@ export function register({ session, log }: Parts): vscode.Disposable {
       if (change.affectsConfiguration("spelunk")) refresh();
     }),
     session.keys.onDidChange(refresh),
-    vscode.extensions.onDidChange(() => session.settingsChanged()),
+    // They tell which languages have a server of their own.
+    vscode.extensions.onDidChange(() => {
+      session.settingsChanged();
+    }),
     // A server that is there follows the folders by itself.
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       if (hasFolder() === (session.state.kind === "off")) void session.restart();

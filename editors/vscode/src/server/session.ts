@@ -62,6 +62,7 @@ export class Session implements vscode.Disposable {
   private readonly crashes = new Crashes();
   /** What the server was told at its start. */
   private sent = "";
+  private lent: string[] = [];
 
   constructor(
     readonly context: vscode.ExtensionContext,
@@ -129,8 +130,12 @@ export class Session implements vscode.Disposable {
   }
 
   /** Tells the server to ask for the settings again. */
-  async settingsChanged(): Promise<void> {
-    await this.connection?.client.sendNotification("workspace/didChangeConfiguration", { settings: null });
+  settingsChanged(): void {
+    this.connection?.client
+      .sendNotification("workspace/didChangeConfiguration", { settings: null })
+      .catch((error: unknown) => {
+        this.log.debug(said(error));
+      });
   }
 
   dispose(): void {
@@ -197,9 +202,19 @@ export class Session implements vscode.Disposable {
   }
 
   private async options(): Promise<InitializationOptions> {
-    const [keys, models] = await Promise.all([this.keys.all(), editorModels()]);
+    const [keys, models] = await Promise.all([this.keys.all(), this.lendable()]);
     const machine = this.settings.machine().values;
-    return initializationOptions(vscode.workspace.isTrusted, machine, keys, [...models.keys()]);
+    return initializationOptions(vscode.workspace.isTrusted, machine, keys, models);
+  }
+
+  /**
+   * Names of the editor's models, once something was asked as the server knows them: they come and go by themselves, which
+   * is not worth what conversations would lose. A model is looked up by name when it is asked, whatever is said here.
+   */
+  private async lendable(): Promise<string[]> {
+    if (this.connection && this.runs.all().length > 0) return this.lent;
+    this.lent = [...(await editorModels()).keys()];
+    return this.lent;
   }
 
   /** All that the start of a server depends on. Has keys. */

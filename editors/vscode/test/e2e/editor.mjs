@@ -58,7 +58,7 @@ export class Editor {
     await until(`the command "${title}"`, async () => {
       await this.page.keyboard.press("F1");
       await this.quickBox.waitFor({ timeout: 5000 });
-      await this.quickBox.fill(`>${title}`);
+      await this.quickBox.fill(`>${title}`, { timeout: 3000 });
       const row = this.quickRows.filter({ has: this.page.getByText(title, { exact: true }) }).first();
       try {
         await row.waitFor({ timeout: 3000 });

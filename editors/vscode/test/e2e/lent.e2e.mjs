@@ -72,3 +72,18 @@ test("what the editor's model refuses is told, and Stop reaches it", needs, asyn
   await editor.command("Spelunk: Stop");
   await until("the model is told", () => asked(folder).some(({ cancelled }) => cancelled));
 });
+
+test("one of the editor's models is chosen by name", needs, async ({ editor, folder }) => {
+  script(folder, run("answer('It is small.')"));
+  await lent(editor);
+  await editor.command("Spelunk: Choose Model");
+  await editor.pick("editor/scripted-mini");
+  await editor.pick("Same as the root model");
+  await editor.statusIs(/Model: editor\/scripted-mini/);
+  await ask(editor, "is it small?");
+  await editor.answerHas(/It is small/);
+  assert.deepEqual(
+    asked(folder).map(({ model }) => model),
+    ["scripted-mini"],
+  );
+});

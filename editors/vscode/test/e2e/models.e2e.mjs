@@ -9,6 +9,7 @@ const providers = ({ endpoint }) => ({
   "spelunk.providers": { openai: { baseUrl: endpoint.url, allowHttp: true } },
   "spelunk.plainBelow": 0,
   "spelunk.orientation": false,
+  "spelunk.trace.server": "verbose",
 });
 
 /** Asks a question and waits for the answer panel. */
@@ -50,6 +51,14 @@ test("a key is kept secret, a model is chosen, and both are used", { settings: p
   assert.equal(call.headers.authorization, `Bearer ${KEY}`);
   call.answer("It counts words.");
   await editor.answerHas(/It counts words/);
+
+  // Not even a log of all messages has it.
+  await editor.command("Developer: Set Log Level...");
+  await editor.pick("Spelunk");
+  await editor.pick("Trace");
+  await editor.command("Spelunk: Restart Server");
+  await until("messages are logged", () => /"?providers"?/.test(server.log()));
+  await editor.statusIs(/ready/);
   assert.deepEqual(having(server.home, KEY), []);
 
   await editor.command("Spelunk: Remove a Provider's Key");
