@@ -49,7 +49,12 @@ export function face(row: Row): Face {
         ...(colour === undefined ? {} : { colour }),
         description: words(said),
         tooltip: words(
-          [clean(planned.request), fatal ? `Cannot be applied: ${fatal.message}` : "", planned.runId],
+          [
+            clean(planned.request),
+            clean(plan.document.summary),
+            fatal ? `Cannot be applied: ${fatal.message}` : "",
+            planned.runId,
+          ],
           "\n",
         ),
         context: words(["plan", may, applied ? "applied" : ""], " "),

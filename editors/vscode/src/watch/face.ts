@@ -133,7 +133,7 @@ function runFace({ run, summary, runId }: Entry, here: string[]): Face {
   const said = [
     ...(plans ? ["plan"] : []),
     ...(state === "answered" ? [] : [state]),
-    usd === undefined || state === "running" ? "" : money(usd),
+    usd === undefined || usd === 0 || state === "running" ? "" : money(usd),
     seconds === undefined || state === "running" ? "" : time(seconds * 1000),
     elsewhere,
   ];

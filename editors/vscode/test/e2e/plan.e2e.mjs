@@ -103,9 +103,13 @@ test("steps are dropped, stale ones are seen, and executed files wait for a tick
   assert.equal(await ticked(rows("build.rs")), false);
 
   await rows("file01.py").click();
-  await until("the change is shown", async () => (await editor.tab()) === "file01.py (planned)");
+  await until("the change is shown", async () => {
+    const tab = await editor.page.locator(".tab.active").innerText();
+    if (!/file01\.py\s*\(planned\)/.test(tab)) throw new Error(JSON.stringify(tab));
+    return true;
+  });
   await until("both sides are there", async () => {
-    const sides = await editor.page.locator(".diff-editor .view-lines").allInnerTexts();
+    const sides = await editor.page.locator(".monaco-diff-editor .view-lines").allInnerTexts();
     return sides.some((side) => side.includes("PART")) && sides.some((side) => side.includes("part"));
   });
 
