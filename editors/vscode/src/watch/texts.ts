@@ -43,9 +43,12 @@ export function textOf(run: Run, name: string): string | undefined {
   const cell = turns.flatMap(({ steps }) => steps).find((step) => !isCall(step) && step.cell === number);
   if (!cell || isCall(cell)) return undefined;
   if (what === "cell") return cell.code;
-  return cell.error === undefined ? cell.output : together(cell.output ?? "", `error: ${cell.error}`);
+  return cell.error === undefined ? cell.output : together(cell.output ?? "", cell.error);
 }
 
 function together(...parts: string[]): string {
-  return parts.filter((part) => part !== "").join("\n\n");
+  return parts
+    .map((part) => part.trimEnd())
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
