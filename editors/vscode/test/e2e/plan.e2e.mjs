@@ -29,6 +29,9 @@ async function preview(editor) {
   return panel;
 }
 
+/** The boxes of the refactor preview. */
+const boxes = (panel, ticked) => panel.locator(`.edit-checkbox[aria-checked="${ticked}"]`);
+
 async function end(panel, button) {
   await panel.getByText(button, { exact: true }).click();
   await panel.waitFor({ state: "hidden" });
@@ -51,7 +54,8 @@ test(
 
     await editor.act(row, "Preview and Apply Plan");
     const panel = await preview(editor);
-    assert.equal(await panel.locator("input:not(:checked)").count(), 0);
+    assert.equal(await boxes(panel, false).count(), 0);
+    assert.notEqual(await boxes(panel, true).count(), 0);
     await end(panel, "Apply");
     await until("the files are changed", () => changed(folder) === 21);
     assert.match(text(folder, "part/file07.py"), /welcome\("part 7"\)/);
@@ -67,7 +71,7 @@ test("a patch is copied that git applies", { repository: twenty }, async ({ edit
   await planned(editor);
   await editor.command("Spelunk: Copy Plan as Patch");
   await editor.notification("The patch is in the clipboard");
-  const patch = await editor.page.evaluate(() => navigator.clipboard.readText());
+  const patch = await editor.page.evaluate(() => globalThis.navigator.clipboard.readText());
   execFileSync("git", ["apply", "--check", "-"], { cwd: folder, input: patch });
   execFileSync("git", ["apply", "-"], { cwd: folder, input: patch });
   assert.equal(changed(folder), 21);
@@ -129,7 +133,8 @@ test("steps are dropped, stale ones are seen, and executed files wait for a tick
   await editor.choose(await editor.dialog("went stale"), "Leave That Step Out");
   const panel = await preview(editor);
   // What a tool executes is there, and not ticked.
-  await until("one is not ticked", async () => (await panel.locator("input:not(:checked)").count()) > 0);
+  await boxes(panel, false).first().waitFor();
+  await boxes(panel, true).first().waitFor();
   await end(panel, "Apply");
   await until("the file is changed", () => /PART 1/.test(text(folder, "part/file01.py")));
   await until("the plan says so", async () => /applied/.test(await row.innerText()));
@@ -193,5 +198,29 @@ test(
     await editor.rows("Plans", "rename greet to welcome").first().waitFor();
     await editor.command("Spelunk: Open Plan as a Page");
     await editor.pick("rename greet to welcome");
+  },
+);
+
+const verify = { repository: mentions, settings: { "spelunk.verify": "grep -q welcome use.py" } };
+
+test("a plan is verified once the person has said yes", verify, async ({ editor, folder }) => {
+  const row = await planned(editor);
+  await editor.act(row, "Verify Plan");
+  const dialog = await editor.dialog("grep -q welcome use.py");
+  assert.match(await dialog.innerText(), /without the network/);
+  await editor.choose(dialog, "Verify");
+  await editor.choose(await editor.notification("The plan passes"), "Open Output");
+  await until("the output is shown", async () => /grep -q welcome/.test(await editor.text()));
+  await editor.rows("Plans", "Verified: grep").first().waitFor();
+  assert.equal(changed(folder), 0);
+});
+
+test(
+  "in a folder that is not trusted, builtin plans and nothing is run",
+  { ...verify, trust: true },
+  async ({ editor }) => {
+    const row = await planned(editor);
+    await editor.act(row, "Verify Plan");
+    await editor.notification("only verified in a trusted folder");
   },
 );

@@ -55,3 +55,24 @@ test("a run is watched: calls by module, cells, a child, errors, and each opens"
   await until("the output is shown", async () => /on purpose/.test(await editor.text()));
   await editor.picture(out("watch-document.png"));
 });
+
+test("a recorded run is read when it is unfolded, and its trace is a page", needs, async (given) => {
+  const { editor } = given;
+  await run(given);
+  const rows = (words) => editor.rows("Runs", words).first();
+  await until("the run is over", async () => /pass/.test(await rows("what is in here?").innerHTML()));
+  await editor.reload();
+  await editor.views();
+  await editor.unfold(rows("what is in here?"));
+  await editor.unfold(rows("Turn 1"));
+  await rows("2 calls").waitFor();
+  await rows("on purpose").click();
+  await until("the output is shown", async () => /on purpose/.test(await editor.text()));
+
+  await editor.command("Spelunk: Open Trace as a Page");
+  await editor.pick("what is in here?");
+  await editor.answerHas(/Turns/);
+  await editor.command("Spelunk: Open Trace of a Run");
+  await editor.pick("what is in here?");
+  await until("the record is shown", async () => /^run /.test(await editor.text()));
+});
