@@ -158,6 +158,7 @@ export class Session implements vscode.Disposable {
       void connection.gone.catch((reason: unknown) => {
         this.lost(connection, reason);
       });
+      this.log.info(`The server runs: ${connection.version}`);
       this.become({ kind: "running", version: connection.version });
     } catch (error) {
       if (turn === this.turn) this.fail(said(error));
