@@ -47,7 +47,9 @@ export function status(known: Known): Status {
   if (indexing) {
     const share = indexing.percentage === undefined ? "" : ` ${indexing.percentage}%`;
     const words = indexing.message ? `: ${indexing.message}` : "";
-    return plain("database", `Spelunk${share}`, [`Reading symbols${words}. Questions can be asked already.`]);
+    return plain("database", `Spelunk${share}`, [
+      `Reading symbols${words}. Questions can be asked meanwhile.`,
+    ]);
   }
   const idle = plain(trusted ? "search-fuzzy" : "shield", "Spelunk", [`Spelunk ${state.version} is ready.`]);
   return known.modelError ? { ...idle, severity: "warning" } : idle;

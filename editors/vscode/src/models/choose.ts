@@ -36,7 +36,7 @@ export async function chooseModel(session: Session): Promise<void> {
 /** Says what was chosen, and what keeps it from counting. */
 async function tell(session: Session, root: string): Promise<void> {
   const now = await session.request(protocol.models, {});
-  const wins = overruled(now);
+  const wins = overruled(now) ?? untrusted();
   if (wins) void vscode.window.showWarningMessage(wins);
   else if (session.runs.running().length > 0)
     void vscode.window.showInformationMessage(`${root} answers once what is running has ended.`);
@@ -68,7 +68,7 @@ async function pickOne(
   }));
   const items = picks(listed, editors).map(item);
   const first: Item[] = same ? [{ label: same }] : [];
-  const placeHolder = overruled(listed) ?? listed.error ?? `In use: ${listed.root}`;
+  const placeHolder = overruled(listed) ?? untrusted() ?? listed.error ?? `In use: ${listed.root}`;
   const options = { title, placeHolder, matchOnDescription: true, ignoreFocusOut: true };
   const chosen = await vscode.window.showQuickPick([...first, ...items], options);
   if (!chosen) return undefined;
@@ -85,6 +85,11 @@ async function pickOne(
   return again.providers.some(({ models }) => models.length > 0)
     ? pickOne(session, again, title, same)
     : askForName(pick.provider);
+}
+
+function untrusted(): string | undefined {
+  if (vscode.workspace.isTrusted) return undefined;
+  return "This folder is not trusted: until it is, only builtin answers here.";
 }
 
 async function askForName(provider: string): Promise<string | undefined> {

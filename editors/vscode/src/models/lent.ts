@@ -41,12 +41,11 @@ export class Lent {
   }
 }
 
-/** How to ask. What a model understands as options is its own: these two names are what most do. */
-function options(params: CompleteParams): vscode.LanguageModelChatRequestOptions {
-  const { tools = [], maxTokens, temperature } = params;
+/** How to ask. Limits and temperature are the editor's: no name for them is understood by every provider. */
+function options({ tools = [] }: CompleteParams): vscode.LanguageModelChatRequestOptions {
+  if (tools.length === 0) return { justification: JUSTIFICATION };
   return {
     justification: JUSTIFICATION,
-    modelOptions: { max_tokens: maxTokens, ...(temperature === undefined ? {} : { temperature }) },
     tools: tools.map(({ name, description, parameters }) => ({ name, description, inputSchema: parameters })),
     toolMode: vscode.LanguageModelChatToolMode.Auto,
   };

@@ -73,7 +73,11 @@ export class Connection {
       // Starting again is the session's.
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),
-        closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+        closed: () => ({
+          action: CloseAction.DoNotRestart,
+          handled: true,
+          message: "The connection to the server is closed.",
+        }),
       },
     });
     const connection = new Connection(client, server);

@@ -4,14 +4,25 @@ import { api } from "../models/editor";
 import type { Parts } from "../extension";
 import { hasFolder } from "./session";
 
+/** Models come one provider after the other while a window starts. */
+const SETTLED_MS = 1_000;
+
 export function register({ session, log }: Parts): vscode.Disposable {
   const refresh = () => {
     session.refresh().catch((error: unknown) => {
       log.error(String(error));
     });
   };
+  let timer: NodeJS.Timeout | undefined;
+  const refreshSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, SETTLED_MS);
+  };
   if (hasFolder()) void session.restart();
   const subscriptions = [
+    new vscode.Disposable(() => {
+      clearTimeout(timer);
+    }),
     vscode.commands.registerCommand("spelunk.restart", () => session.restart()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => session.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -31,6 +42,6 @@ export function register({ session, log }: Parts): vscode.Disposable {
       if (run.end) refresh();
     }),
   ];
-  if (api) subscriptions.push(api.onDidChangeChatModels(refresh));
+  if (api) subscriptions.push(api.onDidChangeChatModels(refreshSoon));
   return vscode.Disposable.from(...subscriptions);
 }

@@ -1,16 +1,6 @@
 // The one connection to the server: started and stopped only by `restart`.
 import * as vscode from "vscode";
-import { ResponseError } from "vscode-languageclient/node";
-import type {
-  ApplyWorkspaceEditParams,
-  ApplyWorkspaceEditResult,
-  LanguageClient,
-  Middleware,
-  RequestType,
-  WorkDoneProgressBegin,
-  WorkDoneProgressEnd,
-  WorkDoneProgressReport,
-} from "vscode-languageclient/node";
+import type { LanguageClient, RequestType } from "vscode-languageclient/node";
 import { editorModels } from "../models/editor";
 import { Keys } from "../models/keys";
 import { Lent } from "../models/lent";
@@ -20,18 +10,14 @@ import { Settings } from "../settings/settings";
 import { NAME, find, misfit, version } from "./binary";
 import { Connection } from "./connection";
 import { Crashes } from "./crashes";
+import { middleware, type ApplyEdit } from "./middleware";
 import { initializationOptions, type InitializationOptions } from "./options";
 import type { Indexing, State } from "./state";
 
 declare const SERVER_SHA256: string;
 
+export type { ApplyEdit } from "./middleware";
 export type { State } from "./state";
-
-/** Applies an edit that the server asks for; `next` is the client's own way. */
-export type ApplyEdit = (
-  params: ApplyWorkspaceEditParams,
-  next: () => Promise<ApplyWorkspaceEditResult>,
-) => Promise<ApplyWorkspaceEditResult>;
 
 const NO_FOLDER = "Open a folder first: spelunk looks at the folders of this machine that are open.";
 
@@ -172,6 +158,7 @@ export class Session implements vscode.Disposable {
       void connection.gone.catch((reason: unknown) => {
         this.lost(connection, reason);
       });
+      this.log.info(`The server runs: ${connection.version}`);
       this.become({ kind: "running", version: connection.version });
     } catch (error) {
       if (turn === this.turn) this.fail(said(error));
@@ -192,7 +179,14 @@ export class Session implements vscode.Disposable {
       {
         documentSelector: [{ scheme: "file" }],
         initializationOptions: options,
-        middleware: this.middleware(),
+        middleware: middleware({
+          asks: this.asks,
+          plans: this.plans,
+          choices: this.choices,
+          readings: this.readings,
+          told: (settings) => this.settings.told(settings),
+          applyEdit: () => this.applyEdit,
+        }),
       },
       this.log,
       (client) => {
@@ -264,52 +258,11 @@ export class Session implements vscode.Disposable {
     this.now = state;
     this.changes.fire(state);
   }
-
-  private middleware(): Middleware {
-    return {
-      executeCommand: (command, [argument]: unknown[], next) => {
-        const told = (main: string) =>
-          argument && typeof argument === "object" ? argument : { [main]: argument ?? "" };
-        if (command === "spelunk.ask") this.asks.fire(told("question") as protocol.AskParams);
-        else if (command === "spelunk.plan") this.plans.fire(told("request") as protocol.PlanParams);
-        else if (command === "spelunk.applyPlan") this.choices.fire(told("runId") as protocol.PlanChoice);
-        else return next(command, [argument]) as unknown;
-        return undefined;
-      },
-      handleWorkDoneProgress: (token, progress, next) => {
-        const symbols = typeof token === "string" && token.startsWith("spelunk/symbols/");
-        if (symbols) this.readings.fire(indexing(progress));
-        // The client forgets a token when it sees the end.
-        if (!symbols || progress.kind === "end") next(token, progress);
-      },
-      workspace: {
-        configuration: async (params, token, next) => {
-          const values = await next(params, token);
-          if (values instanceof ResponseError) return values;
-          return params.items.map(({ section }, at) =>
-            section === "spelunk" ? this.settings.told(values[at]) : (values[at] as unknown),
-          );
-        },
-        handleApplyEdit: async (params, next) => {
-          const token = new vscode.CancellationTokenSource().token;
-          const byClient = async () => (await next(params, token)) as ApplyWorkspaceEditResult;
-          return this.applyEdit ? this.applyEdit(params, byClient) : byClient();
-        },
-      },
-    };
-  }
 }
 
 /** Whether the server has anything to look at. */
 export function hasFolder(): boolean {
   return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.scheme === "file");
-}
-
-function indexing(
-  progress: WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd,
-): Indexing | undefined {
-  if (progress.kind === "end") return undefined;
-  return { percentage: progress.percentage, message: progress.message ?? "" };
 }
 
 function said(error: unknown): string {

@@ -52,13 +52,21 @@ test(
 );
 
 test("a server that is killed comes back, but not for ever", async ({ editor, server }) => {
-  const kill = async () => {
+  /** Waits until the server runs for the so many-th time. */
+  const runs = async (times) => {
+    await until("a server runs", () => server.log().split("The server runs").length > times);
     await editor.statusIs(/ready/);
-    const { pid } = await until("a server runs", () => server.languageServers()[0]);
+  };
+  const kill = async () => {
+    const { pid } = await until("its process", () => server.languageServers()[0]);
     process.kill(pid, "SIGKILL");
     await until("it is gone", () => !server.languageServers().some((one) => one.pid === pid));
   };
-  for (let times = 0; times < 4; times += 1) await kill();
+  for (let times = 1; times <= 4; times += 1) {
+    await runs(times);
+    await kill();
+  }
+  await runs(5);
   await editor.command("Spelunk: Ask About This Repository");
   await editor.input("", "where is parse defined?");
   await editor.answerHas(/src\/parse\.rs/);

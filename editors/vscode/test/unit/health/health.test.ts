@@ -18,7 +18,7 @@ test("the most urgent thing is said first", () => {
     [{}, "$(search-fuzzy) Spelunk", /0\.1\.0 is ready/],
     [{ state: { kind: "off" } }, "$(circle-slash) Spelunk", /not running/],
     [{ state: { kind: "starting" } }, "$(loading~spin) Spelunk", /starting/],
-    [{ indexing }, "$(database) Spelunk 42%", /42 of 100 files\. Questions can be asked already/],
+    [{ indexing }, "$(database) Spelunk 42%", /42 of 100 files\. Questions can be asked meanwhile/],
     [{ indexing: { percentage: undefined, message: "" } }, "$(database) Spelunk", /Reading symbols\./],
     [{ indexing, running: 2, usd: 0.123 }, "$(sync~spin) Spelunk: 2 running, $0.12", /2 running, \$0\.12/],
     [{ trusted: false }, "$(shield) Spelunk", /not trusted.*without a language model/],
