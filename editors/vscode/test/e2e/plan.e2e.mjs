@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { out } from "./editor.mjs";
 import { commit, git, twenty, write } from "./repository.mjs";
 import { test, until } from "./suite.mjs";
 
@@ -96,7 +97,7 @@ async function steps({ editor, endpoint }) {
   return row;
 }
 
-const model = { repository: twenty, model: true };
+const model = { repository: twenty, model: true, theme: "Default Light Modern" };
 
 test("steps are dropped, stale ones are seen, and executed files wait for a tick", model, async (given) => {
   const { editor, folder } = given;
@@ -135,9 +136,13 @@ test("steps are dropped, stale ones are seen, and executed files wait for a tick
   // What a tool executes is there, and not ticked.
   await boxes(panel, false).first().waitFor();
   await boxes(panel, true).first().waitFor();
+  await editor.picture(out("plan-light.png"));
   await end(panel, "Apply");
-  await until("the file is changed", () => /PART 1/.test(text(folder, "part/file01.py")));
   await until("the plan says so", async () => /applied/.test(await row.innerText()));
+  // VS Code leaves it to the person to save a single file.
+  const tab = editor.page.locator(".tab").filter({ hasText: "file01.py", hasNotText: "planned" });
+  await tab.first().click();
+  await until("the file is changed", async () => /PART 1/.test(await editor.text()));
   assert.equal(existsSync(join(folder, "build.rs")), false);
   assert.match(text(folder, "part/file03.py"), /part 3/);
   assert.doesNotMatch(text(folder, "part/file02.py"), /part 2, part 2/);
@@ -173,6 +178,8 @@ test(
     await until("the text is changed", () => /`welcome\("you"\)`/.test(text(folder, "README.md")));
     assert.match(text(folder, "README.md"), /Call greet\(\) first/);
     assert.match(text(folder, "use.py"), /import welcome/);
+    await editor.choose(await editor.notification("applied"), "Undo");
+    await until("all of it is taken back", () => changed(folder) === 0);
   },
 );
 
@@ -195,9 +202,22 @@ test(
     await planned(editor);
     await editor.reload();
     await editor.views();
-    await editor.rows("Plans", "rename greet to welcome").first().waitFor();
+    const row = editor.rows("Plans", "rename greet to welcome").first();
+    await row.click({ button: "right" });
+    await editor.page
+      .locator(".monaco-menu .action-label")
+      .filter({ hasText: "Open Plan as a Page" })
+      .click();
+    await editor.answerHas(/Plan: rename greet to welcome/);
+    await editor.picture(out("plan-page.png"));
     await editor.command("Spelunk: Open Plan as a Page");
     await editor.pick("rename greet to welcome");
+    await until("it is in the view once", async () => {
+      const texts = await editor.rows("Plans").allInnerTexts();
+      const count = texts.filter((text) => text.includes("rename greet to welcome")).length;
+      if (count !== 1) throw new Error(JSON.stringify(texts));
+      return true;
+    });
   },
 );
 
