@@ -136,7 +136,6 @@ export class Editor {
     await this.quickBox.waitFor();
     await this.quickBox.fill(`:${line}:${column}`);
     await this.page.keyboard.press("Enter");
-    await this.quickBox.waitFor({ state: "hidden" });
     await until(`the cursor is on line ${line}`, async () => (await this.cursor()).line === line);
   }
 
