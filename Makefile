@@ -1,8 +1,9 @@
-# `make run` asks a question of this repository, `make test` runs every test. Both set up what they need.
+# `make run` asks a question of this repository, `make test` runs every test, `make check` looks at the sources without
+# running them. All set up what they need.
 
 QUESTION ?= Who calls files_with_word?
 
-.PHONY: run test check bench soak questions refactors v8
+.PHONY: run test check package bench soak questions refactors v8
 
 v8:
 	@scripts/v8-archive.sh --build
@@ -13,9 +14,13 @@ run: v8
 test:
 	SPELUNK_V8_ARGS=--build scripts/test.sh
 
-check:
-	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+check: v8
+	scripts/check.sh
+
+# The VS Code extension for this machine, with a release build inside.
+package: v8
+	cargo build --release --locked
+	scripts/vscode.sh package -- --binary $${CARGO_TARGET_DIR:-$$PWD/target}/release/spelunk --out $$PWD/target/spelunk.vsix
 
 # Measurements in the release profile, beside ripgrep, ctags and basedpyright.
 bench: v8

@@ -33,11 +33,11 @@
       catch { throw "spelunk: cannot download $from/${name}: $($_.Exception.Message)" }
     }
     $pattern = '^([0-9a-f]{64}) [ *]' + [Regex]::Escape($archive) + '$'
-    $wanted = Get-Content (Join-Path $temporary 'SHA256SUMS') | ForEach-Object { if ($_ -cmatch $pattern) { $Matches[1] } }
-    if (@($wanted).Count -ne 1) { throw "spelunk: $from/SHA256SUMS has no SHA-256 of ${archive}: choose another release by SPELUNK_VERSION" }
+    $wanted = @(Get-Content (Join-Path $temporary 'SHA256SUMS') | ForEach-Object { if ($_ -cmatch $pattern) { $Matches[1] } })
+    if ($wanted.Count -ne 1) { throw "spelunk: $from/SHA256SUMS has no SHA-256 of ${archive}: choose another release by SPELUNK_VERSION" }
     $found = (Get-FileHash -Algorithm SHA256 (Join-Path $temporary $archive)).Hash.ToLowerInvariant()
-    if ($found -cne $wanted) {
-      throw "spelunk: $from/$archive is not what SHA256SUMS says: its SHA-256 is $found, not $wanted. Nothing was installed"
+    if ($found -cne $wanted[0]) {
+      throw "spelunk: $from/$archive is not what SHA256SUMS says: its SHA-256 is $found, not $($wanted[0]). Nothing was installed"
     }
     Expand-Archive (Join-Path $temporary $archive) $temporary
     $program = Join-Path $temporary "spelunk-$platform\spelunk.exe"
@@ -46,15 +46,21 @@
 
     New-Item -ItemType Directory -Force $bin | Out-Null
     $target = Join-Path $bin 'spelunk.exe'
-    # Windows lets a program that runs be renamed, not overwritten. What it was goes when nothing runs it any more.
-    $old = Join-Path $bin '.spelunk-*.old.exe'
-    if (Test-Path $target) { Move-Item $target (Join-Path $bin ".spelunk-$PID.old.exe") -Force }
-    try { Move-Item $program $target }
+    $new = Join-Path $bin ".spelunk-$PID.new.exe"
+    $old = Join-Path $bin ".spelunk-$PID.old.exe"
+    try {
+      # First into the same folder, so that what follows only renames. A program that runs can be renamed, not overwritten.
+      Copy-Item $program $new
+      if (Test-Path $target) { Move-Item $target $old -Force }
+      Move-Item $new $target
+    }
     catch {
-      if (Test-Path (Join-Path $bin ".spelunk-$PID.old.exe")) { Move-Item (Join-Path $bin ".spelunk-$PID.old.exe") $target }
+      if ((Test-Path $old) -and -not (Test-Path $target)) { Move-Item $old $target }
+      Remove-Item $new -Force -ErrorAction SilentlyContinue
       throw
     }
-    Remove-Item $old -Force -ErrorAction SilentlyContinue
+    # Those that still run stay until the next time.
+    Remove-Item (Join-Path $bin '.spelunk-*.old.exe') -Force -ErrorAction SilentlyContinue
     Write-Output "Installed ${runs}: $target"
     if (($env:PATH -split ';') -notcontains $bin) {
       Write-Output "$bin is not on your PATH. To add it: [Environment]::SetEnvironmentVariable('Path', [Environment]::GetEnvironmentVariable('Path', 'User') + ';$bin', 'User')"

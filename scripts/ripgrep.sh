@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced: installs the ripgrep that search is compared with, built from the library versions in Cargo.lock, and exports
 # where it is as SPELUNK_TEST_RG.
 tools=${CARGO_TARGET_DIR:-target}/tools

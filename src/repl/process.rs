@@ -1,6 +1,5 @@
 //! A worker process as the parent sees it: started with nothing, spoken to in frames, killed without mercy.
 
-use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -142,11 +141,11 @@ impl std::fmt::Display for Death {
 }
 
 fn describe(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => format!("it was killed by signal {signal}"),
-        (None, Some(code)) => format!("it ended with exit code {code}"),
-        (None, None) => "it ended".to_owned(),
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("it was killed by signal {signal}");
     }
+    status.code().map_or_else(|| "it ended".to_owned(), |code| format!("it ended with exit code {code}"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "where workers are started")]
@@ -160,9 +159,10 @@ fn command(options: &Options) -> Command {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        // Ctrl-C at the terminal is for the parent alone.
-        .process_group(0)
         .kill_on_drop(true);
+    // Ctrl-C at the terminal is for the parent alone.
+    #[cfg(unix)]
+    command.process_group(0);
     command
 }
 

@@ -121,7 +121,7 @@ impl Runtime {
     }
 
     /// Sends a frame as a worker would that runs somebody else's code.
-    #[cfg(debug_assertions)]
+    #[cfg(all(debug_assertions, target_os = "linux"))]
     pub fn send(&self, message: &FromWorker) -> Result<(), Error> {
         Ok(self.bridge.borrow_mut().send(message)?)
     }

@@ -28,6 +28,7 @@ pub use news::News;
 pub use path::RelPath;
 pub use pins::Mark;
 pub use place::{Found, Place};
+#[cfg(unix)]
 pub(crate) use secrets::is_secret_folder;
 pub use site::Sites;
 pub use size::rounded;

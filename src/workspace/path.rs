@@ -1,7 +1,7 @@
 //! Paths inside the workspace: their one spelling, and the way from and to the names on disk.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,6 +71,7 @@ fn escape_at(text: &str) -> Option<usize> {
 
 #[cfg(unix)]
 fn spell(path: &Path) -> Option<Cow<'_, str>> {
+    use std::fmt::Write as _;
     use std::os::unix::ffi::OsStrExt as _;
     let bytes = path.as_os_str().as_bytes();
     if let Ok(text) = std::str::from_utf8(bytes)

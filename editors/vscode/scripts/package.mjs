@@ -1,7 +1,8 @@
 // Packages the extension for one platform with its server inside, and looks at what came out:
-//   node scripts/package.mjs --binary PATH --target linux-x64 --out FILE.vsix [--as-is]
+//   node scripts/package.mjs --binary PATH --target linux-x64 --out FILE.vsix [--as-is] [--notices FILE]
 // The binary's symbols are stripped from a copy, but with --as-is. Its SHA-256 is compiled into the bundle, which starts no
-// other. The same sources, binary and SOURCE_DATE_EPOCH (the commit's time when not set) give the same file.
+// other. The notices are the licences of what is inside. The same sources, binary and SOURCE_DATE_EPOCH (the commit's time
+// when not set) give the same file.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -15,7 +16,7 @@ import {
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inflateRawSync } from "node:zlib";
@@ -35,7 +36,7 @@ const fail = (message) => {
 const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
-  /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE[-\w.]*)$/,
+  /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE[-\w.]*|THIRD-PARTY\.txt)$/,
   /^extension\/dist\/(extension|page)\.(js|css)$/,
   /^extension\/media\/[\w.-]+\.(png|svg|css)$/,
   /^extension\/server\/spelunk(\.exe)?$/,
@@ -72,7 +73,7 @@ function version(binary, target) {
   const npm = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
   if (cargo !== npm) fail(`Cargo.toml says version ${cargo}, package.json ${npm}: make them the same`);
   if (target === `${process.platform}-${process.arch}`) {
-    const said = execFileSync(binary, ["--version"], { encoding: "utf8" }).trim();
+    const said = execFileSync(binary, ["--version"], { encoding: "utf8" }).split("\n")[0].trim();
     if (said !== `spelunk ${npm}`) fail(`${binary} says "${said}", not "spelunk ${npm}": build it again`);
   }
   return npm;
@@ -102,16 +103,18 @@ function inspect(file, hash) {
   const zip = readFileSync(file);
   const found = entries(zip);
   const wrong = found.filter(({ name }) => !allowed.some((pattern) => pattern.test(name)));
-  if (wrong.length > 0) fail(`${file} has what it should not: ${wrong.map(({ name }) => name).join(", ")}`);
+  if (wrong.length > 0)
+    fail(`the package has what it should not: ${wrong.map(({ name }) => name).join(", ")}`);
   const server = found.find(({ name }) => name.startsWith("extension/server/"));
   const bundle = found.find(({ name }) => name === "extension/dist/extension.js");
-  if (!server || !bundle) fail(`${file} has no server or no bundle`);
+  if (!server || !bundle) fail(`the package has no server or no bundle`);
   if ((server.mode & 0o111) === 0 && !server.name.endsWith(".exe"))
-    fail(`${server.name} is not executable in ${file}`);
-  if (sha256(server.content()) !== hash) fail(`${server.name} in ${file} is not the binary that was given`);
+    fail(`${server.name} is not executable in the package`);
+  if (sha256(server.content()) !== hash)
+    fail(`${server.name} in the package is not the binary that was given`);
   if (existsSync(join(root, "src/server/binary.ts")) && !bundle.content().includes(hash))
-    fail(`dist/extension.js in ${file} does not name the binary's SHA-256`);
-  if (zip.length > mostBytes) fail(`${file} has ${zip.length} bytes, more than ${mostBytes}`);
+    fail(`dist/extension.js in the package does not name the binary's SHA-256`);
+  if (zip.length > mostBytes) fail(`the package has ${zip.length} bytes, more than ${mostBytes}`);
   return { files: found.length, bytes: zip.length };
 }
 
@@ -120,6 +123,7 @@ const { values } = parseArgs({
     binary: { type: "string" },
     target: { type: "string", default: `${process.platform}-${process.arch}` },
     out: { type: "string" },
+    notices: { type: "string" },
     "as-is": { type: "boolean", default: false },
   },
 });
@@ -154,12 +158,16 @@ for (const name of ["package.json", "README.md", "CHANGELOG.md", "media", ".vsco
 }
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"])
   copyFileSync(join(repository, name), join(staging, name));
+if (values.notices) copyFileSync(values.notices, join(staging, "THIRD-PARTY.txt"));
 
 // ZIP has local times.
 process.env.TZ = "UTC";
 process.env.SOURCE_DATE_EPOCH ||=
   spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" }).stdout?.trim() ||
   "315532800";
-await createVSIX({ cwd: staging, target, packagePath: out, dependencies: false, skipLicense: true });
-const { files, bytes } = inspect(out, hash);
+const packed = join(staging, "packed.vsix");
+await createVSIX({ cwd: staging, target, packagePath: packed, dependencies: false, skipLicense: true });
+const { files, bytes } = inspect(packed, hash);
+mkdirSync(dirname(out), { recursive: true });
+copyFileSync(packed, out);
 console.log(`${out}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB, server ${hash}`);

@@ -424,6 +424,7 @@ fn checking_again_gives_the_same() {
     assert!(matches!(check(&plan, &cache, &cancelled), Err(PlanError::Cancelled | PlanError::Graph(_))));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_document_from_elsewhere_is_believed_nothing() {
     let (tree, mut plan) =

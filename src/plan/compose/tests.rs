@@ -82,6 +82,7 @@ fn lines_count_as_before_the_plan() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn what_may_not_be_is_refused_and_kept_in_mind() {
     let (tree, mut plan) = world(&[("a", "1\n1\n"), (".ignore", "*.log\n"), ("sub/b", "x"), ("wide", "")]);

@@ -19,7 +19,9 @@ mod run;
 mod tests;
 
 use std::io;
-use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -119,6 +121,7 @@ impl Command {
     }
 }
 
+#[cfg(unix)]
 fn io_at(path: &Path, source: io::Error) -> VerifyError {
     VerifyError::Io { path: path.display().to_string(), source }
 }

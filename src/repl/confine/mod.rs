@@ -49,6 +49,7 @@ fn missing(name: &str) -> Layer {
 }
 
 /// One layer, by how putting it on went.
+#[cfg(unix)]
 fn layer(name: &str, result: Result<String, String>) -> Layer {
     let (active, detail) = result.map_or_else(|why| (false, why), |detail| (true, detail));
     Layer { name: name.to_owned(), active, detail }
