@@ -81,8 +81,25 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// The machine's file, whether it exists or not.
     pub file: PathBuf,
-    /// Whether anything set the model.
-    chosen: bool,
+    /// Who decided on `model`.
+    pub model_from: ModelFrom,
+}
+
+/// Who decided on the root model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelFrom {
+    /// Nobody.
+    #[default]
+    Default,
+    /// An editor that lends its own.
+    Editor,
+    /// The machine's file.
+    File,
+    /// An editor's settings of the machine.
+    Client,
+    /// Wins over all others.
+    Environment,
 }
 
 /// Where a provider is and the key for it. The two belong together: a key is only ever sent to its own base URL.
@@ -91,6 +108,8 @@ pub struct Provider {
     /// `None`: the provider's own.
     pub base_url: Option<String>,
     pub key: Option<String>,
+    /// The environment variable that the key comes from, or would come from if it were set.
+    pub key_env: Option<String>,
     /// Plain http beyond loopback.
     pub allow_http: bool,
 }
@@ -174,8 +193,9 @@ impl Config {
                 .try_into()
                 .map_err(|error: toml::de::Error| in_file(format!("[providers]: {}", error.message())))?;
             for (name, provider) in table {
-                let key = provider.key.or_else(|| provider.key_env.as_deref().and_then(env));
-                let provider = Provider { base_url: provider.base_url, key, allow_http: provider.allow_http };
+                let FileProvider { base_url, key, key_env, allow_http } = provider;
+                let key = key.or_else(|| key_env.as_deref().and_then(env));
+                let provider = Provider { base_url, key, key_env, allow_http };
                 providers.insert(name, provider);
             }
         }
@@ -217,7 +237,7 @@ impl Config {
             editor: EditorSettings::default(),
             state_dir,
             file: file.clone(),
-            chosen: false,
+            model_from: ModelFrom::Default,
         };
         for setting in SETTINGS {
             let expected =
@@ -228,21 +248,31 @@ impl Config {
                     value,
                     reason: expected(),
                 })?;
+                config.model_set(setting.key, ModelFrom::Environment);
             } else if let Some(value) = settings.get(setting.key) {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 config
                     .set(setting.key, &text)
                     .ok_or_else(|| in_file(format!("{} = {value} cannot be used; {}", setting.key, expected())))?;
+                config.model_set(setting.key, ModelFrom::File);
             }
         }
         Ok(config)
     }
 
+    /// Notes who set a key, if it is the model's.
+    fn model_set(&mut self, key: &str, from: ModelFrom) {
+        if key == "model" {
+            self.model_from = from;
+        }
+    }
+
     /// Takes this model if nothing has set one.
     #[must_use]
     pub fn with_default_model(mut self, name: &str) -> Self {
-        if !self.chosen {
+        if self.model_from == ModelFrom::Default {
             name.clone_into(&mut self.model);
+            self.model_from = ModelFrom::Editor;
         }
         self
     }
@@ -250,10 +280,7 @@ impl Config {
     /// Sets one key of the table. `None`, and no change, when the text cannot be its value.
     fn set(&mut self, key: &str, text: &str) -> Option<()> {
         match key {
-            "model" => {
-                self.model = text_value(text)?;
-                self.chosen = true;
-            }
+            "model" => self.model = text_value(text)?,
             "leaf_model" => self.leaf_model = Some(text_value(text)?),
             "max_turns" => self.max_turns = number(text, key)?,
             "max_calls" => self.max_calls = number(text, key)?,
@@ -292,17 +319,20 @@ fn environment_provider(
     upper: &str,
     env: &dyn Fn(&str) -> Option<String>,
 ) {
-    let (base_url, key) = (env(&format!("{upper}_BASE_URL")), env(&format!("{upper}_API_KEY")));
+    let variable = format!("{upper}_API_KEY");
+    let (base_url, key) = (env(&format!("{upper}_BASE_URL")), env(&variable));
+    let key_env = key.is_some().then_some(variable);
     match (base_url, providers.get(name).and_then(|p| p.base_url.as_ref())) {
         (Some(base_url), _) => {
             let allow_http =
                 providers.get(name).is_some_and(|p| p.allow_http && p.base_url.as_ref() == Some(&base_url));
-            providers.insert(name.to_owned(), Provider { base_url: Some(base_url), key, allow_http });
+            providers.insert(name.to_owned(), Provider { base_url: Some(base_url), key, key_env, allow_http });
         }
         (None, Some(_)) => {}
         (None, None) => {
             if let Some(key) = key {
-                providers.entry(name.to_owned()).or_default().key = Some(key);
+                let provider = providers.entry(name.to_owned()).or_default();
+                (provider.key, provider.key_env) = (Some(key), key_env);
             }
         }
     }
@@ -368,6 +398,15 @@ fn read_file(path: &Path, named: bool) -> Result<Option<String>, ConfigError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(None),
         Err(error) => Err(ConfigError::File { path: path.display().to_string(), reason: error.to_string() }),
     }
+}
+
+/// Whether files can be made in a folder, which is made when it is not there.
+#[expect(clippy::disallowed_methods, reason = "it tries what the state folder is for")]
+pub fn try_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".{}.tmp", std::process::id()));
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(&probe)
 }
 
 /// The installation's key under which fence delimiters are derived; made on first use.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::calls::budget::Spent;
 use super::event::RunEvent;
 use crate::journal::event::Role;
@@ -70,6 +72,22 @@ impl Activity {
         }
         words + &self.doing.replace('\n', " ")
     }
+}
+
+/// `repo.search "schedule"`: what code asks the repository for, by the call's name and its first argument.
+pub fn looking(name: &str, args: &str) -> String {
+    let args: Vec<Value> = serde_json::from_str(args).unwrap_or_default();
+    let first = match args.first() {
+        Some(Value::Object(fields)) => fields.values().next().cloned(),
+        Some(Value::Null) | None => None,
+        Some(value) => Some(value.clone()),
+    };
+    let mut text = first.map_or(name.to_owned(), |first| format!("{name} {first}"));
+    if let Some((at, _)) = text.char_indices().nth(80) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]

@@ -300,7 +300,7 @@ pub(super) fn report(
     if let Some(answer) = &answer {
         markdown = answer.markdown();
         (citations, dropped) = answer.check(session);
-        calls.journal.write(record::answer(answer, &citations, &[], false));
+        calls.journal.write(record::answer(answer, &citations, &dropped, &[], false));
         // The run saw one state of the files; who reads its answer has another.
         Drifts::new(&session.snapshot).mark(&mut citations);
     }

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::activity::looking;
 use super::answers::answer::{Answers, Citation, HeldAnswer};
 use super::answers::schema::Schema;
 use super::calls::Calls;
@@ -101,7 +102,7 @@ impl Bindings {
 
     /// What the repository answers. Its results may be large, so they are cleaned where they are made.
     async fn look(&self, call: Call, cancel: Cancel) -> Result<String, CallError> {
-        (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
+        (self.calls.emit)(RunEvent::Looking { what: looking(&call.name, &call.args) });
         let repo = self.repo.clone();
         let work = tokio::task::spawn_blocking(move || repo.call(&call, &cancel).map(clean));
         work.await.unwrap_or_else(|panic| {
@@ -111,7 +112,7 @@ impl Bindings {
 
     /// What the plan answers. Refactorings may take long as well.
     async fn plan(&self, planning: Arc<Planning>, call: Call, cancel: Cancel) -> Result<String, CallError> {
-        (self.calls.emit)(RunEvent::Looking { what: describe(&call) });
+        (self.calls.emit)(RunEvent::Looking { what: looking(&call.name, &call.args) });
         let work = tokio::task::spawn_blocking(move || planning.call(&call, &cancel).map(clean));
         work.await.unwrap_or_else(|panic| {
             Err(CallError { name: "Error", message: format!("the plan failed inside: {panic}") })
@@ -249,20 +250,4 @@ fn clean_value(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(clean_value),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// `repo.search "schedule"`: the call and its first argument, for people who watch.
-fn describe(call: &Call) -> String {
-    let args: Vec<Value> = serde_json::from_str(&call.args).unwrap_or_default();
-    let first = match args.first() {
-        Some(Value::Object(fields)) => fields.values().next().cloned(),
-        Some(Value::Null) | None => None,
-        Some(value) => Some(value.clone()),
-    };
-    let mut text = first.map_or(call.name.clone(), |first| format!("{} {first}", call.name));
-    if let Some((at, _)) = text.char_indices().nth(80) {
-        text.truncate(at);
-        text.push('…');
-    }
-    text
 }

@@ -292,7 +292,7 @@ async fn answer(
     let (checked, child) = (answer.clone(), child.clone());
     let kept = tokio::task::spawn_blocking(move || checked.check(&*child).0);
     let kept = kept.await.map_err(|panic| failed("Error", panic.to_string()))?;
-    bindings.calls.journal.write(record::answer(&answer, &kept, &[], false));
+    bindings.calls.journal.write(record::answer(&answer, &kept, &[], &[], false));
     Ok((result(&answer, &kept, tripped.as_ref()), tripped))
 }
 

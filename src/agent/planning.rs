@@ -83,9 +83,9 @@ impl Planning {
     pub fn problems(&self, cancel: &Cancel) -> Result<Vec<Problem>, PlanError> {
         let plan = self.lock().clone();
         let mut problems = self.checker.check(&plan, &self.symbols, cancel)?;
-        for refused in plan.document().problems {
-            if !problems.contains(&refused) {
-                problems.push(refused);
+        for refused in plan.refused() {
+            if !problems.contains(refused) {
+                problems.push(refused.clone());
             }
         }
         problems.sort_by_key(|problem| !problem.fatal);
@@ -99,8 +99,8 @@ impl Planning {
             Err(error) => return vec![format!("the plan could not be checked: {error}")],
         };
         let fatal = problems.iter().filter(|problem| problem.fatal);
-        let mut told: Vec<String> = fatal.map(|problem| format!("the plan: {}", said(problem))).collect();
-        if self.lock().document().is_empty() {
+        let mut told: Vec<String> = fatal.map(|problem| format!("the plan: {}: {problem}", problem.check)).collect();
+        if self.lock().is_empty() {
             told.push("the plan is empty: nothing would change; if that is right, answer again and say why".to_owned());
         }
         told
@@ -287,20 +287,24 @@ impl Planning {
             let named = |file: &crate::plan::FileChange| {
                 file.before.as_deref() == Some(path) || file.after.as_deref() == Some(path)
             };
+            let there: Vec<String> = document.files.iter().map(|file| file.path().to_owned()).collect();
             document.files.retain(named);
+            if document.files.is_empty() {
+                return Err(format!("plan.diff: {path} is not in the plan, which {}", changes(&there)));
+            }
         }
         crate::plan::diff(&document, &|path| plan.text_before(path)).map_err(|error| error.to_string())
     }
 }
 
-/// `parse: src/a.rs:3: ...`
-fn said(problem: &Problem) -> String {
-    let place = match (&problem.path, problem.line) {
-        (Some(path), Some(line)) => format!("{path}:{line}: "),
-        (Some(path), None) => format!("{path}: "),
-        _ => String::new(),
-    };
-    format!("{}: {place}{}", problem.check, problem.message)
+/// `changes a, b and 3 more files`
+fn changes(paths: &[String]) -> String {
+    const NAMED: usize = 20;
+    match paths.len() {
+        0 => "changes nothing so far".to_owned(),
+        all @ 1..=NAMED => format!("changes {}", paths[..all].join(", ")),
+        all => format!("changes {} and {} more files; plan.files() has them", paths[..NAMED].join(", "), all - NAMED),
+    }
 }
 
 /// Whether a name is that of a file or a folder with files, as planned.

@@ -1,7 +1,7 @@
 //! From the agent's types to the journal's.
 
 use super::answers::answer::HeldAnswer;
-use super::answers::citations::Checked;
+use super::answers::citations::{Checked, Dropped};
 use super::calls::CallFailure;
 use super::calls::budget::{Spent, Tripped};
 use crate::journal::Event;
@@ -95,7 +95,7 @@ pub fn cell_done(cell: u64, outcome: &repl::Outcome) -> Event {
     }
 }
 
-pub fn answer(answer: &HeldAnswer, checked: &[Checked], problems: &[String], held: bool) -> Event {
+pub fn answer(answer: &HeldAnswer, checked: &[Checked], dropped: &[Dropped], problems: &[String], held: bool) -> Event {
     let citations = checked
         .iter()
         .map(|c| journal::Citation {
@@ -103,10 +103,15 @@ pub fn answer(answer: &HeldAnswer, checked: &[Checked], problems: &[String], hel
             from: c.from,
             to: c.to,
             status: c.status.name().to_owned(),
+            missing: c.missing.clone(),
             hash: c.hash.clone(),
         })
         .collect();
-    Event::Answer { value: answer.value.to_string().into(), citations, held, problems: problems.to_vec() }
+    let dropped = dropped
+        .iter()
+        .map(|d| journal::Dropped { path: d.path.clone(), from: d.from, to: d.to, reason: d.reason.to_string() })
+        .collect();
+    Event::Answer { value: answer.value.to_string().into(), citations, dropped, held, problems: problems.to_vec() }
 }
 
 pub fn limit(tripped: &Tripped) -> Event {

@@ -350,7 +350,7 @@ impl Root<'_> {
         }
         self.warned |= !problems.is_empty();
         self.bindings.answers.hold(answer.clone());
-        self.bindings.calls.journal.write(record::answer(&answer, &[], &problems, true));
+        self.bindings.calls.journal.write(record::answer(&answer, &[], &[], &problems, true));
         (Some(Held { answer, problems }), Step::Go)
     }
 }

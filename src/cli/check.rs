@@ -55,7 +55,7 @@ pub fn run(run: &Run, path: &Path, json: bool) -> Result<ExitCode, CliError> {
 }
 
 fn row(cited: &event::Citation, drifts: &mut Drifts<'_>) -> Row {
-    let event::Citation { path, from, to, status, hash } = cited;
+    let event::Citation { path, from, to, status, hash, .. } = cited;
     let cited = Citation { path: path.clone(), from: *from, to: *to };
     let (status, moved, changed) = match drifts.of(&cited, hash) {
         // What was said of the lines when they were cited still holds.

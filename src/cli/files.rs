@@ -44,11 +44,3 @@ pub fn write(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     }
     written
 }
-
-/// Whether files can be made in a folder, which is made when it is not there.
-pub fn try_folder(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let probe = folder.join(format!(".{}.tmp", std::process::id()));
-    std::fs::write(&probe, b"")?;
-    std::fs::remove_file(&probe)
-}

@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod logs;
 mod lsp;
+mod models;
 mod output;
 mod plan;
 mod progress;
@@ -64,6 +65,8 @@ enum Command {
     Lsp(lsp::Lsp),
     /// Measure a model on sets of questions with known answers, beside the plain model
     Bench(bench::Bench),
+    /// Show which models there are to choose from
+    Models(models::Models),
     /// Check the configuration, the sandbox and the models
     Doctor(doctor::Doctor),
 }
@@ -191,6 +194,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
         Command::Bench(args) => runtime.block_on(bench::run(args)),
+        Command::Models(args) => runtime.block_on(models::run(args)),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
     };
     // A blocking thread inside a long search must not keep a finished command from ending.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::settings::SETTINGS;
-use super::{Config, ConfigError, KNOWN_PROVIDERS, Provider, environment_provider, variable};
+use super::{Config, ConfigError, KNOWN_PROVIDERS, ModelFrom, Provider, environment_provider, variable};
 
 impl Config {
     /// Puts an editor's machine settings over those of the file; the environment still wins. The keys are the file's in
@@ -41,6 +41,7 @@ impl Config {
             })?;
             if env(setting.variable).is_none() {
                 self = changed;
+                self.model_set(setting.key, ModelFrom::Client);
             }
         }
         Ok(self)
@@ -66,11 +67,12 @@ impl Config {
                     _ if value.is_null() => {}
                     "baseUrl" => provider.base_url = Some(string()?),
                     "key" => provider.key = Some(string()?),
-                    "keyEnv" => provider.key = provider.key.or(env(&string()?)),
+                    "keyEnv" => provider.key_env = Some(string()?),
                     "allowHttp" => provider.allow_http = value.as_bool().ok_or_else(bad)?,
                     _ => return Err(bad()),
                 }
             }
+            provider.key = provider.key.or_else(|| provider.key_env.as_deref().and_then(env));
             self.providers.insert(name.clone(), provider);
             if let Some((_, upper)) = KNOWN_PROVIDERS.iter().find(|(known, _)| known == name) {
                 environment_provider(&mut self.providers, name, upper, env);

@@ -28,6 +28,7 @@ pub use calls::{CallsQuery, callees, callers};
 pub use definition::{Site, definition};
 pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
+pub(crate) use imports::paths;
 pub use imports::{Import, ImportersQuery, Named, Origin, importers, imports, origin};
 pub use modules::{Bundle, Link, Module, ModulesQuery, Part, Role, Survey, Surveys, module_files, modules, partition};
 pub use outline::outline;

@@ -235,7 +235,13 @@ mod tests {
             });
         }
         let value = serde_json::Value::from(answer).to_string();
-        journal.write(Event::Answer { value: value.into(), citations: vec![], held: false, problems: vec![] });
+        journal.write(Event::Answer {
+            value: value.into(),
+            citations: vec![],
+            dropped: Vec::new(),
+            held: false,
+            problems: vec![],
+        });
         journal.write(Event::End { reason: EndReason::Answered, detail: String::new(), totals: Totals::default() });
         read(&find(dir, journal.id().unwrap()).unwrap()).unwrap()
     }

@@ -56,6 +56,9 @@ pub enum Event {
         /// `provider/model`.
         model: String,
         role: Role,
+        /// What it is for, in a few words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        label: String,
         request: Request,
     },
     /// The request will be sent again; what was streamed so far is void.
@@ -148,6 +151,9 @@ pub enum Event {
         value: Body,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         citations: Vec<Citation>,
+        /// Citations that were not kept.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dropped: Vec<Dropped>,
         /// Not final yet: output that the model had not seen came beside it.
         held: bool,
         /// What its author was told is wrong with it.
@@ -386,8 +392,20 @@ pub struct Citation {
     pub to: u64,
     /// `valid`, `unsupported`, ...
     pub status: String,
+    /// Names of the sentence that the lines do not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Hash of the cited lines' text.
     pub hash: String,
+}
+
+/// A citation that was not kept, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropped {
+    pub path: String,
+    pub from: u64,
+    pub to: u64,
+    pub reason: String,
 }
 
 /// What a run used.

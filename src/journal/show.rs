@@ -108,7 +108,7 @@ impl Page<'_> {
                 self.blank();
                 self.line(0, format_args!("turn {turn}, at {}", seconds(at)));
             }
-            Event::CallStarted { call, parent, model, role, request } => {
+            Event::CallStarted { call, parent, model, role, request, .. } => {
                 let role = match role {
                     Role::Root => "root",
                     Role::Leaf => "leaf",
@@ -178,7 +178,7 @@ impl Page<'_> {
                 self.line(2, format_args!("compacted: {messages} replaced, {before} tokens became {after}"));
             }
             Event::Limit { which, detail } => self.line(2, format_args!("limit: {which}: {detail}")),
-            Event::Answer { value, citations, held, problems } => self.answer(value, citations, problems, *held),
+            Event::Answer { value, citations, held, problems, .. } => self.answer(value, citations, problems, *held),
             Event::Plan { document, hash } | Event::Applied { document, hash } => {
                 let what = if matches!(event, Event::Plan { .. }) { "plan" } else { "applied" };
                 self.line(2, format_args!("{what} {}", hash.chars().take(12).collect::<String>()));

@@ -315,6 +315,7 @@ mod tests {
             parent: None,
             model: text(),
             role: Role::Leaf,
+            label: text(),
             request: Request { messages: vec![message], options: long() },
         });
         let reply = Reply { text: long(), tool_calls: vec![call()], finish: text() };
@@ -335,7 +336,13 @@ mod tests {
             attempts: 1,
             hit: false,
         });
-        journal.write(Event::Answer { value: text().into(), citations: Vec::new(), held: false, problems: Vec::new() });
+        journal.write(Event::Answer {
+            value: text().into(),
+            citations: Vec::new(),
+            dropped: Vec::new(),
+            held: false,
+            problems: Vec::new(),
+        });
         journal.write(Event::End { reason: EndReason::Failed, detail: text(), totals: Totals::default() });
         assert!(journal.is_on());
 

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::filling::Report;
+use super::filling::{self, Report};
 use super::state::View;
 use crate::cancel::Cancel;
-use crate::graph::{Paused, Table};
+use crate::graph::{Paused, State, Table};
 use crate::syntax::Language;
 use crate::workspace::{RelPath, Snapshot};
 
@@ -88,6 +88,11 @@ impl Catalogue {
         &self.table
     }
 
+    /// How far the table is.
+    pub fn state(&self) -> State {
+        self.table.state()
+    }
+
     /// Keeps the filling waiting while a request is answered.
     pub fn pause(&self) -> Paused {
         self.table.pause()
@@ -124,10 +129,15 @@ impl Catalogue {
 
     fn run(&self, job: Job) {
         match job {
-            Job::Fill { disk, cancel, report } => match self.table.fill(&disk, &cancel, &|far| report.tell(far)) {
-                Ok(()) => tracing::debug!("the symbol table is complete: {:?}", self.table.state()),
-                Err(error) => tracing::debug!("the symbol table is not filled any further: {error}"),
-            },
+            Job::Fill { disk, cancel, report } => {
+                let filled = self.table.fill(&disk, &cancel, &|far| report.tell(far));
+                let mut came_to = filling::words(&self.table.state());
+                if let Err(error) = filled {
+                    tracing::debug!("the symbol table is not filled any further: {error}");
+                    came_to = format!("{error}; it has {came_to}");
+                }
+                report.close(came_to);
+            }
             Job::Clear => {
                 let mut open = self.open();
                 self.table.clear();

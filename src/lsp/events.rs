@@ -84,7 +84,7 @@ pub fn end(report: &Report, [then, now]: [&View; 2], run_id: String, conversatio
         path: safe(&d.path),
         from: d.from,
         to: d.to,
-        reason: d.reason.to_owned(),
+        reason: safe(&d.reason),
     };
     End {
         run_id,

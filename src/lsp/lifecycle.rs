@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tower_lsp::ls_types::{
-    DidChangeWorkspaceFoldersParams, InitializeParams, InitializeResult, Registration, ServerInfo, WorkspaceFolder,
+    DidChangeWorkspaceFoldersParams, InitializeParams, InitializeResult, MessageType, Registration, ServerInfo,
+    WorkspaceFolder,
 };
 
 use super::files::file_path;
@@ -45,9 +46,8 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         return Err(Error::params("the session has begun already"));
     }
     tokio::spawn(disk::follow(state.clone()));
-    for problem in state.open_folders(folders) {
-        tracing::warn!("{problem}");
-    }
+    // The client is told once it has its answer.
+    *state.unopened() = state.open_folders(folders);
     Ok(InitializeResult {
         capabilities,
         server_info: Some(ServerInfo {
@@ -60,6 +60,8 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
 
 /// Follows `initialized`: asks the client for what it offers, each beside the others. It is never waited for here.
 pub fn initialized(state: &Arc<State>) {
+    let unopened = std::mem::take(&mut *state.unopened());
+    tell_unopened(state, &unopened);
     if state.client_has(|client| client.workspace.as_ref()?.configuration) {
         let state = state.clone();
         tokio::spawn(async move { settings::pull(&state).await });
@@ -127,7 +129,15 @@ pub fn change_folders(state: &Arc<State>, params: &DidChangeWorkspaceFoldersPara
             folders.push(folder);
         }
     }
-    for problem in state.open_folders(folders) {
+    let unopened = state.open_folders(folders);
+    tell_unopened(state, &unopened);
+}
+
+/// Says which folders cannot be opened: nothing in them is found, and nobody would know why.
+fn tell_unopened(state: &State, problems: &[String]) {
+    for problem in problems {
         tracing::warn!("{problem}");
+        let message = format!("spelunk cannot open a folder of the workspace: {problem}");
+        state.out.say(MessageType::WARNING, &message);
     }
 }

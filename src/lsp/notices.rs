@@ -6,8 +6,9 @@ use tokio::sync::{mpsc, oneshot};
 use tower_lsp::ls_types::ProgressToken;
 
 use super::out::Out;
+use super::past::Told;
 use super::progress::Progress;
-use super::protocol::{End, Event, Reason, RunNotice, RunNotification};
+use super::protocol::{End, Event, Reason, RecordResult, RunNotice, RunNotification};
 use super::runs::Entry;
 use super::{answers, events};
 use crate::agent::activity::Activity;
@@ -26,7 +27,7 @@ pub struct SharedProgress(Arc<Mutex<Option<Progress>>>);
 impl SharedProgress {
     /// Begins when the client gave a token.
     pub fn begin(out: &Out, token: Option<ProgressToken>) -> Self {
-        let begun = token.map(|token| Progress::begin(out.clone(), token, "spelunk".to_owned(), true));
+        let begun = token.map(|token| Progress::begin(out.clone(), token, "spelunk".to_owned(), true, None));
         Self(Arc::new(Mutex::new(begun)))
     }
 
@@ -49,6 +50,22 @@ impl SharedProgress {
     }
 }
 
+/// What was told of a run so far, for those who come later.
+#[derive(Clone, Default)]
+pub struct SharedTold(Arc<Mutex<(Told, u64)>>);
+
+impl SharedTold {
+    /// All of it, and the number of the next notice.
+    pub fn record(&self, run_id: &str) -> RecordResult {
+        let (told, next) = &*self.lock();
+        RecordResult { notices: told.notices(run_id), next: Some(*next) }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, (Told, u64)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Tells the client of one run.
 pub struct Watch {
     entry: Entry,
@@ -56,7 +73,7 @@ pub struct Watch {
     out: Out,
     /// Whether the client takes notices.
     notices: bool,
-    seq: u64,
+    told: SharedTold,
     progress: SharedProgress,
     tied: bool,
     /// To be said beside the answer.
@@ -64,10 +81,17 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub fn new(entry: Entry, run_id: String, progress: SharedProgress, tied: bool, note: Option<String>) -> Self {
+    pub fn new(
+        entry: Entry,
+        run_id: String,
+        told: SharedTold,
+        progress: SharedProgress,
+        tied: bool,
+        note: Option<String>,
+    ) -> Self {
         let state = entry.state();
         let notices = state.session().is_some_and(|session| session.options.runs);
-        Self { entry, run_id, out: state.out.clone(), notices, seq: 0, progress, tied, note }
+        Self { entry, run_id, out: state.out.clone(), notices, told, progress, tied, note }
     }
 
     /// Tells of everything until the end, and of the end after the run has left those under way.
@@ -97,7 +121,7 @@ impl Watch {
         self.end(end, said, done).await;
     }
 
-    async fn end(mut self, mut end: End, said: Said, done: oneshot::Sender<End>) {
+    async fn end(self, mut end: End, said: Said, done: oneshot::Sender<End>) {
         let state = self.entry.state();
         if matches!(end.reason, Reason::Cancelled | Reason::Failed) {
             end.spent = events::spent(&said.activity.spent);
@@ -149,13 +173,15 @@ impl Watch {
         }
     }
 
-    fn tell(&mut self, agent: u64, event: Event) {
+    fn tell(&self, agent: u64, event: Event) {
         // What only shows that something goes on; the end has the whole answer.
         let can_be_missed = matches!(event, Event::Text { .. } | Event::Looking { .. });
+        let (told, seq) = &mut *self.told.lock();
+        told.push(agent, event.clone());
         if self.notices && !(can_be_missed && self.out.is_behind()) {
             let agent = Some(agent).filter(|agent| *agent > 0);
-            let notice = RunNotice { run_id: self.run_id.clone(), seq: self.seq, agent, event };
-            self.seq += 1;
+            let notice = RunNotice { run_id: self.run_id.clone(), seq: *seq, agent, event };
+            *seq += 1;
             self.out.notify::<RunNotification>(&notice);
         }
     }

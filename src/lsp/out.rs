@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tower_lsp::jsonrpc::Request;
-use tower_lsp::ls_types::notification::Notification;
+use tower_lsp::ls_types::notification::{Notification, ShowMessage};
+use tower_lsp::ls_types::{MessageType, ShowMessageParams};
+
+use crate::display;
 
 /// Sends messages without waiting. What is sent first is written first, be it a response or a notification: what a client
 /// is told of a request comes before the answer. Nothing that is given here is left out; whoever says what can be missed
@@ -66,6 +69,12 @@ impl Out {
             Ok(params) => self.send(&Request::build(N::METHOD).params(params).finish()),
             Err(error) => tracing::error!(%error, "a notification could not be written as JSON"),
         }
+    }
+
+    /// Says something to the client's user.
+    pub fn say(&self, typ: MessageType, message: &str) {
+        let message = display::terminal(message).into_owned();
+        self.notify::<ShowMessage>(&ShowMessageParams { typ, message });
     }
 
     /// Whether the client does not keep up with reading.

@@ -16,10 +16,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins on a token that the client gave.
-    pub fn begin(out: Out, token: ProgressToken, title: String, cancellable: bool) -> Self {
+    /// Begins on a token that the client knows. Clients show percentages only where there was one at the beginning.
+    pub fn begin(out: Out, token: ProgressToken, title: String, cancellable: bool, percentage: Option<u32>) -> Self {
         let progress = Self { out, token, last: None };
-        let begin = WorkDoneProgressBegin { title, cancellable: Some(cancellable), message: None, percentage: None };
+        let begin = WorkDoneProgressBegin { title, cancellable: Some(cancellable), message: None, percentage };
         progress.send(WorkDoneProgress::Begin(begin));
         progress
     }

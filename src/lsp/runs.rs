@@ -1,33 +1,31 @@
 //! Runs of questions: begun, stopped, listed.
 
-use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
-use std::path::Path;
+mod work;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use futures_util::FutureExt as _;
 use tokio::sync::{Notify, OwnedMutexGuard, mpsc, oneshot};
 use tower_lsp::ls_types::ProgressToken;
 
+use self::work::Work;
 use super::ask::{self, Asked};
-use super::notices::{Happened, SharedProgress, Watch};
-use super::protocol::{AskParams, End, Event, Reason, RunState, RunSummary};
+use super::notices::{Happened, SharedProgress, SharedTold, Watch};
+use super::protocol::{AskParams, End, Event, RecordResult, RunState, RunSummary};
 use super::state::{State, View};
-use super::{Error, events, plans};
-use crate::agent::answers::drift::Drifts;
-use crate::agent::{AskError, Conversation, Setup, Stop, ask_in};
+use super::{Error, events};
+use crate::agent::{Conversation, Setup, Stop};
 use crate::cancel::Cancel;
-use crate::display;
-use crate::journal;
-use crate::journal::event::EndReason;
-use crate::plan::Document;
 
 /// Bytes of a question. What it is about is in the repository, not in the question.
 const LONGEST: usize = 64 << 10;
 
 /// Runs at once. Each has a process of its own.
 const MOST: usize = 64;
+
+/// Runs whose conversations are remembered.
+const REMEMBERED: usize = 256;
 
 /// Every run under way.
 #[derive(Default)]
@@ -43,6 +41,8 @@ struct Registry {
     number: u64,
     /// What else may be cancelled by its progress.
     followed: BTreeMap<u64, (ProgressToken, Cancel)>,
+    /// The last runs that are over, and their conversations.
+    over: VecDeque<(String, String)>,
 }
 
 /// A run from the moment it is asked for.
@@ -64,6 +64,7 @@ struct Named {
     /// Milliseconds since 1970.
     epoch_ms: u64,
     started: Instant,
+    told: SharedTold,
 }
 
 /// Keeps a run among those under way. Dropped, the run is over, and whatever still works for it stops.
@@ -129,7 +130,8 @@ pub async fn begin(
         ask::prepare(state, view, params, purpose, emit, &stop.cancel).await?;
 
     // Nothing is awaited from here on: a client that cancels its request cannot leave half a run behind.
-    let run_id = entry.name(&setup, &question, &model, &view);
+    let told = SharedTold::default();
+    let run_id = entry.name(&setup, &question, &model, &view, told.clone());
     let progress = SharedProgress::begin(&state.out, audience.progress);
     let started = Event::Started {
         question: events::safe(&question),
@@ -138,7 +140,7 @@ pub async fn begin(
         conversation_id: conversation_id.clone(),
     };
     let (done, end) = oneshot::channel();
-    let watch = Watch::new(entry, run_id.clone(), progress.clone(), audience.tied, note);
+    let watch = Watch::new(entry, run_id.clone(), told, progress.clone(), audience.tied, note);
     tokio::spawn(watch.follow(started, events, done));
     let work = Work {
         state: state.clone(),
@@ -176,58 +178,6 @@ async fn conversation(entry: &Entry, wanted: Option<&str>) -> Result<(String, Ow
     }
 }
 
-/// One run, from its question to its end.
-struct Work {
-    state: Arc<State>,
-    conversation: OwnedMutexGuard<Conversation>,
-    run_id: String,
-    conversation_id: String,
-    model: String,
-}
-
-impl Work {
-    async fn run(mut self, setup: Setup, view: View, question: &str, stop: &Stop) -> End {
-        let asked = AssertUnwindSafe(ask_in(&mut self.conversation, setup, question, stop)).catch_unwind().await;
-        let (run_id, conversation_id) = (self.run_id.clone(), self.conversation_id.clone());
-        let end = match asked {
-            Ok(Ok(mut report)) => {
-                let (now, state) = (self.state.view(), self.state.clone());
-                let made = tokio::task::spawn_blocking(move || {
-                    // The client's text may have changed since it asked.
-                    Drifts::new(&now.snapshot).mark(&mut report.citations);
-                    let planned = report.plan.take().map(|document| {
-                        let document: Arc<Document> = document.into();
-                        state.plans.keep(&run_id, document.clone(), &view.snapshot);
-                        Box::new(plans::plan(&document, &now))
-                    });
-                    let end = events::end(&report, [&view, &now], run_id, conversation_id);
-                    End { plan: planned, ..end }
-                });
-                made.await.map_err(|_| None)
-            }
-            Ok(Err(error)) => Err(Some(error)),
-            Err(_panic) => {
-                // What its worker still waits for is not known.
-                self.conversation.rest();
-                Err(None)
-            }
-        };
-        let end = end.unwrap_or_else(|error| {
-            let message =
-                error.as_ref().map_or_else(|| "it failed inside; the log has more".into(), AskError::to_string);
-            let (reason, held) = match &error {
-                Some(AskError::Cancelled { held }) => (Reason::Cancelled, display::markdown(held)),
-                _ => (Reason::Failed, String::new()),
-            };
-            let end = events::failure(reason, &message, self.model, self.run_id, self.conversation_id);
-            End { answer: held, ..end }
-        });
-        // Whoever hears of the end may ask the next question at once.
-        drop(self.conversation);
-        end
-    }
-}
-
 impl Entry {
     fn new(state: &Arc<State>, token: Option<ProgressToken>) -> Result<Self, Error> {
         let registry = &mut *state.runs.lock();
@@ -242,7 +192,7 @@ impl Entry {
     }
 
     /// Gives the run its name, by which the client may ask about it.
-    fn name(&self, setup: &Setup, question: &str, model: &str, view: &View) -> String {
+    fn name(&self, setup: &Setup, question: &str, model: &str, view: &View, told: SharedTold) -> String {
         let epoch_ms = setup.repl.epoch_ms;
         let unrecorded = || format!("unrecorded-{epoch_ms}-{}", self.number);
         let run_id = setup.journal.id().map_or_else(unrecorded, str::to_owned);
@@ -255,6 +205,7 @@ impl Entry {
                 workspace: events::safe(view.snapshot.name()),
                 epoch_ms,
                 started: Instant::now(),
+                told,
             });
         }
         run_id
@@ -267,7 +218,17 @@ impl Entry {
     /// The run is over, or has not begun and never will: it is no longer among those under way, and its conversation
     /// waits for a next question.
     pub fn leave(&self) {
-        let left = self.state.runs.lock().live.remove(&self.number);
+        let left = {
+            let registry = &mut *self.state.runs.lock();
+            let left = registry.live.remove(&self.number);
+            if let Some(Live { named: Some(named), conversation_id: Some(id), .. }) = &left {
+                registry.over.push_back((named.run_id.clone(), id.clone()));
+                if registry.over.len() > REMEMBERED {
+                    registry.over.pop_front();
+                }
+            }
+            left
+        };
         self.state.runs.over.notify_waiters();
         if let Some(id) = left.and_then(|live| live.conversation_id) {
             self.state.conversations.rest(&self.state, &id);
@@ -339,6 +300,29 @@ impl Runs {
         registry.live.values().rev().filter_map(|live| live.named.as_ref()).map(summary).collect()
     }
 
+    /// Whether this very run is under way.
+    pub fn is_live(&self, run_id: &str) -> bool {
+        self.stop(run_id).is_some()
+    }
+
+    /// What was told of a run that is under way.
+    pub fn told(&self, run_id: &str) -> Option<RecordResult> {
+        let told = self
+            .lock()
+            .live
+            .values()
+            .filter_map(|live| live.named.as_ref())
+            .find(|named| named.run_id == run_id)?
+            .told
+            .clone();
+        Some(told.record(run_id))
+    }
+
+    /// The conversation of a run, unless it is forgotten.
+    pub fn conversation_of(&self, run_id: &str) -> Option<String> {
+        self.lock().over.iter().find(|(run, _)| run == run_id).map(|(_, conversation)| conversation.clone())
+    }
+
     /// Waits until no run is under way.
     pub async fn settled(&self) {
         loop {
@@ -367,32 +351,4 @@ impl Runs {
     fn lock(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The recorded runs, newest first, without those under way.
-pub fn recorded(state_dir: &Path, live: &[RunSummary], limit: usize) -> Result<Vec<RunSummary>, Error> {
-    let runs = journal::list(state_dir).map_err(|error| Error::failed(error.to_string()))?;
-    let told = |id: &str| live.iter().any(|run| run.run_id == id);
-    let summaries = runs.into_iter().filter(|run| !told(&run.id)).take(limit).map(|run| {
-        let state = match run.end {
-            Some(EndReason::Answered) => RunState::Answered,
-            Some(EndReason::Limit) => RunState::Limit,
-            Some(EndReason::Cancelled) => RunState::Cancelled,
-            Some(EndReason::Failed) => RunState::Failed,
-            Some(EndReason::Unknown) | None => RunState::Unfinished,
-        };
-        let header = run.header.unwrap_or_default();
-        RunSummary {
-            run_id: run.id,
-            question: events::safe(&header.question),
-            state,
-            plan: header.plan,
-            model: events::safe(&header.models.root),
-            workspace: events::safe(&header.workspace),
-            started: header.started,
-            seconds: run.duration_ms as f64 / 1e3,
-            usd: run.totals.usd,
-        }
-    });
-    Ok(summaries.collect())
 }

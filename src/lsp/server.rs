@@ -4,7 +4,8 @@
 //! so it sees exactly the changes that came before it. Notifications are awaited there one by one: none of them may wait
 //! for the client or for work that takes long.
 
-use std::path::PathBuf;
+mod own;
+
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -16,20 +17,12 @@ use super::documents::Said;
 use super::edits::Prepared;
 use super::log::Relay;
 use super::out::Out;
-use super::protocol::{
-    ApplyPlanResult, AskParams, AskResult, CompletePart, Plan, PlanChoice, PlanDiffParams, PlanDiffResult,
-    PlanEditResult, PlanFileParams, PlanFileResult, PlanParams, PlannedParams, RunParams, RunResult, RunsParams,
-    RunsResult, TraceParams, TraceResult, VerifyPlanParams,
-};
 use super::requests::offer::is_offered;
-use super::runs::{Audience, Purpose};
 use super::state::{State, View};
-use super::{Error, commands, filling, lifecycle, plans, requests, runs, settings, watch};
+use super::{Error, commands, filling, lifecycle, requests, settings, watch};
 use crate::cancel::Cancel;
 use crate::config;
 use crate::config::Feature;
-use crate::plan::verify::Verified;
-use crate::{display, journal};
 
 /// The backend behind `tower_lsp`'s router.
 pub struct Server {
@@ -110,124 +103,13 @@ impl Server {
         }
     }
 
-    /// `spelunk/ask`.
-    pub async fn ask(&self, params: AskParams) -> Result<AskResult> {
-        self.begin(params, Purpose::Answer).await
-    }
-
-    async fn begin(&self, params: AskParams, purpose: Purpose) -> Result<AskResult> {
-        let begun = runs::begin(&self.state, params, purpose, Audience { progress: None, tied: false }).await?;
-        Ok(AskResult { run_id: begun.run_id, conversation_id: begun.conversation_id })
-    }
-
-    /// `spelunk/plan`.
-    pub async fn plan(&self, params: PlanParams) -> Result<AskResult> {
-        self.begin(params.into(), Purpose::Plan).await
-    }
-
-    /// `spelunk/planned`.
-    pub async fn planned(&self, params: PlannedParams) -> Result<Plan> {
-        let state = self.state.clone();
-        let work = move |view: &View, params: PlannedParams, _: &Cancel| {
-            let (_, document) = plans::find(&state, view, &params.run_id)?;
-            Ok(plans::plan(&document, &plans::fresh(view, &document)))
-        };
-        self.answer(params, work).await
-    }
-
-    /// `spelunk/planEdit`.
-    pub async fn plan_edit(&self, params: PlanChoice) -> Result<PlanEditResult> {
-        let state = self.state.clone();
-        let work = move |view: &View, params: PlanChoice, _: &Cancel| {
-            let chosen = plans::edit(&state, view, &params)?;
-            let (edit, notes) = (chosen.prepared.edit, chosen.prepared.notes);
-            Ok(PlanEditResult { edit, left_out: chosen.left_out, notes, stale: chosen.stale })
-        };
-        self.answer(params, work).await
-    }
-
-    /// `spelunk/applyPlan`.
-    pub async fn apply_plan(&self, params: PlanChoice) -> Result<ApplyPlanResult> {
-        let view = self.state.view();
-        Ok(plans::apply(&self.state, view, params).await?)
-    }
-
-    /// `spelunk/planDiff`.
-    pub async fn plan_diff(&self, params: PlanDiffParams) -> Result<PlanDiffResult> {
-        let state = self.state.clone();
-        let work = move |view: &View, params: PlanDiffParams, _: &Cancel| {
-            let (_, document) = plans::find(&state, view, &params.run_id)?;
-            Ok(PlanDiffResult { diff: plans::diff(&document, params.path.as_deref(), view)? })
-        };
-        self.answer(params, work).await
-    }
-
-    /// `spelunk/planFile`.
-    pub async fn plan_file(&self, params: PlanFileParams) -> Result<PlanFileResult> {
-        let state = self.state.clone();
-        let work = move |view: &View, params: PlanFileParams, _: &Cancel| {
-            let (_, document) = plans::find(&state, view, &params.run_id)?;
-            plans::file(&document, &params.path, view)
-        };
-        self.answer(params, work).await
-    }
-
-    /// `spelunk/verifyPlan`.
-    pub async fn verify_plan(&self, params: VerifyPlanParams) -> Result<Verified> {
-        let view = self.state.view();
-        Ok(plans::verify(&self.state, view, params).await?)
-    }
-
-    /// `spelunk/cancel`.
-    pub async fn cancel(&self, params: RunParams) -> Result<RunResult> {
-        Ok(RunResult { running: self.state.runs.cancel(&params.run_id) })
-    }
-
-    /// `spelunk/answerNow`.
-    pub async fn answer_now(&self, params: RunParams) -> Result<RunResult> {
-        Ok(RunResult { running: self.state.runs.answer_now(&params.run_id) })
-    }
-
-    /// `spelunk/runs`.
-    pub async fn runs(&self, params: RunsParams) -> Result<RunsResult> {
-        let mut runs = self.state.runs.live();
-        let state_dir = self.state_dir()?;
-        let (live, limit) = (runs.clone(), params.limit.unwrap_or(50));
-        runs.extend(self.blocking(move || runs::recorded(&state_dir, &live, limit)).await?);
-        Ok(RunsResult { runs })
-    }
-
-    /// `spelunk/trace`.
-    pub async fn trace(&self, params: TraceParams) -> Result<TraceResult> {
-        let state_dir = self.state_dir()?;
-        let text = self.blocking(move || {
-            let failed = |error: journal::JournalError| Error::failed(error.to_string());
-            let path = journal::find(&state_dir, &params.run_id).map_err(failed)?;
-            let run = journal::read(&path).map_err(failed)?;
-            let shown = journal::show::show(&run, &journal::Blobs::new(&state_dir), params.full);
-            Ok(display::terminal(&shown).into_owned())
-        });
-        Ok(TraceResult { text: text.await? })
-    }
-
-    /// `spelunk/completePart`.
-    pub async fn complete_part(&self, part: CompletePart) {
-        self.state.lent.part(part);
-    }
-
     /// An edit, beside which the user is told what is not in it.
     fn said(&self, prepared: Option<Prepared>) -> Option<WorkspaceEdit> {
         let prepared = prepared?;
         if !prepared.notes.is_empty() {
-            let message = display::terminal(&prepared.notes.join("; ")).into_owned();
-            self.state.out.notify::<notification::ShowMessage>(&ShowMessageParams { typ: MessageType::INFO, message });
+            self.state.out.say(MessageType::INFO, &prepared.notes.join("; "));
         }
         (!prepared.is_empty()).then_some(prepared.edit)
-    }
-
-    fn state_dir(&self) -> std::result::Result<PathBuf, Error> {
-        let session = self.state.session().ok_or_else(|| Error::internal("there is no session"))?;
-        Ok(session.config.state_dir.clone())
     }
 
     async fn blocking<T: Send + 'static>(

@@ -1,5 +1,9 @@
 //! What the server knows: the session that was agreed on, the workspace, the open documents; and views of it for requests.
 
+mod view;
+
+pub use view::{Text, View};
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,11 +16,11 @@ use super::Error;
 use super::catalogue::Catalogue;
 use super::conversations::Conversations;
 use super::disk::Disk;
-use super::documents::{Document, Documents, Stray};
-use super::files::{file_path, file_uri};
+use super::documents::{Documents, Stray};
+use super::files::file_path;
 use super::filling;
 use super::lent::Lent;
-use super::lines::{Encoding, Lines};
+use super::lines::Encoding;
 use super::log::Relay;
 use super::options::Options;
 use super::out::Out;
@@ -30,7 +34,6 @@ use crate::config::{Config, EditorSettings};
 use crate::graph::Symbols;
 use crate::model::Endpoints;
 use crate::model::editor::Editor;
-use crate::syntax::Language;
 use crate::workspace::{RelPath, Snapshot, Workspace};
 
 /// What `initialize` settled; it never changes after.
@@ -73,6 +76,8 @@ pub struct State {
     /// Where tasks go that are started from threads that block.
     pub runtime: tokio::runtime::Handle,
     settings: Mutex<Kept>,
+    /// Why folders could not be opened at the start, until the client is told.
+    unopened: Mutex<Vec<String>>,
     texts: Mutex<Texts>,
 }
 
@@ -88,32 +93,6 @@ struct Texts {
     documents: Documents,
     /// `disk` with the documents over it, until either changes.
     joined: Option<(Snapshot, Arc<HashMap<RelPath, Uri>>)>,
-}
-
-/// What one request sees: the text of the moment at which it arrived. Cheap to clone.
-#[derive(Clone)]
-pub struct View {
-    pub snapshot: Snapshot,
-    pub documents: Documents,
-    /// Views of later folders and documents have higher ones.
-    pub version: u64,
-    pub encoding: Encoding,
-    pub client: Arc<ClientCapabilities>,
-    pub settings: EditorSettings,
-    pub symbols: Arc<Symbols>,
-    pub catalogue: Arc<Catalogue>,
-    /// The open documents that are files of the workspace, under the URIs that the client gave them.
-    open: Arc<HashMap<RelPath, Uri>>,
-}
-
-/// A text with its lines, open or on disk.
-#[derive(Clone)]
-pub struct Text {
-    /// The workspace's path; `None` for a document outside of every folder.
-    pub path: Option<RelPath>,
-    pub text: Arc<str>,
-    pub lines: Arc<Lines>,
-    pub language: Option<Language>,
 }
 
 impl State {
@@ -142,6 +121,7 @@ impl State {
             fillings: AtomicU64::new(0),
             runtime: tokio::runtime::Handle::current(),
             settings,
+            unopened: Mutex::default(),
             texts: Mutex::new(texts),
         }
     }
@@ -149,6 +129,15 @@ impl State {
     /// The session; `None` before `initialize`.
     pub fn session(&self) -> Option<&Session> {
         self.session.get()
+    }
+
+    /// Where runs are recorded.
+    ///
+    /// # Errors
+    /// Before `initialize`.
+    pub fn state_dir(&self) -> Result<PathBuf, Error> {
+        let session = self.session().ok_or_else(|| Error::internal("there is no session"))?;
+        Ok(session.config.state_dir.clone())
     }
 
     pub fn encoding(&self) -> Encoding {
@@ -325,6 +314,10 @@ impl State {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn unopened(&self) -> MutexGuard<'_, Vec<String>> {
+        self.unopened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn texts(&self) -> MutexGuard<'_, Texts> {
         // A panic inside leaves documents and snapshots whole: they are only ever replaced.
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
@@ -340,50 +333,4 @@ fn join(disk: &Snapshot, documents: &Documents) -> (Snapshot, Arc<HashMap<RelPat
         }
     }
     (disk.with_overlay(buffers), Arc::new(open))
-}
-
-impl View {
-    /// The workspace's path of a URI, whether or not there is such a file. `None` outside of every folder.
-    pub fn path(&self, uri: &Uri) -> Option<RelPath> {
-        self.snapshot.relative(&file_path(uri)?)
-    }
-
-    /// The URI of a file of the workspace. An open document keeps the URI that the client gave it.
-    pub fn uri(&self, path: &RelPath) -> Option<Uri> {
-        self.open.get(path).cloned().or_else(|| file_uri(&self.snapshot.absolute(path)?))
-    }
-
-    /// The text behind a URI: the open document's, else the file's.
-    ///
-    /// # Errors
-    /// When it is neither open nor a readable file of the workspace.
-    pub fn text(&self, uri: &Uri) -> Result<Text, Error> {
-        let path = self.path(uri);
-        if let Some(document) = self.documents.get(uri) {
-            return Ok(document.view(path));
-        }
-        match path {
-            Some(path) => self.file(&path),
-            None => Err(Error::params(format!("{} is neither open nor in a folder of the workspace", uri.as_str()))),
-        }
-    }
-
-    /// The text of a file of the workspace, open or not.
-    pub fn file(&self, path: &RelPath) -> Result<Text, Error> {
-        let text = self.snapshot.text(path)?;
-        let lines = Arc::new(Lines::new(&text));
-        let language = Language::detect(path.as_str(), &text);
-        Ok(Text { path: Some(path.clone()), text, lines, language })
-    }
-}
-
-impl Document {
-    fn view(&self, path: Option<RelPath>) -> Text {
-        Text { path, text: self.text.clone(), lines: self.lines.clone(), language: self.language() }
-    }
-
-    /// The language goes by the file's name, then by what the client calls it.
-    fn language(&self) -> Option<Language> {
-        Language::detect(self.uri.path().as_str(), &self.text).or_else(|| Language::named(&self.language_id))
-    }
 }

@@ -8,11 +8,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::Model;
 use super::anthropic::{self, Messages};
 use super::builtin::Builtin;
-use super::client::Client;
+use super::client::{self, Client};
 use super::connection::Connection;
 use super::endpoint::{Endpoint, EndpointError};
 use super::openai::{self, ChatCompletions};
@@ -116,7 +119,8 @@ impl Endpoints {
         names
     }
 
-    fn endpoint(&self, provider: &str) -> Option<Endpoint> {
+    /// Where a provider is, if that is known.
+    pub fn endpoint(&self, provider: &str) -> Option<Endpoint> {
         let default = || PROVIDERS.iter().find(|one| one.name == provider).map(|one| Endpoint::new(one.base_url));
         self.endpoints.get(provider).cloned().or_else(default)
     }
@@ -147,35 +151,73 @@ pub fn open(name: &str, endpoints: &Endpoints) -> Result<Arc<dyn Model>, Catalog
         scripts.insert(model, script.clone());
         return Ok(script);
     }
-    let Some(endpoint) = endpoints.endpoint(&provider) else {
-        let known = endpoints.providers().join(", ");
-        return Err(CatalogError::Provider { provider, name: name.to_string(), known });
-    };
-    let default = PROVIDERS.iter().find(|one| one.name == provider);
-    if let Some(default) = default
-        && let Some(variable) = default.key_variable
-        && endpoint.key.is_none()
-        && endpoint.shown() == default.base_url
-    {
-        return Err(CatalogError::NoKey { provider, base_url: endpoint.shown(), variable: variable.to_string() });
-    }
-    let mut connections = lock(&endpoints.connections);
-    let connection = match connections.get(&provider) {
-        Some(connection) => connection.clone(),
-        None => {
-            let manner = if provider == ANTHROPIC { &anthropic::MANNER } else { &openai::MANNER };
-            let new = Connection::new(&endpoint, manner);
-            let new = new.map_err(|error| CatalogError::Endpoint { provider: provider.clone(), error })?;
-            let new = Arc::new(new);
-            connections.insert(provider.clone(), new.clone());
-            new
-        }
-    };
+    let connection = connection(&provider, name, endpoints)?;
     if provider == ANTHROPIC {
         return Ok(Arc::new(Client::new(&provider, connection, Messages::default(), anthropic::Quirks::default())));
     }
     let quirks = openai::Quirks::of_host(connection.host());
     Ok(Arc::new(Client::new(&provider, connection, ChatCompletions, quirks)))
+}
+
+/// The connection to a provider, which is named in `name`.
+fn connection(provider: &str, name: &str, endpoints: &Endpoints) -> Result<Arc<Connection>, CatalogError> {
+    let Some(endpoint) = endpoints.endpoint(provider) else {
+        let (provider, known) = (provider.to_string(), endpoints.providers().join(", "));
+        return Err(CatalogError::Provider { provider, name: name.to_string(), known });
+    };
+    if let Some(variable) = missing_key(provider, &endpoint) {
+        let (provider, variable) = (provider.to_string(), variable.to_string());
+        return Err(CatalogError::NoKey { provider, base_url: endpoint.shown(), variable });
+    }
+    let mut connections = lock(&endpoints.connections);
+    if let Some(connection) = connections.get(provider) {
+        return Ok(connection.clone());
+    }
+    let manner = if provider == ANTHROPIC { &anthropic::MANNER } else { &openai::MANNER };
+    let new = Connection::new(&endpoint, manner);
+    let new = Arc::new(new.map_err(|error| CatalogError::Endpoint { provider: provider.to_string(), error })?);
+    connections.insert(provider.to_string(), new.clone());
+    Ok(new)
+}
+
+/// The variable of the key without which a provider's own base URL answers nobody.
+fn missing_key(provider: &str, endpoint: &Endpoint) -> Option<&'static str> {
+    let known = PROVIDERS.iter().find(|one| one.name == provider)?;
+    known.key_variable.filter(|_| endpoint.key.is_none() && endpoint.shown() == known.base_url)
+}
+
+/// Whether a provider's models can be opened. Nothing is sent.
+///
+/// # Errors
+/// When there is no such provider, its key is missing, or its base URL is refused.
+pub fn check(provider: &str, endpoints: &Endpoints) -> Result<(), CatalogError> {
+    connection(provider, provider, endpoints).map(drop)
+}
+
+/// The names of a provider's models, as the provider lists them now; sorted.
+///
+/// # Errors
+/// When it cannot be asked, refuses, or takes longer than `patience`. The message is for a person.
+pub async fn list(provider: &str, endpoints: &Endpoints, patience: Duration) -> Result<Vec<String>, String> {
+    let connection = connection(provider, provider, endpoints).map_err(|error| error.to_string())?;
+    let listed = async {
+        match provider {
+            // It gives 20 when not asked for more. Base URLs are in use with and without `/v1`.
+            ANTHROPIC if connection.ends_in("v1") => {
+                client::listed(&connection, &["models"], &[("limit", "1000")]).await
+            }
+            ANTHROPIC => client::listed(&connection, &["v1", "models"], &[("limit", "1000")]).await,
+            _ => client::listed(&connection, &["models"], &[]).await,
+        }
+    };
+    let listed = timeout(patience, listed).await;
+    let listed = listed.unwrap_or_else(|_| {
+        Err(format!("{} gave no list of models within {} s", connection.shown(), patience.as_secs_f64()))
+    });
+    let mut names = listed?;
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -85,11 +85,24 @@ impl Connection {
 
     /// A POST of JSON to `path` under the base URL.
     pub fn post(&self, path: &[&str], body: String) -> RequestBuilder {
+        self.client.post(self.below(path)).header(CONTENT_TYPE, "application/json").body(body)
+    }
+
+    /// A GET of `path` under the base URL, with these pairs beside its own query.
+    pub fn get(&self, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
+        let mut url = self.below(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.client.get(url)
+    }
+
+    fn below(&self, path: &[&str]) -> Url {
         let mut url = self.url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        self.client.post(url).header(CONTENT_TYPE, "application/json").body(body)
+        url
     }
 
     /// Text of the server, without the key.

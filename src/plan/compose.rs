@@ -438,6 +438,16 @@ impl Plan {
         Some(file.draft.base().clone())
     }
 
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        !self.files.iter().any(Planned::is_changed)
+    }
+
+    /// What was refused for safety while it was made.
+    pub fn refused(&self) -> &[Problem] {
+        &self.refused
+    }
+
     /// The plan as it is shown and kept, without what the checks say.
     pub fn document(&self) -> Document {
         let read = |path: &str| self.base.text(&RelPath::parse(path).ok()?).ok();

@@ -42,6 +42,22 @@ pub(super) struct Draft {
     text: Arc<str>,
 }
 
+/// The line ends of a text, counted as far as they were asked for.
+struct Counted {
+    to: usize,
+    /// The line of `to`, from 1.
+    line: u32,
+}
+
+impl Counted {
+    /// The line of an offset, which is not before the last that was asked for.
+    fn line_at(&mut self, offset: usize, text: &str) -> u32 {
+        let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[self.to..offset]).count();
+        (self.to, self.line) = (offset, self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)));
+        self.line
+    }
+}
+
 /// Another step has changed the same text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Overlap {
@@ -282,20 +298,21 @@ impl Draft {
     pub fn edits(&self) -> Vec<Edit> {
         let mut edits = Vec::new();
         let (mut at, mut run) = (0, Vec::new());
+        let mut counted = Counted { to: 0, line: 1 };
         for piece in &self.pieces {
             if piece.origin == Origin::Base && piece.gone.is_none() {
-                self.close(at, &mut run, &mut edits);
+                self.close(at, &mut run, &mut counted, &mut edits);
                 at = piece.range.end;
             } else {
                 run.push(piece);
             }
         }
-        self.close(at, &mut run, &mut edits);
+        self.close(at, &mut run, &mut counted, &mut edits);
         edits
     }
 
     /// Edits for the changed pieces between two unchanged ones, of which the first ends at an offset of the text before.
-    fn close(&self, mut at: usize, run: &mut Vec<&Piece>, edits: &mut Vec<Edit>) {
+    fn close(&self, mut at: usize, run: &mut Vec<&Piece>, counted: &mut Counted, edits: &mut Vec<Edit>) {
         let step = |by: usize| self.splices[by].step;
         let steps = |piece: &Piece| -> BTreeSet<u32> {
             let wrote = match piece.origin {
@@ -328,8 +345,7 @@ impl Draft {
             let start = at;
             at += old.len();
             if old != new {
-                let line = 1 + u32::try_from(memchr::memchr_iter(b'\n', &self.base.as_bytes()[..start]).count())
-                    .unwrap_or(u32::MAX - 1);
+                let line = counted.line_at(start, &self.base);
                 edits.push(Edit { start, line, old, new, steps: steps.into_iter().collect() });
             }
         }

@@ -14,6 +14,7 @@ mod inverse;
 mod markdown;
 pub mod refactor;
 mod stale;
+mod standing;
 pub mod verify;
 
 pub use compose::{Gone, MAX_FILES, MAX_TEXT, Plan};

@@ -216,6 +216,40 @@ async fn a_hostile_model_is_refused_each_time_and_the_person_hears_of_it() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_meant_is_an_error_and_not_a_plan() {
+    let world = World::new();
+    let tries = r"
+        const tries = [
+            () => plan.create('x.py', '\ud800'),
+            () => plan.create('y\udc00.py', 'x'),
+            () => plan.edit('src/main.rs', 1, 1, 'mod \ud800;'),
+            () => plan.replace('src/main.rs', 'mod parse;', 'mod \udfff;'),
+            () => plan.replaceCalls('parse.rs#parse', '$1((('),
+            () => plan.diff('src/main.rs'),
+            () => { plan.create('whole.txt', '\ud83d\ude00\n'); return plan.diff('none.txt'); },
+            () => plan.diff('whole.txt').includes('+\ud83d\ude00'),
+        ];
+        for (const attempt of tries) {
+            try { console.log('DONE', attempt()); } catch (error) { console.log(`${error.name}: ${error.message}`); }
+        }";
+    let (finished, server) = planned(&world, &[tries, "answer('done')"], &[]).await;
+    let seen = server.requests()[1].last_message();
+    let half = "a text has half a surrogate pair, which no file can hold: pass whole characters";
+    for said in [
+        &format!("TypeError: plan.create: {half}\nTypeError: plan.create: {half}\n"),
+        &format!("TypeError: plan.edit: {half}\nTypeError: plan.replace: {half}\n"),
+        "Error: plan.replaceCalls: the brackets of \"$1(((\" do not close",
+        "Error: plan.diff: src/main.rs is not in the plan, which changes nothing so far",
+        "Error: plan.diff: none.txt is not in the plan, which changes whole.txt",
+        "DONE true",
+    ] {
+        assert!(seen.contains(said), "{said}\n{seen}");
+    }
+    let files = &finished.json()["plan"]["files"];
+    assert!(files.as_array().unwrap().len() == 1 && files[0]["after"] == "whole.txt", "{files}");
+}
+
+#[tokio::test]
 async fn planned_code_runs_only_after_a_yes_to_this_very_plan() {
     let world = World::new();
     let marker = world.state().with_file_name("ran");

@@ -7,8 +7,8 @@ use expect_test::expect_file;
 use regex::Regex;
 use serde_json::{Value, json};
 use spelunk::journal::event::{
-    Agent, CellError, Citation, EndReason, HostError, Line, Message, Models, Outcome, Reply, Request, Role, ToolCall,
-    Totals, Usage,
+    Agent, CellError, Citation, Dropped, EndReason, HostError, Line, Message, Models, Outcome, Reply, Request, Role,
+    ToolCall, Totals, Usage,
 };
 use spelunk::journal::{Blobs, Body, Event, Header, Run, export, html, read, show};
 use tempfile::TempDir;
@@ -343,6 +343,7 @@ fn full_of(text: &str) -> Vec<Event> {
         parent,
         model: own(),
         role,
+        label: own(),
         request: Request { messages: vec![message(), message()], options: body() },
     };
     let finished = |call, outcome| Event::CallFinished {
@@ -363,7 +364,8 @@ fn full_of(text: &str) -> Vec<Event> {
         computed_ms: 1,
         lost: Some(own()),
     };
-    let citation = Citation { path: own(), from: 1, to: 3, status: own(), hash: own() };
+    let citation = Citation { path: own(), from: 1, to: 3, status: own(), missing: vec![own()], hash: own() };
+    let dropped = Dropped { path: own(), from: 1, to: 3, reason: own() };
     let header = Header {
         spelunk: own(),
         question: own(),
@@ -402,7 +404,7 @@ fn full_of(text: &str) -> Vec<Event> {
         Event::Cell { cell: 1, code: body() },
         done(),
         Event::Note { text: own() },
-        Event::Answer { value: body(), citations: Vec::new(), held: false, problems: vec![own()] },
+        Event::Answer { value: body(), citations: Vec::new(), dropped: Vec::new(), held: false, problems: vec![own()] },
         Event::AgentEnded { reason: EndReason::Failed, detail: own() },
         done(),
         Event::Note { text: own() },
@@ -410,10 +412,17 @@ fn full_of(text: &str) -> Vec<Event> {
         Event::Answer {
             value: json!(text).to_string().into(),
             citations: vec![citation.clone()],
+            dropped: Vec::new(),
             held: true,
             problems: vec![own()],
         },
-        Event::Answer { value: body(), citations: vec![citation], held: false, problems: Vec::new() },
+        Event::Answer {
+            value: body(),
+            citations: vec![citation],
+            dropped: vec![dropped],
+            held: false,
+            problems: Vec::new(),
+        },
         Event::End { reason: EndReason::Limit, detail: own(), totals: Totals::default() },
     ]
 }
@@ -493,6 +502,7 @@ fn texts_that_are_gone_are_named() {
             parent: None,
             model: "m".into(),
             role: Role::Root,
+            label: String::new(),
             request: Request { messages, options: "{\"max_tokens\":9}".into() },
         },
         Event::Cell { cell: 1, code: omitted },
@@ -522,7 +532,14 @@ fn a_very_large_run_stays_a_page() {
         let messages =
             vec![Message { role: "user".into(), content: content.into(), tool_calls: vec![], tool_call_id: None }];
         let request = Request { messages, options: "{}".into() };
-        journal.write(Event::CallStarted { call, parent: Some(0), model: "m".into(), role: Role::Leaf, request });
+        journal.write(Event::CallStarted {
+            call,
+            parent: Some(0),
+            model: "m".into(),
+            role: Role::Leaf,
+            label: String::new(),
+            request,
+        });
     }
     for call in 1..=1_000 {
         let reply = Reply { text: format!("reply {call}").into(), tool_calls: vec![], finish: "stop".into() };

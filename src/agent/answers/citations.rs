@@ -1,5 +1,6 @@
 //! Citations of an answer: found in its text, checked against what was looked at and against the files.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -94,7 +95,7 @@ pub struct Dropped {
     pub path: String,
     pub from: u64,
     pub to: u64,
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// Checks the citations of `markdown` and those that were passed beside it, in order of appearance.
@@ -155,7 +156,7 @@ fn judge(
     dropped: &mut Vec<Dropped>,
 ) {
     let Citation { path, from, to } = citation;
-    let mut drop = |path, reason| dropped.push(Dropped { path, from, to, reason });
+    let mut drop = |path, reason| dropped.push(Dropped { path, from, to, reason: Cow::Borrowed(reason) });
     if !evidence.exists(&path) {
         return drop(path, "there is no such file");
     }

@@ -274,6 +274,7 @@ impl Calls {
             parent: ask.parent,
             model: self.named(ask.role).name.clone(),
             role: ask.role,
+            label: ask.label.clone(),
             request: record::request(request),
         });
         (self.emit)(RunEvent::CallStarted { call, role: ask.role, label: ask.label.clone() });

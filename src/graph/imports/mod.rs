@@ -6,7 +6,7 @@ mod importers;
 mod include;
 mod java;
 mod origin;
-mod paths;
+pub(crate) mod paths;
 mod python;
 mod resolve;
 mod rust;

@@ -1,4 +1,4 @@
-//! The snapshot's files by path, by name and by the end of their path.
+//! The snapshot's files by path, by name and by the end of their path; and paths taken apart.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -100,28 +100,29 @@ fn ends(path: &str, tail: &str) -> bool {
     path.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
-pub(super) fn last(path: &str) -> &str {
+/// The last component of a path.
+pub(crate) fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
 /// The folder of a path; empty for the root.
-pub(super) fn folder(path: &str) -> &str {
+pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The folders around a path, innermost first, the root last.
-pub(super) fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder(path)), |path: &&str| (!path.is_empty()).then(|| folder(path)))
 }
 
 /// A file name without its endings.
-pub(super) fn stem(path: &str) -> &str {
+pub(crate) fn stem(path: &str) -> &str {
     let name = last(path);
     name.split_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 
 /// `folder` and a relative path as one; `None` when it leads out of the repository.
-pub(super) fn joined(folder: &str, relative: &str) -> Option<String> {
+pub(crate) fn joined(folder: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in relative.split('/') {
         match part {

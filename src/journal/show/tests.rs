@@ -22,6 +22,7 @@ fn sample() -> Run {
         parent,
         model: "scripted/big".into(),
         role,
+        label: String::new(),
         request: Request { messages: vec![message.clone()], options: "{}".into() },
     };
     let reply = Reply { text: "```js\nrepo.search('x')\n```".into(), tool_calls: vec![], finish: "stop".into() };
@@ -73,8 +74,10 @@ fn sample() -> Run {
                 from: 1,
                 to: 3,
                 status: "valid".into(),
+                missing: Vec::new(),
                 hash: "ab".into(),
             }],
+            dropped: Vec::new(),
             held: false,
             problems: Vec::new(),
         },

@@ -49,7 +49,7 @@ impl<'a> Tree<'a> {
         match event {
             Event::Header(header) => self.header = Some(header),
             Event::TurnStarted { turn } => self.agents[agent].turn(Some(*turn), at),
-            Event::CallStarted { call, parent, model, role, request } => {
+            Event::CallStarted { call, parent, model, role, request, .. } => {
                 let begun = Call {
                     parent: *parent,
                     model: Some(model),
@@ -107,7 +107,7 @@ impl<'a> Tree<'a> {
             | Event::Applied { .. }
             | Event::Undone => {}
             Event::Limit { which, detail } => self.agents[agent].put(at, Item::Limit { which, detail }),
-            Event::Answer { value, citations, held, problems } => {
+            Event::Answer { value, citations, held, problems, .. } => {
                 let agent = &mut self.agents[agent];
                 agent.answer = Some(Answer { value, citations, held: *held, problems });
                 if *held {

@@ -66,7 +66,7 @@ fn left_out(left: apply::LeftOut) -> LeftOut {
 }
 
 /// Whether a plan's files are those that a plan may change: what a plan says of itself is not believed.
-fn may_change(document: &Document, view: &View) -> Result<(), Error> {
+pub fn may_change(document: &Document, view: &View) -> Result<(), Error> {
     let parse = |path: &str| -> Result<RelPath, Error> {
         let parsed = RelPath::parse(path)?;
         if parsed.as_str() == path { Ok(parsed) } else { Err(Error::failed(format!("{path} is spelled {parsed}"))) }

@@ -68,21 +68,32 @@ impl Plans {
 /// # Errors
 /// When the run made none that can be used, or one for other folders than those that are open.
 pub fn find(state: &State, view: &View, run_id: &str) -> Result<(String, Arc<Document>), Error> {
-    let here = setup::root_hash(&view.snapshot);
-    let elsewhere = |run: &str, workspace: &str| {
-        Error::failed(format!("the plan of run {run} is for {workspace}, which is not open here"))
-    };
     if let Some((document, root)) = state.plans.get(run_id) {
-        return if root == here { Ok((run_id.to_owned(), document)) } else { Err(elsewhere(run_id, "other folders")) };
+        let here = root == setup::root_hash(&view.snapshot);
+        return if here { Ok((run_id.to_owned(), document)) } else { Err(elsewhere(run_id, "other folders")) };
     }
-    let session = state.session().ok_or_else(|| Error::internal("there is no session"))?;
-    let found = kept::plan(&session.config.state_dir, run_id)?;
-    if found.root.as_ref().is_some_and(|root| *root != here) {
-        return Err(elsewhere(&found.run, &format!("the folder {}", found.workspace)));
-    }
+    let found = kept::plan(&state.state_dir()?, run_id)?;
+    is_here(&found, view)?;
     let document = Arc::new(found.document);
     state.plans.keep(&found.run, document.clone(), &view.snapshot);
     Ok((found.run, document))
+}
+
+/// Whether a plan is for the folders of the view.
+///
+/// # Errors
+/// When it is not: which one it is for.
+pub fn is_here(kept: &kept::Kept, view: &View) -> Result<(), Error> {
+    match &kept.root {
+        Some(root) if *root != setup::root_hash(&view.snapshot) => {
+            Err(elsewhere(&kept.run, &format!("the folder {}", kept.workspace)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn elsewhere(run: &str, workspace: &str) -> Error {
+    Error::failed(format!("the plan of run {run} is for {workspace}, which is not open here"))
 }
 
 impl From<KeptError> for Error {

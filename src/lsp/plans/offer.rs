@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use tower_lsp::ls_types::notification::ShowMessage;
 use tower_lsp::ls_types::request::ShowMessageRequest;
-use tower_lsp::ls_types::{MessageActionItem, MessageType, ShowMessageParams, ShowMessageRequestParams};
+use tower_lsp::ls_types::{MessageActionItem, MessageType, ShowMessageRequestParams};
 
 use super::{apply, find};
 use crate::lsp::protocol::{ApplyPlanResult, End, Plan, PlanChoice};
@@ -34,9 +33,9 @@ pub fn offer(state: &Arc<State>, end: &End) {
             Err(error) => Err(error),
         };
         match said {
-            Ok(said) if said.applied => say(&state, MessageType::INFO, said.message),
-            Ok(said) => say(&state, MessageType::WARNING, said.message),
-            Err(error) => say(&state, MessageType::ERROR, error.message),
+            Ok(said) if said.applied => state.out.say(MessageType::INFO, &said.message),
+            Ok(said) => state.out.say(MessageType::WARNING, &said.message),
+            Err(error) => state.out.say(MessageType::ERROR, &error.message),
         }
     });
 }
@@ -83,9 +82,4 @@ async fn asked(state: &State, files: usize) -> Result<bool, Error> {
         Ok(chosen) => Ok(chosen.is_some_and(|chosen| chosen.title == APPLY)),
         Err(error) => Err(Error::failed(format!("the client did not ask its user: {}", error.message))),
     }
-}
-
-fn say(state: &State, typ: MessageType, message: String) {
-    let message = crate::lsp::events::safe(&message);
-    state.out.notify::<ShowMessage>(&ShowMessageParams { typ, message });
 }

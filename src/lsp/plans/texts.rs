@@ -7,14 +7,23 @@ use crate::lsp::state::View;
 use crate::plan::Document;
 use crate::workspace::RelPath;
 
-/// The view with a plan's files as they are on disk now.
+/// The view with a plan's files as they are on disk now. What is no file of the view's stays none.
 pub fn fresh(view: &View, document: &Document) -> View {
+    refreshed(view, document, false)
+}
+
+/// The same with all files that there are by now: those that came with the plan may not be known yet. Walks the folders.
+pub fn relisted(view: &View, document: &Document) -> View {
+    refreshed(view, document, true)
+}
+
+fn refreshed(view: &View, document: &Document, relist: bool) -> View {
     let files = document.files.iter().flat_map(|file| [&file.before, &file.after]).flatten();
     let doubts = document.doubts.iter().map(|doubt| &doubt.path);
     let paths: BTreeSet<RelPath> = files.chain(doubts).filter_map(|path| RelPath::parse(path).ok()).collect();
     let paths: Vec<RelPath> = paths.into_iter().collect();
     let mut fresh = view.clone();
-    fresh.snapshot = view.snapshot.refreshed(&paths, false);
+    fresh.snapshot = view.snapshot.refreshed(&paths, relist);
     fresh
 }
 

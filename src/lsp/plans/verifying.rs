@@ -101,7 +101,7 @@ async fn begin(state: &State, given: Option<ProgressToken>) -> Option<(ProgressT
         }
         None => return None,
     };
-    let progress = Progress::begin(state.out.clone(), token.clone(), "Verifying the plan".to_owned(), true);
+    let progress = Progress::begin(state.out.clone(), token.clone(), "Verifying the plan".to_owned(), true, None);
     Some((token, progress))
 }
 

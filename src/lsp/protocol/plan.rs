@@ -176,6 +176,14 @@ pub struct LeftOut {
     pub steps: Vec<u32>,
 }
 
+/// `spelunk/undoPlan`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoPlanParams {
+    /// A run's id or the beginning of one.
+    pub run_id: String,
+}
+
 /// `spelunk/planDiff`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

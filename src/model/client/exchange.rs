@@ -201,7 +201,7 @@ fn unlabelled_stream<P: Protocol>(
 }
 
 /// The fault of a reply that is no success.
-async fn refusal(connection: &Connection, mut response: Response) -> Fault {
+pub(super) async fn refusal(connection: &Connection, mut response: Response) -> Fault {
     let status = response.status();
     let headers = Box::new(response.headers().clone());
     let mut bytes = Vec::new();
@@ -234,7 +234,7 @@ async fn refusal(connection: &Connection, mut response: Response) -> Fault {
     Fault { headers, body, ..Fault::new(Cause::Refused(status.as_u16()), message) }
 }
 
-async fn next(connection: &Connection, response: &mut Response) -> Result<Option<Vec<u8>>, Fault> {
+pub(super) async fn next(connection: &Connection, response: &mut Response) -> Result<Option<Vec<u8>>, Fault> {
     match patiently(connection, response.chunk()).await? {
         Ok(chunk) => Ok(chunk.map(Vec::from)),
         Err(error) => Err(broken(connection, &error)),

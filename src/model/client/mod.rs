@@ -1,6 +1,9 @@
 //! A model behind HTTP, whatever it speaks: the loop of attempts, and what a protocol has to say for itself.
 
 mod exchange;
+mod listing;
+
+pub(super) use listing::listed;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

@@ -26,12 +26,7 @@ pub struct LeftOut {
 /// When the plan has a fatal problem, or its steps cannot be taken apart so.
 pub fn select(document: &Document, now: &Snapshot, options: &Options) -> Result<(Document, Vec<LeftOut>), ApplyError> {
     if let Some(problem) = document.problems.iter().find(|problem| problem.fatal) {
-        let place = match (&problem.path, problem.line) {
-            (Some(path), Some(line)) => format!("{path}:{line}: "),
-            (Some(path), None) => format!("{path}: "),
-            _ => String::new(),
-        };
-        return Err(ApplyError::Fatal { message: format!("{place}{}", problem.message) });
+        return Err(ApplyError::Fatal { message: problem.to_string() });
     }
     let mut chosen = match &options.steps {
         None => document.clone(),

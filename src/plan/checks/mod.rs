@@ -20,6 +20,7 @@ mod words;
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -70,6 +71,18 @@ impl Problem {
 
     fn line(self, line: u32) -> Self {
         Self { line: Some(line), ..self }
+    }
+}
+
+/// `src/a.rs:3: what is wrong`, as far as the place is known.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => write!(f, "{path}:{line}: ")?,
+            (Some(path), None) => write!(f, "{path}: ")?,
+            (None, _) => {}
+        }
+        f.write_str(&self.message)
     }
 }
 

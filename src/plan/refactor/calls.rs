@@ -46,6 +46,9 @@ fn parsed(template: &str) -> Result<Vec<Part>, PlanError> {
     if rest.is_empty() || rest.contains('\n') {
         return refused("the new call is one line, such as other($1, $2)");
     }
+    if !is_closed(rest) {
+        return refused(format!("the brackets of {rest:?} do not close; write one call, such as other($1, $2)"));
+    }
     while let Some(at) = rest.find('$') {
         let (before, behind) = (&rest[..at], &rest[at + 1..]);
         if !before.is_empty() {
@@ -72,6 +75,28 @@ fn parsed(template: &str) -> Result<Vec<Part>, PlanError> {
         parts.push(Part::Text(rest.to_owned()));
     }
     Ok(parts)
+}
+
+/// Whether every bracket of a template closes, apart from those in quotes.
+fn is_closed(template: &str) -> bool {
+    let (mut open, mut rest) = (Vec::new(), template.chars());
+    while let Some(c) = rest.next() {
+        match c {
+            // A quote without a second one is none: a lifetime, an apostrophe in a comment.
+            '"' | '\'' | '`' => {
+                let mut inside = rest.clone();
+                if inside.any(|other| other == c) {
+                    rest = inside;
+                }
+            }
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' if open.pop() != Some(c) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 /// The top-level symbol of the repository that the template calls, when there is one.
@@ -433,5 +458,14 @@ mod tests {
     fn templates_that_are_none() {
         replaced("== a.py\ndef f():\n    pass\n", "f", "g($x)", "!! $x): there are $1, $2, $... and $recv\n");
         replaced("== a.py\ndef f():\n    pass\n", "f", "g($1)", "!! f is called nowhere\n");
+        for template in ["$1(((", "g($1))", "g([$1)", "g($1, '('", "{"] {
+            let why = format!("!! the brackets of {template:?} do not close; write one call, such as other($1, $2)\n");
+            replaced("== a.py\ndef f(x):\n    pass\n\n\nf(1)\n", "f", template, &why);
+        }
+        let before = "== a.py\ndef f(x):\n    pass\n\n\n";
+        for template in ["print('(', \")\", $1)", "print({'a': [$1]})"] {
+            let after = format!("{before}{}\n", template.replace("$1", "1"));
+            replaced(&format!("{before}f(1)\n"), "f", template, &after);
+        }
     }
 }

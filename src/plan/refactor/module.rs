@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::graph::meaning::{Program, Role, Source, Spot, uses};
+use crate::graph::paths::{folder, last, stem};
 use crate::syntax::{Family, Language};
 use crate::workspace::RelPath;
 
 use super::edits::{Edits, doubt};
-use super::imports::paths::{folder, last, stem};
 use super::imports::rust::Place;
 use super::imports::{Moves, ecmascript, manifests, python, rust};
 use super::{Done, Plan, PlanError, Tools, all_or_nothing, refused, rename};

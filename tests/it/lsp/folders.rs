@@ -170,3 +170,25 @@ async fn odd_uris_are_survived() {
     assert!(client.is_alive().await);
     client.shut_down().await;
 }
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_opened_is_said_to_the_user() {
+    let world = World::new();
+    let (here, gone) = (world.repo(), world.repo().join("gone\u{1b}[2J"));
+    let mut client = start(&world, json!([folder(&here, "here"), folder(&gone, "gone")])).await;
+    let shown = client.wait_for("window/showMessage", |_| true).await;
+    let says = |shown: &Value, name: &str| {
+        let message = shown["message"].as_str().unwrap();
+        assert!(message.contains("cannot open a folder") && message.contains(name), "{message}");
+        assert!(shown["type"] == 2 && !message.contains('\u{1b}'), "{shown}");
+    };
+    says(&shown, "gone");
+    // What can be opened works.
+    assert!(symbols(&mut client, &uri(&here.join("src/parse.rs"))).await.is_ok());
+    let added = json!([folder(&world.repo().join("later"), "later")]);
+    let params = json!({ "event": { "added": added, "removed": [] } });
+    client.notify("workspace/didChangeWorkspaceFolders", params).await;
+    let later = |shown: &Value| shown["message"].as_str().unwrap().contains("later");
+    says(&client.wait_for("window/showMessage", later).await, "later");
+    client.shut_down().await;
+}

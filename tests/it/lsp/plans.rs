@@ -95,6 +95,112 @@ async fn a_plan_is_told_looked_at_applied_and_taken_back() {
 }
 
 #[tokio::test]
+async fn what_was_applied_is_taken_back_by_the_client() {
+    let world = World::new();
+    let (parse, main) = (text(&world, "src/parse.rs"), text(&world, "src/main.rs"));
+    let (mut client, editor) = ours(&world).await;
+    editor.open(&mut client, "src/main.rs", &main).await;
+    let (run, _) = planned(&mut client, REQUEST).await;
+    let undo = async |client: &mut Client| client.request("spelunk/undoPlan", json!({ "runId": run })).await;
+    let early = undo(&mut client).await.unwrap_err();
+    assert!(early["code"] == -32803 && message(&early).contains("nothing to take back"), "{early}");
+    client.request("spelunk/applyPlan", json!({ "runId": run })).await.unwrap();
+    let renamed = main.replace("count", "words");
+    // The client tells of what it did to its document; the other file it wrote. A file of nobody's plan does not matter.
+    client.change("src/main.rs", 2, json!([{ "text": renamed }])).await;
+    world.file("src/other.rs", "fn other() {}\n");
+
+    editor.change(&mut client, "src/main.rs", &format!("{renamed}// typed\n")).await;
+    let newer = undo(&mut client).await.unwrap_err();
+    assert_eq!(newer["code"], -32803);
+    assert!(message(&newer).contains("src/main.rs changed since") && !message(&newer).contains("parse"), "{newer}");
+    editor.change(&mut client, "src/main.rs", &renamed).await;
+    world.file("src/parse.rs", format!("{parse}// newer\n"));
+    let newer = undo(&mut client).await.unwrap_err();
+    assert!(message(&newer).contains("src/parse.rs changed since"), "{newer}");
+    world.file("src/parse.rs", parse.replace("count", "words"));
+
+    // The user types before the server hears of it: the client refuses, and it can be taken back later.
+    editor.edit(&client, "src/main.rs", &format!("{renamed}// on the way"));
+    let refused = undo(&mut client).await.unwrap();
+    assert!(refused["applied"] == false && refused["message"].as_str().unwrap().contains("src/main.rs"), "{refused}");
+    editor.change(&mut client, "src/main.rs", &renamed).await;
+    let undone = undo(&mut client).await.unwrap();
+    assert_eq!(undone, json!({ "applied": true, "message": "taken back: 2 files", "leftOut": [] }));
+    assert_eq!(editor.text(&client.uri("src/main.rs")), main);
+    assert_eq!(text(&world, "src/parse.rs"), parse);
+    let label = client.received("workspace/applyEdit").last().unwrap()["label"].clone();
+    assert_eq!(label, json!(format!("spelunk: Take back: {REQUEST}")));
+    let again = undo(&mut client).await.unwrap_err();
+    assert!(message(&again).contains("nothing to take back"), "{again}");
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn what_the_editor_took_of_a_plan_is_what_is_taken_back() {
+    let world = World::new();
+    let (parse, main) = (text(&world, "src/parse.rs"), text(&world, "src/main.rs"));
+    let notes = "// As count(x) does it.\n";
+    world.file("src/notes.rs", notes);
+    let (mut client, editor) = ours(&world).await;
+    editor.open(&mut client, "src/main.rs", &main).await;
+    let (run, plan) = planned(&mut client, REQUEST).await;
+    assert_eq!(plan["doubts"][0]["path"], "src/notes.rs", "{plan}");
+    client.request("spelunk/applyPlan", json!({ "runId": run })).await.unwrap();
+    // The user agreed to the doubtful place, and undid one file in the editor.
+    assert_eq!(text(&world, "src/notes.rs"), notes.replace("count", "words"));
+    client.change("src/main.rs", 2, json!([{ "text": main.replace("count", "words") }])).await;
+    editor.change(&mut client, "src/main.rs", &main).await;
+    let undone = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap();
+    assert_eq!(undone, json!({ "applied": true, "message": "taken back: 2 files", "leftOut": [] }));
+    assert_eq!((text(&world, "src/parse.rs"), text(&world, "src/notes.rs")), (parse.clone(), notes.to_owned()));
+    assert_eq!(editor.text(&client.uri("src/main.rs")), main);
+
+    // All of it undone in the editor: nothing is left to take back.
+    client.request("spelunk/applyPlan", json!({ "runId": run })).await.unwrap();
+    assert_ne!(text(&world, "src/parse.rs"), parse);
+    world.file("src/parse.rs", &parse);
+    world.file("src/notes.rs", notes);
+    editor.change(&mut client, "src/main.rs", &main).await;
+    let nothing = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap_err();
+    assert!(nothing["code"] == -32803 && message(&nothing).contains("is in the files any more"), "{nothing}");
+    client.shut_down().await;
+}
+
+#[tokio::test]
+async fn files_that_came_went_and_moved_are_taken_back() {
+    let world = World::new();
+    world.file("Makefile", "all:\n\techo old\n");
+    let before = ["src/parse.rs", "src/main.rs", "Makefile"].map(|path| (path, text(&world, path)));
+    let cells = [
+        "plan.create('src/new.rs', 'pub fn fresh() {}\\n'); plan.remove('src/main.rs'); \
+         plan.move('src/parse.rs', 'lib/words.rs'); plan.replace('Makefile', 'echo old', 'echo new'); answer('done')",
+        "answer()",
+    ];
+    let (mut client, _server) = scripted(&world, able(), json!({ "runs": true }), &cells).await;
+    let editor = Editor::default();
+    editor.attend(&client, "Apply");
+    let (run, plan) = planned(&mut client, "tidy up").await;
+    let applied = client.request("spelunk/applyPlan", json!({ "runId": run, "executed": ["Makefile"] })).await.unwrap();
+    assert_eq!(applied["applied"], true, "{applied} {plan}");
+    assert!(!world.repo().join("src/main.rs").exists() && world.repo().join("lib/words.rs").exists());
+    assert!(text(&world, "Makefile").contains("echo new"));
+    // What came into a place meanwhile is not written over.
+    world.file("src/main.rs", "fn another() {}\n");
+    let error = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap_err();
+    assert!(error["code"] == -32803 && message(&error).contains("src/main.rs"), "{error}");
+    assert_eq!(text(&world, "src/main.rs"), "fn another() {}\n");
+    std::fs::remove_file(world.repo().join("src/main.rs")).unwrap();
+    let undone = client.request("spelunk/undoPlan", json!({ "runId": run })).await.unwrap();
+    assert_eq!(undone["applied"], true, "{undone}");
+    for (path, text) in before {
+        assert_eq!(self::text(&world, path), text, "{path}");
+    }
+    assert!(!world.repo().join("src/new.rs").exists() && !world.repo().join("lib/words.rs").exists());
+    client.shut_down().await;
+}
+
+#[tokio::test]
 async fn newer_text_in_one_file_changes_nothing_and_is_named() {
     let world = World::new();
     let (parse, main) = (text(&world, "src/parse.rs"), text(&world, "src/main.rs"));

@@ -5,11 +5,12 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::graph::meaning::{Program, Source};
+use crate::graph::paths::{folder, joined, last};
 use crate::plan::refactor::edits::Edits;
 use crate::syntax::walk;
 
 use super::Moves;
-use super::paths::{folder, joined, last, relative};
+use super::paths::relative;
 
 /// The endings that a specifier may have, longer ones first.
 const ENDINGS: [&str; 16] = [

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::graph::meaning::Program;
+use crate::graph::paths::{folder, joined, last, stem};
 use crate::plan::refactor::edits::{Edits, doubt};
 use crate::plan::refactor::{Plan, PlanError};
 use crate::workspace::RelPath;
 
 use super::Moves;
-use super::paths::{folder, joined, last, relative, stem};
+use super::paths::relative;
 
 const MANIFESTS: [&str; 9] = [
     "package.json",

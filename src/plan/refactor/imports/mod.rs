@@ -10,6 +10,8 @@ pub(super) mod rust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::graph::paths::{folder, last, stem};
+
 /// Files with where they go.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
@@ -53,10 +55,10 @@ impl Moves {
     pub fn words(&self) -> BTreeSet<String> {
         let mut words = BTreeSet::new();
         for from in self.to.keys() {
-            let stem = paths::stem(from);
-            words.insert(stem.to_owned());
-            if matches!(stem, "index" | "__init__" | "mod") {
-                words.insert(paths::last(paths::folder(from)).to_owned());
+            let own = stem(from);
+            words.insert(own.to_owned());
+            if matches!(own, "index" | "__init__" | "mod") {
+                words.insert(last(folder(from)).to_owned());
             }
         }
         words

@@ -5,11 +5,11 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::graph::meaning::{Program, Source};
+use crate::graph::paths::{folder, last};
 use crate::plan::refactor::edits::Edits;
 use crate::syntax::walk;
 
 use super::Moves;
-use super::paths::{folder, last};
 
 /// Functions whose first argument is a string with a dotted name in it.
 const BY_STRING: [&str; 8] = [

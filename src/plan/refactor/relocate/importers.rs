@@ -6,6 +6,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::graph::meaning::{Role, Source, Use};
+use crate::graph::paths;
 use crate::plan::PlanError;
 use crate::plan::refactor::Plan;
 use crate::plan::refactor::edits::{Edits, doubt};
@@ -28,7 +29,7 @@ pub(super) fn mend(
         files.entry(&place.path).or_default().push((word, place));
     }
     // Who takes all may name none.
-    let starred: Vec<String> = moving.program.files_with(super::super::imports::paths::stem(&moving.source.path))?;
+    let starred: Vec<String> = moving.program.files_with(paths::stem(&moving.source.path))?;
     for path in &starred {
         files.entry(path).or_default();
     }

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use crate::graph::paths::{last, stem};
 use crate::plan::PlanError;
 use crate::plan::refactor::edits::Edits;
 use crate::plan::refactor::imports::entries::{Entry, entries};
 use crate::plan::refactor::imports::manifests::is_entry;
-use crate::plan::refactor::imports::paths::{last, stem};
 use crate::plan::refactor::imports::python::with_comma;
 use crate::plan::refactor::imports::rust::{Place, declared};
 use crate::syntax::{Family, Symbol, walk};
