@@ -13,6 +13,14 @@ const own = {
     scope: "machine",
     markdownDescription: "The `spelunk` program to run instead of the one that came with the extension",
   },
+  "spelunk.trace.server": {
+    type: "string",
+    enum: ["messages", "compact", "verbose"],
+    default: "messages",
+    scope: "window",
+    markdownDescription:
+      "How much of the messages between editor and server is logged while the log level of the Spelunk output is Trace",
+  },
 };
 
 // VS Code takes `markdownDescription` alone; a description beside it would be shown twice in the JSON editor.

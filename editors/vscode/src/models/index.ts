@@ -1,7 +1,23 @@
-// Registers what this part adds to the editor.
+// Registers the commands about models and keys.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import { removeKey, setKey } from "./ask-key";
+import { chooseModel } from "./choose";
 
-export function register(_parts: Parts): vscode.Disposable {
-  return vscode.Disposable.from();
+export function register({ session, log }: Parts): vscode.Disposable {
+  const command = (name: string, act: () => Promise<void>) =>
+    vscode.commands.registerCommand(name, async () => {
+      try {
+        await act();
+      } catch (error) {
+        log.error(String(error));
+        const message = error instanceof Error ? error.message : String(error);
+        void vscode.window.showErrorMessage(`Spelunk: ${message}`);
+      }
+    });
+  return vscode.Disposable.from(
+    command("spelunk.chooseModel", () => chooseModel(session)),
+    command("spelunk.setKey", () => setKey(session)),
+    command("spelunk.removeKey", () => removeKey(session)),
+  );
 }

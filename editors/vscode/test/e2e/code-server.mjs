@@ -119,7 +119,7 @@ export class CodeServer {
   /** The logs of our extension that were written so far, newest last. */
   logs() {
     const root = join(this.data, "logs");
-    let names = [];
+    let names;
     try {
       names = readdirSync(root, { recursive: true });
     } catch {

@@ -58,7 +58,7 @@ export class Editor {
     await until(`the command "${title}"`, async () => {
       await this.page.keyboard.press("F1");
       await this.quickBox.waitFor({ timeout: 5000 });
-      await this.quickBox.fill(`>${title}`);
+      await this.quickBox.fill(`>${title}`, { timeout: 3000 });
       const row = this.quickRows.filter({ has: this.page.getByText(title, { exact: true }) }).first();
       try {
         await row.waitFor({ timeout: 3000 });
@@ -104,13 +104,14 @@ export class Editor {
 
   /** The label of the active editor's tab. */
   async tab() {
-    const tab = this.page.locator(".editor-group-container.active .tab.active .label-name");
-    return read(await tab.first().innerText({ timeout: 2000 }));
+    const tab = this.page.locator(".editor-group-container.active .tab.active").first();
+    return read((await tab.getAttribute("data-resource-name", { timeout: 2000 })) ?? "");
   }
 
   /** The labels of all tabs. */
   async tabs() {
-    return (await this.page.locator(".tab .label-name").allInnerTexts()).map(read);
+    const tabs = this.page.locator(".tab[data-resource-name]");
+    return (await tabs.evaluateAll((all) => all.map((tab) => tab.dataset.resourceName))).map(read);
   }
 
   /** Where the cursor is: `{ line, column }`, from 1. */

@@ -15,3 +15,31 @@ export class EventEmitter<T> {
     this.listeners.clear();
   }
 }
+
+export class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+
+export class LanguageModelToolCallPart {
+  constructor(
+    readonly callId: string,
+    readonly name: string,
+    readonly input: object,
+  ) {}
+}
+
+export class LanguageModelToolResultPart {
+  constructor(
+    readonly callId: string,
+    readonly content: unknown[],
+  ) {}
+}
+
+export const LanguageModelChatMessageRole = { User: 1, Assistant: 2 };
+
+export class LanguageModelChatMessage {
+  constructor(
+    readonly role: number,
+    public content: unknown[],
+  ) {}
+}

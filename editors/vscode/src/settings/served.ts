@@ -1,0 +1,26 @@
+// Languages that another extension obviously serves, so that spelunk's navigation stays out of its way.
+
+/** Language ids by the extension that brings their server. */
+const SERVERS: Record<string, string[]> = {
+  "rust-lang.rust-analyzer": ["rust"],
+  "ms-python.python": ["python"],
+  "ms-python.vscode-pylance": ["python"],
+  "detachhead.basedpyright": ["python"],
+  "golang.go": ["go"],
+  "llvm-vs-code-extensions.vscode-clangd": ["c", "cpp"],
+  "ms-vscode.cpptools": ["c", "cpp"],
+  "redhat.java": ["java"],
+  "oracle.oracle-java": ["java"],
+  "vscode.typescript-language-features": ["javascript", "javascriptreact", "typescript", "typescriptreact"],
+};
+
+/**
+ * The value of `spelunk.served` that the server is told: the user's, and that of the extensions.
+ *
+ * @param installed whether an extension is installed and enabled
+ */
+export function served(byUser: unknown, installed: (extension: string) => boolean): string[] {
+  const named = Array.isArray(byUser) ? byUser.filter((id) => typeof id === "string") : [];
+  const byOthers = Object.entries(SERVERS).flatMap(([extension, ids]) => (installed(extension) ? ids : []));
+  return [...new Set([...named, ...byOthers])].sort();
+}
