@@ -13,6 +13,9 @@ export interface Call {
   usd?: number;
   error?: string;
   hit: boolean;
+  /** Milliseconds since 1970, where the call was seen live. */
+  started?: number;
+  finished?: number;
 }
 
 export interface Cell {
@@ -37,6 +40,8 @@ export interface Agent {
   depth: number;
   question: string;
   scope: string[];
+  /** The turn of its parent that started it. */
+  during: number;
   turns: Turn[];
   ended: boolean;
   error?: string;
@@ -78,7 +83,8 @@ export class Run {
     return calls.findLast((call) => call.role === "root")?.text ?? "";
   }
 
-  fold(notice: RunNotice): void {
+  /** `at`: when the notice came, in milliseconds since 1970; none for one of a record. */
+  fold(notice: RunNotice, at?: number): void {
     const { event } = notice;
     const agent = this.agents.get(notice.agent ?? 0);
     if (!agent) return;
@@ -103,6 +109,7 @@ export class Run {
           text: "",
           retries: [],
           hit: false,
+          ...(at === undefined ? {} : { started: at }),
         });
         break;
       case "text": {
@@ -124,6 +131,7 @@ export class Run {
         if (!call) break;
         call.usage = event.usage;
         call.hit = event.hit ?? false;
+        if (at !== undefined) call.finished = at;
         if (event.usd !== undefined) call.usd = event.usd;
         if (event.error !== undefined) call.error = event.error;
         break;
@@ -152,6 +160,7 @@ export class Run {
           depth: event.depth,
           question: event.question,
           scope: event.scope,
+          during: this.agents.get(event.parent)?.turns.at(-1)?.turn ?? 0,
           turns: [],
           ended: false,
         });
@@ -191,7 +200,7 @@ export class Run {
 }
 
 function root(): Agent {
-  return { agent: 0, parent: 0, depth: 0, question: "", scope: [], turns: [], ended: false };
+  return { agent: 0, parent: 0, depth: 0, question: "", scope: [], during: 0, turns: [], ended: false };
 }
 
 /** Things may happen before the first turn. */

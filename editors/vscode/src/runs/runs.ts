@@ -34,7 +34,7 @@ export class Runs implements vscode.Disposable {
       this.early.set(notice.runId, [...(this.early.get(notice.runId) ?? []), notice]);
       return;
     }
-    run.fold(notice);
+    run.fold(notice, Date.now());
     this.changes.fire({ run, notice });
   }
 

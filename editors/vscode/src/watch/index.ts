@@ -1,7 +1,57 @@
-// Registers what this part adds to the editor.
+// Registers what this part adds to the editor: the view of runs, their texts and their traces.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import * as protocol from "../protocol";
+import type { Session } from "../server/session";
+import { Documents } from "./documents";
+import { Past } from "./past";
+import type { Row } from "./rows";
+import { openTrace, openTracePage } from "./trace";
+import { runOf, View } from "./view";
+import { firstLine } from "./words";
 
-export function register(_parts: Parts): vscode.Disposable {
-  return vscode.Disposable.from();
+export function register({ session, log }: Parts): vscode.Disposable {
+  const past = new Past(session);
+  const view = new View(session, past);
+  const texts = new Documents(session, past, async (runId) => {
+    const { text } = await session.request(protocol.trace, { runId, full: true });
+    return text;
+  });
+  const command = (id: string, open: (runId: string) => Promise<void>) =>
+    vscode.commands.registerCommand(id, async (given?: Row | string) => {
+      try {
+        const runId = typeof given === "string" ? given : given ? runOf(given) : await chosen(session);
+        if (runId !== undefined) await open(runId);
+      } catch (error) {
+        log.error(String(error));
+        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      }
+    });
+  return vscode.Disposable.from(
+    view,
+    texts,
+    command("spelunk.openTrace", openTrace),
+    command("spelunk.openTracePage", (runId) => openTracePage(session, runId)),
+    vscode.commands.registerCommand("spelunk.refreshRuns", (more?: unknown) => {
+      view.refresh(more === "more");
+    }),
+  );
+}
+
+/** The run that the person picks. */
+async function chosen(session: Session): Promise<string | undefined> {
+  const listing = session.request(protocol.runs, {}).then(({ runs }) =>
+    runs.map((run) => ({
+      label: firstLine(run.question),
+      description: run.state,
+      detail: new Date(run.started).toLocaleString(),
+      runId: run.runId,
+    })),
+  );
+  const picked = await vscode.window.showQuickPick(listing, {
+    title: "Trace of a Run",
+    placeHolder: "Which run?",
+    matchOnDetail: true,
+  });
+  return picked?.runId;
 }
