@@ -1,6 +1,15 @@
 // A code-server in folders of its own: the VS Code that tests drive, with the extension installed.
 import { spawn, execFileSync } from "node:child_process";
-import { cpSync, createWriteStream, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  createWriteStream,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { until } from "./suite.mjs";
 

@@ -16,7 +16,8 @@ export class Editor {
   static async open(context, server, path) {
     const page = await context.newPage();
     const editor = new Editor(page, server);
-    const query = path === null ? "ew=true" : `${path.endsWith(".code-workspace") ? "workspace" : "folder"}=${path}`;
+    const query =
+      path === null ? "ew=true" : `${path.endsWith(".code-workspace") ? "workspace" : "folder"}=${path}`;
     await page.goto(`${server.origin}/?${query}`);
     await editor.drawn();
     return editor;
@@ -165,17 +166,25 @@ export class Editor {
 
   /** Waits until the text of our item of the status bar matches. */
   async statusIs(pattern, seconds) {
-    return until(`the status bar says ${pattern}`, async () => {
-      const text = await this.status();
-      const label = (await this.statusItem.locator("a, [aria-label]").first().getAttribute("aria-label")) ?? "";
-      if (!pattern.test(text) && !pattern.test(label)) throw new Error(`${text} (${label})`);
-      return text || label;
-    }, seconds);
+    return until(
+      `the status bar says ${pattern}`,
+      async () => {
+        const text = await this.status();
+        const label =
+          (await this.statusItem.locator("a, [aria-label]").first().getAttribute("aria-label")) ?? "";
+        if (!pattern.test(text) && !pattern.test(label)) throw new Error(`${text} (${label})`);
+        return text || label;
+      },
+      seconds,
+    );
   }
 
   /** Waits for a notification that has the words. */
   async notification(words) {
-    const toast = this.page.locator(".notifications-toasts .notification-list-item").filter({ hasText: words }).first();
+    const toast = this.page
+      .locator(".notifications-toasts .notification-list-item")
+      .filter({ hasText: words })
+      .first();
     await toast.waitFor({ timeout: 30_000 });
     return toast;
   }
@@ -211,7 +220,10 @@ export class Editor {
 
   /** A view of the side bar, by its name. */
   pane(name) {
-    return this.page.locator(".pane").filter({ has: this.page.locator(`.pane-header[aria-label^="${name}"]`) }).first();
+    return this.page
+      .locator(".pane")
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${name}"]`) })
+      .first();
   }
 
   /** The rows of a tree view that match, each with its text and label. */
@@ -230,7 +242,10 @@ export class Editor {
   /** Clicks an action, by its title, of a row of a tree view. */
   async act(row, title) {
     await row.hover();
-    await row.locator(`.action-label[aria-label^="${title}"], .action-label[title^="${title}"]`).first().click();
+    await row
+      .locator(`.action-label[aria-label^="${title}"], .action-label[title^="${title}"]`)
+      .first()
+      .click();
   }
 
   /** The page inside of the webview that is shown: the answer panel. */
@@ -240,11 +255,15 @@ export class Editor {
 
   /** Waits until the answer panel's text matches, and gives it. */
   async answerHas(pattern, seconds) {
-    return until(`the answer panel has ${pattern}`, async () => {
-      const text = await this.answer.locator("body").innerText({ timeout: 2000 });
-      if (!pattern.test(text)) throw new Error(text);
-      return text;
-    }, seconds);
+    return until(
+      `the answer panel has ${pattern}`,
+      async () => {
+        const text = await this.answer.locator("body").innerText({ timeout: 2000 });
+        if (!pattern.test(text)) throw new Error(text);
+        return text;
+      },
+      seconds,
+    );
   }
 
   // Settings and the end.

@@ -94,7 +94,9 @@ export class Endpoint {
     for await (const chunk of request.setEncoding("utf8")) text += chunk;
     if (request.url.endsWith("/models")) {
       response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ object: "list", data: this.models.map((id) => ({ id, object: "model" })) }));
+      response.end(
+        JSON.stringify({ object: "list", data: this.models.map((id) => ({ id, object: "model" })) }),
+      );
       return;
     }
     const call = new Call(JSON.parse(text), request.headers, response);

@@ -36,7 +36,13 @@ install(vsix, extensions, join(root, "home"));
 const browser = await chromium.launch({
   executablePath: process.env.SPELUNK_TEST_CHROMIUM || "/usr/bin/chromium",
   args: [
-    ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+    ...[
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
     ...["--disable-component-update", "--disable-sync"],
   ],
 });
@@ -63,7 +69,12 @@ async function serverFor({ file, needs }) {
   const own = more.length || installed ? copied(extensions, join(home, "extensions")) : extensions;
   for (const folder of more) install(packaged(root, join(here, folder)), own, home);
   if (installed)
-    await installed(join(own, readdirSync(own).find((name) => name.startsWith("spelunk.spelunk-"))));
+    await installed(
+      join(
+        own,
+        readdirSync(own).find((name) => name.startsWith("spelunk.spelunk-")),
+      ),
+    );
   shared = new CodeServer(home, own, env);
   await shared.start();
   return shared;
@@ -87,7 +98,8 @@ async function run(test) {
     const url = new URL(request.url());
     // What webviews load of the extension's own files: the page's service worker answers, no host does.
     if (url.host.endsWith(".vscode-resource.vscode-cdn.net")) return;
-    if (/^(https?|wss?):$/.test(url.protocol) && url.host !== new URL(server.origin).host) foreign.push(url.href);
+    if (/^(https?|wss?):$/.test(url.protocol) && url.host !== new URL(server.origin).host)
+      foreign.push(url.href);
   });
   const given = { folder, repository, server, endpoint, context };
   const scripted = {
@@ -144,7 +156,9 @@ for (const test of wanted) {
   const begun = Date.now();
   const error = await run(test);
   if (error) failed += 1;
-  console.log(`${error ? "FAILED" : "ok"} ${test.file}: ${test.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${error ? "FAILED" : "ok"} ${test.file}: ${test.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`,
+  );
   if (error) console.log(error.stack ?? error);
 }
 console.log(`${wanted.length - failed} passed, ${failed} failed`);
