@@ -33,7 +33,8 @@ export function consent(
   models: Pick<ModelsResult, "root" | "leaf" | "error"> | undefined,
 ): string {
   const where = scope?.length ? `, in ${[scope].flat().map(escaped).join(", ")}` : "";
-  return `The question${where}:\n\n${fenced(question)}\n\n${cost(models)}`;
+  // The question comes last: a dialog that shows plain text runs what follows a block of code into it.
+  return `${cost(models)}\n\nThe question${where}:\n\n${fenced(question)}`;
 }
 
 function cost(models: Pick<ModelsResult, "root" | "leaf" | "error"> | undefined): string {
@@ -42,7 +43,8 @@ function cost(models: Pick<ModelsResult, "root" | "leaf" | "error"> | undefined)
   const names = [...new Set([models.root, models.leaf])];
   if (names.every((name) => name === "builtin"))
     return "The planner answers, without a language model: it costs nothing, and nothing leaves the machine.";
-  return `It may cost money, and parts of the repository go to the model: ${names.map(escaped).join(" and ")}.`;
+  const said = names.map((name) => (name === "editor" ? "the editor's own" : escaped(name))).join(" and ");
+  return `It may cost money, and parts of the repository go to the model: ${said}.`;
 }
 
 /**

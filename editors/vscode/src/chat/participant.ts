@@ -111,10 +111,10 @@ function show(end: End, run: Run, stream: vscode.ChatResponseStream): void {
   lines.push(...run.notes.slice(-MOST_NOTES).map(escaped));
   if (end.dropped.length > 0) lines.push(`Citations that were not kept: ${end.dropped.length}.`);
   lines.push(escaped(summary(end.model, end.spent, end.seconds)));
-  stream.markdown(`\n\n---\n\n${lines.filter(Boolean).join("  \n")}\n`);
+  stream.markdown(`${text.trim() ? "\n\n---\n\n" : ""}${lines.filter(Boolean).join("  \n")}\n`);
   for (const { location } of end.citations) if (location) stream.reference(placed(location));
-  if (end.plan) button(stream, "spelunk.openPlan", "Open Plan", end.runId);
-  else if (end.answer) button(stream, "spelunk.openAnswer", "Open Answer", end.runId);
+  if (end.plan?.document.steps.length) button(stream, "spelunk.openPlan", "Open Plan", end.runId);
+  else if (text) button(stream, "spelunk.openAnswer", "Open Answer", end.runId);
   else button(stream, "spelunk.openTrace", "Open Trace", end.runId);
 }
 

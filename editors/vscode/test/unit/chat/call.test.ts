@@ -33,12 +33,16 @@ test("input that a model got wrong is refused with what it should be", () => {
 test("the person reads the question as it is, and what may cost money", () => {
   const asked = { question: "**bold** ``` [x](command:y)", scope: ["src/*"] };
   const text = consent(asked, { root: "openai/gpt-5", leaf: "openai/gpt_5_mini" });
-  assert.match(text, /in src\/\\\*:\n\n````\n\*\*bold\*\* ``` \[x\]\(command:y\)\n````\n\nIt may cost money/);
-  assert.match(text, /openai\/gpt-5 and openai\/gpt_5_mini/);
+  assert.match(text, /in src\/\\\*:\n\n````\n\*\*bold\*\* ``` \[x\]\(command:y\)\n````$/);
+  assert.match(text, /^It may cost money.*openai\/gpt-5 and openai\/gpt_5_mini/);
   assert.match(consent({ question: "q" }, { root: "builtin", leaf: "builtin" }), /costs nothing/);
   assert.match(
     consent({ question: "q" }, { root: "a/b", leaf: "a/b", error: "no key: set one" }),
     /no key: set one/,
+  );
+  assert.match(
+    consent({ question: "q" }, { root: "editor", leaf: "editor" }),
+    /the model: the editor's own\./,
   );
   assert.match(consent({ question: "q" }, undefined), /may cost money/);
 });
