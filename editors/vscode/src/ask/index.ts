@@ -4,13 +4,12 @@ import type { Parts } from "../extension";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { ask } from "./asking";
+import { EXPLAIN } from "./explain";
 import { saying } from "./failure";
 import { pickRun } from "./history";
 import { Panels } from "./panels";
 import { here, type Here } from "./place";
 import { VIEW_TYPE } from "./panel";
-
-export const EXPLAIN = "Explain this: what it does, how it works with what is around it, and who uses it.";
 
 export function register({ session }: Parts): vscode.Disposable {
   const panels = new Panels(session);

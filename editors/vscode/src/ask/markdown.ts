@@ -1,5 +1,5 @@
 // An answer's Markdown as HTML that cannot load, run or fake anything. The text is hostile.
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type Token } from "markdown-it";
 import type { Cited } from "../protocol";
 import { citationsIn, finding, label, type Standing } from "./citations";
 import { coloured } from "./code";
@@ -32,9 +32,14 @@ const md = new MarkdownIt({ html: false, linkify: false, typographer: false });
 
 /** Renders an answer. Citations become buttons, http and https links as well; images become their text. */
 export function rendered(answer: string, citations: readonly Cited[]): Rendered {
-  const room: Room = { citations, links: [], standing: new Map(), inLink: false };
+  const room = roomFor(citations);
   const html = md.render(answer, { room });
   return { html: visible(html), links: room.links };
+}
+
+/** What an answer's Markdown says; a `citation` among the inline tokens is the one of the list at `meta.index`. */
+export function parsed(answer: string, citations: readonly Cited[]): Token[] {
+  return md.parse(answer, { room: roomFor(citations) });
 }
 
 /** Characters that turn the direction of a line around are shown by their names. */
@@ -138,6 +143,10 @@ function from(standing: Standing[], start: number): Standing | undefined {
     else high = middle;
   }
   return standing[low];
+}
+
+function roomFor(citations: readonly Cited[]): Room {
+  return { citations, links: [], standing: new Map(), inLink: false };
 }
 
 function roomOf(env: MarkdownIt.Env | undefined): Room {

@@ -2,7 +2,10 @@
 // line, and writes what it was asked to `requests.jsonl`.
 //   {"say": ["bits", "of text"], "call": {"name": "...", "input": {}}, "hold": "file"}   waits, after the text, for a file
 //   {"refuse": "Blocked", "message": "..."}
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+// It is also an agent: its command calls the tool that `call.json` names, and writes what it got to `called.json`.
+//   {"tool": "name", "input": {}, "budget": 100, "cancel": "file"}   counts words; cancels when there is a file
+//   {"chat": "@participant text"}   opens the chat view and sends that
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as vscode from "vscode";
@@ -57,6 +60,39 @@ const provider = {
   },
 };
 
+async function call() {
+  const { tool, input, budget, cancel, chat } = JSON.parse(readFileSync(join(folder(), "call.json"), "utf8"));
+  if (chat) {
+    await vscode.commands.executeCommand("workbench.action.chat.open", { query: chat });
+    return {};
+  }
+  const source = new vscode.CancellationTokenSource();
+  const countTokens = (text) => Promise.resolve(text.split(/\s+/).length);
+  const options = {
+    input,
+    toolInvocationToken: undefined,
+    ...(budget !== undefined && { tokenizationOptions: { tokenBudget: budget, countTokens } }),
+  };
+  const calling = vscode.lm.invokeTool(tool, options, source.token);
+  let over = false;
+  calling.then(
+    () => (over = true),
+    () => (over = true),
+  );
+  while (cancel && !over && !existsSync(join(folder(), cancel))) await wait(20);
+  if (cancel) source.cancel();
+  const { content } = await calling;
+  return { text: content.map(({ value }) => value).join("") };
+}
+
+async function called() {
+  const result = await call().catch((error) => ({ error: `${error.name}: ${error.message}` }));
+  writeFileSync(join(folder(), "called.json"), JSON.stringify(result));
+}
+
 export function activate(context) {
-  context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider("spelunk-test", provider));
+  context.subscriptions.push(
+    vscode.lm.registerLanguageModelChatProvider("spelunk-test", provider),
+    vscode.commands.registerCommand("spelunk-test.call", called),
+  );
 }
