@@ -136,6 +136,10 @@ export class Editor {
     await this.page.keyboard.press("Control+G");
     await this.quickBox.waitFor();
     await this.quickBox.fill(`:${line}:${column}`);
+    await this.quickRows
+      .filter({ hasText: `line ${line}` })
+      .first()
+      .waitFor();
     await this.page.keyboard.press("Enter");
     await until(`the cursor is on line ${line}`, async () => (await this.cursor()).line === line);
   }
