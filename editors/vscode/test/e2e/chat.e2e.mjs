@@ -124,7 +124,7 @@ test(
 );
 
 test(
-  "/explain means the selection, and says what is missing without one",
+  "/explain means the place of the cursor, and /plan without words says what it misses",
   lent,
   async ({ editor, folder }) => {
     script(folder, run("answer('It splits.')"));
