@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 scripts/version.sh
 cargo fmt --check
 cargo clippy --locked --all-targets -- -D warnings
-[ ! -e scripts/lua.sh ] || scripts/lua.sh check
+scripts/lua.sh check
 scripts/vscode.sh check

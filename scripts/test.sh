@@ -66,7 +66,7 @@ if wants installer; then
   suite installer "$SPELUNK_TEST_PYTHON" -B -m pytest -rs tests/installing
 fi
 if wants nvim; then
-  [ ! -e editors/nvim ] || suite nvim "$SPELUNK_TEST_NVIM" -l editors/nvim/tests/run.lua
+  suite nvim "$SPELUNK_TEST_NVIM" -l editors/nvim/tests/run.lua
 fi
 ! wants vscode || suite vscode scripts/vscode.sh test
 if wants vscode-e2e; then

@@ -43,7 +43,7 @@ pub async fn run(args: Models) -> Result<ExitCode, CliError> {
 }
 
 fn line(provider: &Provider) -> String {
-    let mut line = format!("{:<10}", provider.name);
+    let mut line = format!("{:<11}", provider.name);
     let key = match (provider.key, &provider.key_env) {
         (Key::None, _) => None,
         (Key::Set, Some(variable)) => Some(format!("key from {variable}")),

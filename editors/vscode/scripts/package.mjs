@@ -112,7 +112,7 @@ function inspect(file, hash) {
     fail(`${server.name} is not executable in the package`);
   if (sha256(server.content()) !== hash)
     fail(`${server.name} in the package is not the binary that was given`);
-  if (existsSync(join(root, "src/server/binary.ts")) && !bundle.content().includes(hash))
+  if (!bundle.content().includes(hash))
     fail(`dist/extension.js in the package does not name the binary's SHA-256`);
   if (zip.length > mostBytes) fail(`the package has ${zip.length} bytes, more than ${mostBytes}`);
   return { files: found.length, bytes: zip.length };
@@ -140,6 +140,7 @@ copyFileSync(values.binary, server);
 chmodSync(server, 0o755);
 if (!values["as-is"]) strip(server, target);
 const hash = sha256(readFileSync(server));
+const released = version(server, target);
 
 execFileSync(process.execPath, ["esbuild.mjs", "--production"], {
   cwd: root,
@@ -148,14 +149,11 @@ execFileSync(process.execPath, ["esbuild.mjs", "--production"], {
     ...process.env,
     SPELUNK_DIST: join(staging, "dist"),
     SPELUNK_SERVER_SHA256: hash,
-    SPELUNK_SERVER_VERSION: version(server, target),
+    SPELUNK_SERVER_VERSION: released,
   },
 });
-for (const name of ["package.json", "README.md", "CHANGELOG.md", "media", ".vscodeignore"].filter((name) =>
-  existsSync(join(root, name)),
-)) {
+for (const name of ["package.json", "README.md", "CHANGELOG.md", "media", ".vscodeignore"])
   cpSync(join(root, name), join(staging, name), { recursive: true });
-}
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"])
   copyFileSync(join(repository, name), join(staging, name));
 if (values.notices) copyFileSync(values.notices, join(staging, "THIRD-PARTY.txt"));
@@ -166,7 +164,16 @@ process.env.SOURCE_DATE_EPOCH ||=
   spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" }).stdout?.trim() ||
   "315532800";
 const packed = join(staging, "packed.vsix");
-await createVSIX({ cwd: staging, target, packagePath: packed, dependencies: false, skipLicense: true });
+const tree = `https://github.com/spelunk-dev/spelunk/raw/v${released}/editors/vscode`;
+await createVSIX({
+  cwd: staging,
+  target,
+  packagePath: packed,
+  dependencies: false,
+  skipLicense: true,
+  // What README.md shows, as it was in this version.
+  baseImagesUrl: tree,
+});
 const { files, bytes } = inspect(packed, hash);
 mkdirSync(dirname(out), { recursive: true });
 copyFileSync(packed, out);

@@ -21,6 +21,7 @@ const declared = Object.assign({}, ...manifest.contributes.configuration.map(({ 
 const quiet = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
+  "workbench.reduceMotion": "on",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.enableExperiments": false,
   "workbench.welcomePage.walkthroughs.openOnInstall": false,

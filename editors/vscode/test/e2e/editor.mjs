@@ -82,11 +82,27 @@ export class Editor {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Takes the row that Enter takes, once it is the one with the words. */
+  async enter(words) {
+    const focused = this.quick.locator(".quick-input-list .monaco-list-row.focused");
+    await focused.filter({ hasText: words }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+  }
+
   /** Picks the row of a quick pick whose text matches. */
-  async pick(words) {
+  async pick(words, timeout = 30_000) {
     const row = this.quickRows.filter({ hasText: words }).first();
-    await row.waitFor();
-    await row.click();
+    await row.waitFor({ timeout });
+    await row.click({ timeout });
+  }
+
+  /** Runs a command and picks from what it offers: once more when a page that was still loading took the focus. */
+  async commandPick(title, words) {
+    await until(`"${title}" offers "${words}"`, async () => {
+      await this.command(title);
+      await this.pick(words, 5000);
+      return true;
+    });
   }
 
   // Editors.
@@ -97,9 +113,7 @@ export class Editor {
     await this.quickBox.waitFor();
     await this.quickBox.fill(path);
     const name = path.split("/").at(-1);
-    const row = this.quickRows.filter({ hasText: name }).first();
-    await row.waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.enter(name);
     await until(`${path} is open`, async () => (await this.tab()) === name);
   }
 
@@ -140,7 +154,7 @@ export class Editor {
       .filter({ hasText: `line ${line}` })
       .first()
       .waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.enter(new RegExp(`\\b${line}\\b`));
     await until(`the cursor is on line ${line}`, async () => (await this.cursor()).line === line);
   }
 

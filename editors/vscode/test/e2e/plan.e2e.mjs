@@ -210,8 +210,7 @@ test(
       .click();
     await editor.answerHas(/Plan: rename greet to welcome/);
     await editor.picture(out("plan-page.png"));
-    await editor.command("Spelunk: Open Plan as a Page");
-    await editor.pick("rename greet to welcome");
+    await editor.commandPick("Spelunk: Open Plan as a Page", "rename greet to welcome");
     await until("it is in the view once", async () => {
       const texts = await editor.rows("Plans").allInnerTexts();
       const count = texts.filter((text) => text.includes("rename greet to welcome")).length;

@@ -69,10 +69,8 @@ test("a recorded run is read when it is unfolded, and its trace is a page", need
   await rows("on purpose").click();
   await until("the output is shown", async () => /on purpose/.test(await editor.text()));
 
-  await editor.command("Spelunk: Open Trace as a Page");
-  await editor.pick("what is in here?");
+  await editor.commandPick("Spelunk: Open Trace as a Page", "what is in here?");
   await editor.answerHas(/Turns/);
-  await editor.command("Spelunk: Open Trace of a Run");
-  await editor.pick("what is in here?");
+  await editor.commandPick("Spelunk: Open Trace of a Run", "what is in here?");
   await until("the record is shown", async () => /^run /.test(await editor.text()));
 });
