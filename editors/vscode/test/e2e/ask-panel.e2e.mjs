@@ -135,11 +135,13 @@ test("an answer is copied as its Markdown", needs, async ({ editor, endpoint }) 
 });
 
 test("2,000 pieces of text and an answer of 200 KB are shown whole", needs, async ({ editor, endpoint }) => {
+  await editor.show("README.md");
   await ask(editor, "Tell me everything");
   const call = await endpoint.next();
   for (let n = 1; n <= 2000; n += 1) call.say(`Piece ${n} of what the model writes while it works.\n`);
   await working(editor, "Piece 2000 of");
   // The window is still there for other things.
+  await editor.command("View: Focus First Editor Group");
   await editor.show("src/count.rs");
   const lines = Array.from(
     { length: 2500 },
