@@ -108,11 +108,13 @@ export function face(row: Row): Face {
         count(files, "file"),
         doubts > 0 ? count(doubts, "doubtful place") : "",
       ];
+      // A label is no Markdown.
+      const title = clean(step.title).replaceAll("`", "");
       return {
-        ...plain(`${step.id}. ${clean(step.title)}`, stale || troubled ? "warning" : "list-ordered"),
+        ...plain(`${step.id}. ${title}`, stale || troubled ? "warning" : "list-ordered"),
         ...(stale || troubled ? { colour: WARNING } : {}),
         description: words(said),
-        tooltip: words([clean(step.title), clean(step.why)], "\n\n"),
+        tooltip: words([title, clean(step.why)], "\n\n"),
         context: "step",
         folds: files + doubts === 0 ? "no" : files + doubts > FEW ? "folded" : "unfolded",
         ...(planned.applied ? {} : { ticked: planned.steps.has(step.id) }),

@@ -56,8 +56,3 @@ export async function until(what, probe, seconds = 30) {
     await new Promise((done) => setTimeout(done, 50));
   }
 }
-
-/** Asserts that nothing is there now, and goes on not being there while `during` runs its course. */
-export function never(what, found) {
-  if (found) throw new Error(`${what}: ${JSON.stringify(found)}`);
-}
