@@ -42,11 +42,14 @@ export function parsed(answer: string, citations: readonly Cited[]): Token[] {
   return md.parse(answer, { room: roomFor(citations) });
 }
 
-/** Characters that turn the direction of a line around are shown by their names. */
+/**
+ * Characters that turn the direction of a line around, or hide in it, are shown by their names. Joiners are not: emoji and
+ * some scripts need them.
+ */
 export function visible(text: string): string {
   return text.replace(
-    /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`,
+    /[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu,
+    (char) => `[U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`,
   );
 }
 

@@ -67,7 +67,7 @@ export class Turn {
       html: this.rendered.html,
       citations,
       dropped: (end?.dropped ?? []).map((one) => ({ label: visible(label(one)), reason: one.reason })),
-      announcement: this.running ? "Working on the question" : announcement(this.lost, end),
+      announcement: this.running ? "Working on the question" : visible(announcement(this.lost, end)),
     };
   }
 }

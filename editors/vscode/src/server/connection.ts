@@ -31,7 +31,6 @@ export class Connection {
   /** Rejects once the server is gone, with how it went. */
   readonly gone: Promise<never>;
   private readonly lose: (reason: Error) => void;
-  private closing = false;
 
   private constructor(
     readonly client: LanguageClient,
@@ -113,11 +112,6 @@ export class Connection {
     return experimental?.spelunk?.messages ?? [];
   }
 
-  /** Whether it ended without being asked to. */
-  get crashed(): boolean {
-    return !this.closing;
-  }
-
   /** Sends a request; it fails at the latest when the server is gone. */
   request<R>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<R> {
     // A token that is not there would be sent as a second parameter.
@@ -129,7 +123,6 @@ export class Connection {
 
   /** Ends the server, by force if need be. What still waits for it fails with a reason. */
   async close(reason: string): Promise<void> {
-    this.closing = true;
     this.lose(new Error(reason));
     // A client that is not running, or whose server does not answer, refuses to stop.
     await this.client.dispose().catch(() => undefined);

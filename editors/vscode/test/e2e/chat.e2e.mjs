@@ -124,7 +124,7 @@ test(
 );
 
 test(
-  "/explain means the selection, and says what is missing without one",
+  "/explain means the place of the cursor, and /plan without words says what it misses",
   lent,
   async ({ editor, folder }) => {
     script(folder, run("answer('It splits.')"));
@@ -133,10 +133,26 @@ test(
     await has(await chat(editor, folder, "@spelunk /explain"), /It splits/);
     const question = JSON.parse(asked(folder)[0]).messages.at(-1).parts.at(-1).text;
     assert.match(question, /Explain this/);
-    assert.match(question, /src\/parse\.rs:2/);
+    assert.match(question, /"path":"src\/parse\.rs","from":2/);
     await has(await chat(editor, folder, "@spelunk /plan", 1), /Write what to change after \/plan/);
   },
 );
+
+test("a request that is stopped stops its run, and a refusal is told", lent, async ({ editor, folder }) => {
+  script(
+    folder,
+    { say: ["Hm"], hold: "never" },
+    { refuse: "Blocked", message: "the quota of today is used up" },
+  );
+  await chat(editor, folder, "@spelunk first?");
+  await until("the model is asked", () => asked(folder).length > 0);
+  const stop = ["Cancel", "Stop"].map((words) => `.chat-execute-toolbar [aria-label^="${words}"]`);
+  await editor.page.locator(stop.join(", ")).first().click();
+  await until("the model is told", () => asked(folder).some((line) => line.includes("cancelled")));
+  const second = await chat(editor, folder, "@spelunk second?", 1);
+  await has(second, /quota of today is used up/);
+  await second.getByText("Open Trace").waitFor();
+});
 
 test(
   "/plan makes a plan that opens in the view of plans",

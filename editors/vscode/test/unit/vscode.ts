@@ -43,3 +43,16 @@ export class LanguageModelChatMessage {
     public content: unknown[],
   ) {}
 }
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+
+export const workspace = {
+  asRelativePath: ({ path }: { path: string }): string => path.replace(/^\/w\//, ""),
+};
+
+/** A test says how each is answered. */
+export const window = {
+  showQuickPick: (_items: unknown, _options: unknown): Promise<unknown> => Promise.resolve(),
+};
