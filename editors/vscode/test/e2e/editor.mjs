@@ -150,7 +150,10 @@ export class Editor {
     await this.page.keyboard.press("Control+G");
     await this.quickBox.waitFor();
     await this.quickBox.fill(`:${line}:${column}`);
-    await this.quickRows.filter({ hasText: `line ${line}` }).first().waitFor();
+    await this.quickRows
+      .filter({ hasText: `line ${line}` })
+      .first()
+      .waitFor();
     await this.enter(new RegExp(`\\b${line}\\b`));
     await until(`the cursor is on line ${line}`, async () => (await this.cursor()).line === line);
   }
