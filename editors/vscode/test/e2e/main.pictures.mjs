@@ -25,6 +25,7 @@ const REPLIES = {
   "const tables": "Stores rows",
   "function bury": "Stores those that are given up",
   "function notify": "Makes jobs",
+  "interface Parcel": "Describes a parcel",
 };
 
 const ANSWER = `A job that fails is tried **five times**, then it is kept aside for a person to look at.
