@@ -144,14 +144,14 @@ test("2,000 pieces of text and an answer of 200 KB are shown whole", needs, asyn
   await editor.command("View: Focus First Editor Group");
   await editor.show("src/count.rs");
   const lines = Array.from(
-    { length: 2500 },
+    { length: 3000 },
     (_, n) => `- line ${n + 1}: some **words** with \`code\`, and what is left of the line.`,
   );
   const answer = `${lines.join("\n")}\n\nThe end of it all.`;
-  assert.ok(answer.length > 160_000);
+  assert.ok(answer.length > 200_000);
   call.answer(answer);
   await editor.answerHas(/The end of it all\./);
-  assert.equal(await editor.answer.locator(".answer li").count(), 2500);
+  assert.equal(await editor.answer.locator(".answer li").count(), 3000);
   const whole = await editor.answer.locator("details.working pre").textContent();
   assert.equal(whole.match(/Piece \d+ of/g).length, 2000);
   assert.equal(await article(editor, "Tell me everything").count(), 1);
