@@ -23,8 +23,6 @@ await build({
   sourcemap: "inline",
   alias: {
     vscode: join(root, "test/unit/vscode.ts"),
-    // The messages without the client, which wants a whole editor.
-    "vscode-languageclient/node": "vscode-languageserver-protocol/node",
   },
   define: { SERVER_SHA256: '""', SERVER_VERSION: '""' },
   logLevel: "warning",

@@ -1,5 +1,4 @@
 // The messages of docs/protocol.md, as types and as requests with their names.
-import { NotificationType, RequestType } from "vscode-languageclient/node";
 import type { Location, Position, ProgressToken, Range, WorkspaceEdit } from "vscode-languageclient/node";
 
 /** Where a question was asked. A range wins over a position. */
@@ -286,37 +285,61 @@ export interface CompleteResult {
   finish?: "stop" | "tool-calls" | "length" | "filtered";
 }
 
+/** More text of a reply that is under way. */
+export interface CompletePart {
+  id: number;
+  text: string;
+}
+
 /** The `data` of an error that answers `spelunk/complete`. */
 export interface CompleteFailure {
   kind: "noPermission" | "notFound" | "blocked" | "other";
   models?: string[];
 }
 
-export const ask = new RequestType<AskParams, Begun, void>("spelunk/ask");
-export const run = new NotificationType<RunNotice>("spelunk/run");
-export const cancel = new RequestType<RunParams, { running: boolean }, void>("spelunk/cancel");
-export const answerNow = new RequestType<RunParams, { running: boolean }, void>("spelunk/answerNow");
-export const runs = new RequestType<{ limit?: number }, { runs: RunSummary[] }, void>("spelunk/runs");
-export const answered = new RequestType<RunParams, End, void>("spelunk/answered");
-export const record = new RequestType<RunParams, { notices: RunNotice[] }, void>("spelunk/record");
-export const trace = new RequestType<RunParams & { full?: boolean; html?: boolean }, { text: string }, void>(
+/** A request: its name, and as types alone what it takes and what it gives. */
+export interface Request<P, R> {
+  readonly method: string;
+  readonly takes?: (params: P) => void;
+  readonly gives?: () => R;
+}
+
+/** A notification: its name, and as a type alone what it tells. */
+export interface Notification<P> {
+  readonly method: string;
+  readonly tells?: (params: P) => void;
+}
+
+function request<P, R>(method: string): Request<P, R> {
+  return { method };
+}
+
+function notification<P>(method: string): Notification<P> {
+  return { method };
+}
+
+export const ask = request<AskParams, Begun>("spelunk/ask");
+export const run = notification<RunNotice>("spelunk/run");
+export const cancel = request<RunParams, { running: boolean }>("spelunk/cancel");
+export const answerNow = request<RunParams, { running: boolean }>("spelunk/answerNow");
+export const runs = request<{ limit?: number }, { runs: RunSummary[] }>("spelunk/runs");
+export const answered = request<RunParams, End>("spelunk/answered");
+export const record = request<RunParams, { notices: RunNotice[] }>("spelunk/record");
+export const trace = request<RunParams & { full?: boolean; html?: boolean }, { text: string }>(
   "spelunk/trace",
 );
-export const plan = new RequestType<PlanParams, Begun, void>("spelunk/plan");
-export const planned = new RequestType<RunParams, Plan, void>("spelunk/planned");
-export const planEdit = new RequestType<PlanChoice, PlanEditResult, void>("spelunk/planEdit");
-export const applyPlan = new RequestType<PlanChoice, ApplyPlanResult, void>("spelunk/applyPlan");
-export const undoPlan = new RequestType<RunParams, ApplyPlanResult, void>("spelunk/undoPlan");
-export const planDiff = new RequestType<RunParams & { path?: string }, { diff: string }, void>(
-  "spelunk/planDiff",
-);
-export const planFile = new RequestType<
+export const plan = request<PlanParams, Begun>("spelunk/plan");
+export const planned = request<RunParams, Plan>("spelunk/planned");
+export const planEdit = request<PlanChoice, PlanEditResult>("spelunk/planEdit");
+export const applyPlan = request<PlanChoice, ApplyPlanResult>("spelunk/applyPlan");
+export const undoPlan = request<RunParams, ApplyPlanResult>("spelunk/undoPlan");
+export const planDiff = request<RunParams & { path?: string }, { diff: string }>("spelunk/planDiff");
+export const planFile = request<
   RunParams & { path: string },
-  { before: string | null; after: string | null },
-  void
+  { before: string | null; after: string | null }
 >("spelunk/planFile");
-export const verifyPlan = new RequestType<VerifyPlanParams, Verified, void>("spelunk/verifyPlan");
-export const models = new RequestType<{ list?: boolean }, ModelsResult, void>("spelunk/models");
-export const doctor = new RequestType<object, DoctorResult, void>("spelunk/doctor");
-export const complete = new RequestType<CompleteParams, CompleteResult, CompleteFailure>("spelunk/complete");
-export const completePart = new NotificationType<{ id: number; text: string }>("spelunk/completePart");
+export const verifyPlan = request<VerifyPlanParams, Verified>("spelunk/verifyPlan");
+export const models = request<{ list?: boolean }, ModelsResult>("spelunk/models");
+export const doctor = request<object, DoctorResult>("spelunk/doctor");
+export const complete = request<CompleteParams, CompleteResult>("spelunk/complete");
+export const completePart = notification<CompletePart>("spelunk/completePart");

@@ -45,13 +45,18 @@ const languages = {
   },
   ...{ sql, swift, typescript, xml, yaml },
 };
-for (const [name, language] of Object.entries(languages)) highlighter.registerLanguage(name, language);
+/** Takes the languages in with the first block: all of them take 10 ms, which an editor's start does not wait for. */
+function takeIn(): void {
+  if (highlighter.listLanguages().length > 0) return;
+  for (const [name, language] of Object.entries(languages)) highlighter.registerLanguage(name, language);
+}
 
 /** Characters of one block that are still coloured: beyond, the patterns take longer than anyone waits. */
 const MOST = 50_000;
 
 /** HTML of a block of code, whose `language` is as the Markdown says it; `undefined` where it is not coloured. */
 export function coloured(code: string, language: string): string | undefined {
+  takeIn();
   if (code.length > MOST || !highlighter.getLanguage(language)) return undefined;
   return highlighter.highlight(code, { language, ignoreIllegals: true }).value;
 }

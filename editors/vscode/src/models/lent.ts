@@ -1,7 +1,7 @@
 // Answers `spelunk/complete`: the server asks the editor's own models.
 import * as vscode from "vscode";
 import { ResponseError } from "vscode-languageclient/node";
-import type { CompleteFailure, CompleteParams, CompleteResult, ToolCall } from "../protocol";
+import type { CompleteFailure, CompleteParams, CompletePart, CompleteResult, ToolCall } from "../protocol";
 import { editorModels } from "./editor";
 import { failure } from "./failure";
 import { messages } from "./messages";
@@ -11,7 +11,7 @@ const JUSTIFICATION = "Spelunk answers your questions about the open folder with
 
 export class Lent {
   /** @param part takes more text of a reply, in order */
-  constructor(private readonly part: (part: { id: number; text: string }) => void) {}
+  constructor(private readonly part: (part: CompletePart) => void) {}
 
   /** Asks for one reply; errors have a `CompleteFailure` as their data. */
   async complete(

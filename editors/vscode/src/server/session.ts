@@ -1,16 +1,16 @@
 // The one connection to the server: started and stopped only by `restart`.
 import * as vscode from "vscode";
-import type { LanguageClient, RequestType } from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 import { editorModels } from "../models/editor";
 import { Keys } from "../models/keys";
-import { Lent } from "../models/lent";
+import type { Lent } from "../models/lent";
 import * as protocol from "../protocol";
 import { Runs } from "../runs/runs";
 import { Settings } from "../settings/settings";
 import { NAME, find, misfit, version } from "./binary";
-import { Connection } from "./connection";
+import type { Connection } from "./connection";
 import { Crashes } from "./crashes";
-import { middleware, type ApplyEdit } from "./middleware";
+import type { ApplyEdit } from "./middleware";
 import { initializationOptions, type InitializationOptions } from "./options";
 import type { Indexing, State } from "./state";
 
@@ -89,8 +89,8 @@ export class Session implements vscode.Disposable {
    *
    * @throws an `Error` with the server's own words, or with why there is none and the way out.
    */
-  async request<P, R, E>(
-    { method }: RequestType<P, R, E>,
+  async request<P, R>(
+    { method }: protocol.Request<P, R>,
     params: P,
     token?: vscode.CancellationToken,
   ): Promise<R> {
@@ -174,6 +174,12 @@ export class Session implements vscode.Disposable {
     if (wrong) throw new Error(wrong);
     const lent = options.editorModel ? `, lending it ${options.editorModel.models.join(", ")}` : "";
     this.log.info(`Starting ${program}${lent}`);
+    // The library of the client is large: it is loaded with the first server, when the window is there already.
+    const [{ Connection }, { middleware }, { Lent }] = await Promise.all([
+      import("./connection.js"),
+      import("./middleware.js"),
+      import("../models/lent.js"),
+    ]);
     return Connection.open(
       program,
       {
@@ -190,7 +196,10 @@ export class Session implements vscode.Disposable {
       },
       this.log,
       (client) => {
-        this.listen(client);
+        const part = (part: protocol.CompletePart) => {
+          void client.sendNotification(protocol.completePart.method, part);
+        };
+        this.listen(client, new Lent(part));
       },
     );
   }
@@ -216,12 +225,14 @@ export class Session implements vscode.Disposable {
     return JSON.stringify([options, this.settings.serverPath]);
   }
 
-  private listen(client: LanguageClient): void {
-    client.onNotification(protocol.run, (notice) => {
+  private listen(client: LanguageClient, lent: Lent): void {
+    client.onNotification(protocol.run.method, (notice: protocol.RunNotice) => {
       this.runs.take(notice);
     });
-    const lent = new Lent((part) => void client.sendNotification(protocol.completePart, part));
-    client.onRequest(protocol.complete, (params, token) => lent.complete(params, token));
+    client.onRequest(
+      protocol.complete.method,
+      (params: protocol.CompleteParams, token: vscode.CancellationToken) => lent.complete(params, token),
+    );
   }
 
   private async end(reason: string): Promise<void> {
