@@ -48,6 +48,8 @@ fn line(provider: &Provider) -> String {
         (Key::None, _) => None,
         (Key::Set, Some(variable)) => Some(format!("key from {variable}")),
         (Key::Set, None) => Some("key set".to_owned()),
+        // The error says it, and the way out.
+        (Key::Missing, _) if provider.error.is_some() => None,
         (Key::Missing, _) => Some("no key".to_owned()),
     };
     let parts: Vec<&str> =

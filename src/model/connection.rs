@@ -127,7 +127,10 @@ pub(super) fn deepest(error: &reqwest::Error) -> String {
     if std::ptr::addr_eq(deepest, error) && error.url().is_some() {
         return if error.is_timeout() { "timed out".to_string() } else { "the request failed".to_string() };
     }
-    deepest.to_string()
+    match deepest.downcast_ref::<std::io::Error>() {
+        Some(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => "nothing listens there".to_string(),
+        _ => deepest.to_string(),
+    }
 }
 
 fn headers(url: &Url, endpoint: &Endpoint, manner: &Manner) -> Result<HeaderMap, EndpointError> {

@@ -490,10 +490,10 @@ mod retries {
         drop(listener);
         // A label this long fails without a query.
         let no_name = format!("http://{}.localhost/v1", "x".repeat(64));
-        for base_url in [dead, no_name] {
+        for (base_url, why) in [(dead, "nothing listens there"), (no_name, "")] {
             let (result, _, waits) = clock.drive(STEP, watch(&*model_at(endpoint(base_url.clone())), "x")).await;
             let message = result.unwrap_err().to_string();
-            assert!(message.starts_with(&format!("cannot connect to {base_url}: ")), "{message}");
+            assert!(message.starts_with(&format!("cannot connect to {base_url}: {why}")), "{message}");
             assert!(message.ends_with("; gave up after 4 attempts"), "{message}");
             assert_eq!(waits.len(), 3);
         }
