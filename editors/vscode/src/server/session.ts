@@ -1,6 +1,6 @@
 // The one connection to the server: started and stopped only by `restart`.
 import * as vscode from "vscode";
-import type { LanguageClient, RequestType } from "vscode-languageclient/node";
+import { ShowMessageNotification, type LanguageClient, type RequestType } from "vscode-languageclient/node";
 import { editorModels } from "../models/editor";
 import { Keys } from "../models/keys";
 import { Lent } from "../models/lent";
@@ -12,6 +12,7 @@ import { Connection } from "./connection";
 import { Crashes } from "./crashes";
 import { middleware, type ApplyEdit } from "./middleware";
 import { initializationOptions, type InitializationOptions } from "./options";
+import { say } from "./says";
 import type { Indexing, State } from "./state";
 
 declare const SERVER_SHA256: string;
@@ -220,7 +221,12 @@ export class Session implements vscode.Disposable {
     client.onNotification(protocol.run, (notice) => {
       this.runs.take(notice);
     });
-    const lent = new Lent((part) => void client.sendNotification(protocol.completePart, part));
+    client.onNotification(ShowMessageNotification.type, say);
+    const lent = new Lent((part) => {
+      client.sendNotification(protocol.completePart, part).catch((error: unknown) => {
+        this.log.debug(said(error));
+      });
+    });
     client.onRequest(protocol.complete, (params, token) => lent.complete(params, token));
   }
 

@@ -28,7 +28,9 @@ test("no key gets into the log", () => {
   const log = keyless(Object.freeze({ level: 1, trace: (line: string) => lines.push(line) }));
   for (const indent of [0, 4]) log.trace(`Params: ${JSON.stringify(options, null, indent)}`);
   // As the client writes a whole message when the form is JSON.
-  log.trace(JSON.stringify({ type: "send-request", message: { params: { initializationOptions: options } } }));
+  log.trace(
+    JSON.stringify({ type: "send-request", message: { params: { initializationOptions: options } } }),
+  );
   assert.equal(log.level, 1);
   assert.equal(lines.length, 3);
   for (const logged of lines) {
