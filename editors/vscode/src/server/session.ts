@@ -251,7 +251,9 @@ export class Session implements vscode.Disposable {
     const turn = ++this.turn;
     this.queue = this.queue.then(async () => {
       await this.end(message);
-      if (turn === this.turn) this.fail(`${message} It ended too often to be started again by itself.`);
+      const out = "Spelunk: Show Log says why, Spelunk: Restart Server starts it again.";
+      if (turn === this.turn)
+        this.fail(`${message} It ended too often to be started again by itself. ${out}`);
     });
   }
 
