@@ -26,7 +26,7 @@ await build({
     // The messages without the client, which wants a whole editor.
     "vscode-languageclient/node": "vscode-languageserver-protocol/node",
   },
-  define: { SERVER_SHA256: '""', SERVER_VERSION: '""' },
+  define: { SERVER_SHA256: '""' },
   logLevel: "warning",
 });
 const run = spawnSync(
