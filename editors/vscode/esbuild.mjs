@@ -13,7 +13,6 @@ const shared = {
   // The packaging says which binary lies beside the bundle; without it, none is believed.
   define: {
     SERVER_SHA256: JSON.stringify(process.env.SPELUNK_SERVER_SHA256 ?? ""),
-    SERVER_VERSION: JSON.stringify(process.env.SPELUNK_SERVER_VERSION ?? ""),
   },
 };
 

@@ -1,6 +1,7 @@
 -- Runs that ended: history, records, citations that moved or went stale, and the choice of a model.
 
 local check = require("support.check")
+local plans = require("support.plan")
 local eq, has, wait_for = check.eq, check.has, check.wait_for
 
 local function asking(scene, question, opts)
@@ -100,6 +101,27 @@ return {
       eq(highlights(nvim)[1], { "src/parse.rs:9", "SpelunkCitationMoved" })
       follow(nvim, "src/parse.rs:9", "<CR>")
       eq(place(nvim), { "parse.rs", 10 })
+    end,
+  },
+  {
+    "history shows a plan of a server that was started again since",
+    function(scene)
+      local nvim = plans.planned(scene, "rename count to number")
+      local function client()
+        return nvim:lua([[
+          local client = vim.lsp.get_clients({ name = "spelunk" })[1]
+          return client and client.initialized and client.id or 0
+        ]])
+      end
+      local before = client()
+      nvim:cmd("Spelunk restart")
+      nvim:cmd("wincmd t")
+      wait_for("a new server", function()
+        return client() > before
+      end)
+      nvim:cmd("Spelunk history")
+      nvim:choose("rename count to number")
+      plans.shown(nvim)
     end,
   },
   {

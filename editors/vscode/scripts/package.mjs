@@ -149,7 +149,6 @@ execFileSync(process.execPath, ["esbuild.mjs", "--production"], {
     ...process.env,
     SPELUNK_DIST: join(staging, "dist"),
     SPELUNK_SERVER_SHA256: hash,
-    SPELUNK_SERVER_VERSION: released,
   },
 });
 for (const name of ["package.json", "README.md", "CHANGELOG.md", "media", ".vscodeignore"])

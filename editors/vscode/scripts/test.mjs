@@ -24,7 +24,7 @@ await build({
   alias: {
     vscode: join(root, "test/unit/vscode.ts"),
   },
-  define: { SERVER_SHA256: '""', SERVER_VERSION: '""' },
+  define: { SERVER_SHA256: '""' },
   logLevel: "warning",
 });
 const run = spawnSync(

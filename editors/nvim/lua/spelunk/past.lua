@@ -24,23 +24,15 @@ local function line(summary)
   return ("%s  %s  (%s)"):format(when, summary.question:gsub("%s+", " "), words:join(", "))
 end
 
----A run of an earlier session, as far as it is known.
----@param summary spelunk.RunSummary
----@param owner vim.lsp.Client
----@return spelunk.Run
-local function earlier(summary, owner)
-  local root = owner.root_dir or ""
-  return { id = summary.runId, client_id = owner.id, root = root, question = summary.question } --[[@as spelunk.Run]]
-end
-
 ---@param summary spelunk.RunSummary
 ---@param finish spelunk.End
 ---@param owner vim.lsp.Client
 local function show(summary, finish, owner)
-  local run = require("spelunk.runs").get(summary.runId)
   if finish.plan then
-    return require("spelunk.plan").open(run or earlier(summary, owner), finish)
+    -- The client that it was made by may be gone.
+    return require("spelunk.plan").open({ id = summary.runId, client_id = owner.id }, finish)
   end
+  local run = require("spelunk.runs").get(summary.runId)
   local elsewhere = not run and not is_here(summary, owner) and summary.workspace or nil
   require("spelunk.answer").show_ended(finish, summary.question, owner, elsewhere)
 end

@@ -51,7 +51,7 @@ function code(text: string): string {
 
 /** The length of the longest run of backticks. */
 function longest(text: string): number {
-  return Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  return Array.from(text.matchAll(/`+/g)).reduce((most, [run]) => Math.max(most, run.length), 0);
 }
 
 class Writer {

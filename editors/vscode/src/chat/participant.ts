@@ -75,7 +75,7 @@ export class Participant implements vscode.Disposable {
         return kept;
       }
       stream.button({ command: "spelunk.doctor", title: "Doctor" });
-      return { ...kept, errorDetails: { message } };
+      return { ...kept, errorDetails: { message: escaped(message) } };
     }
   };
 
@@ -124,7 +124,8 @@ function button(stream: vscode.ChatResponseStream, command: string, title: strin
 
 function result({ reason, message, conversationId, runId }: End): vscode.ChatResult {
   const metadata: Thread = { conversationId, runId };
-  return reason === "failed" ? { metadata, errorDetails: { message } } : { metadata };
+  // It is shown as Markdown.
+  return reason === "failed" ? { metadata, errorDetails: { message: escaped(message) } } : { metadata };
 }
 
 function placed({ uri, range }: NonNullable<End["citations"][number]["location"]>): vscode.Location {

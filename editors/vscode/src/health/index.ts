@@ -1,6 +1,7 @@
 // Registers what tells how the server is: status bar, menu, doctor, log, and why it does not run.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import { unlinked } from "../plain";
 import { bar } from "./bar";
 import { Doctor } from "./doctor";
 import { menu } from "./menu";
@@ -18,7 +19,10 @@ export function register({ session, log }: Parts): vscode.Disposable {
         return vscode.commands.executeCommand("workbench.action.openSettings", query);
       },
     };
-    const choice = await vscode.window.showErrorMessage(`Spelunk: ${message}`, ...Object.keys(ways));
+    const choice = await vscode.window.showErrorMessage(
+      unlinked(`Spelunk: ${message}`),
+      ...Object.keys(ways),
+    );
     if (choice) await ways[choice]?.();
   };
   return vscode.Disposable.from(

@@ -1,5 +1,6 @@
 // "Spelunk: Choose Model": the root model, then the one for sub-calls.
 import * as vscode from "vscode";
+import { unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { askForKey } from "./ask-key";
@@ -40,7 +41,7 @@ async function tell(session: Session, root: string): Promise<void> {
   if (wins) void vscode.window.showWarningMessage(wins);
   else if (session.runs.running().length > 0)
     void vscode.window.showInformationMessage(`${root} answers once what is running has ended.`);
-  else if (now.error) void vscode.window.showWarningMessage(now.error);
+  else if (now.error) void vscode.window.showWarningMessage(unlinked(now.error));
   else vscode.window.setStatusBarMessage(`Spelunk uses ${now.root}`, 5_000);
 }
 

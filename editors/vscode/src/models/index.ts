@@ -1,6 +1,7 @@
 // Registers the commands about models and keys.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import { unlinked } from "../plain";
 import { removeKey, setKey } from "./ask-key";
 import { chooseModel } from "./choose";
 
@@ -12,7 +13,7 @@ export function register({ session, log }: Parts): vscode.Disposable {
       } catch (error) {
         log.error(String(error));
         const message = error instanceof Error ? error.message : String(error);
-        void vscode.window.showErrorMessage(`Spelunk: ${message}`);
+        void vscode.window.showErrorMessage(unlinked(`Spelunk: ${message}`));
       }
     });
   return vscode.Disposable.from(

@@ -1,6 +1,7 @@
 // Applies a plan by VS Code's own refactor preview, and takes it back.
 import * as vscode from "vscode";
 import type { ApplyWorkspaceEditParams, ApplyWorkspaceEditResult } from "vscode-languageclient/node";
+import { unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { asEdit, outdated } from "./edits";
@@ -118,7 +119,8 @@ export class Applying {
 
 async function tell({ runId }: Planned, { message, leftOut }: protocol.ApplyPlanResult): Promise<void> {
   const missing = leftOut.slice(0, 5).map(({ path, why }) => `${path}: ${why}.`);
-  const undo = await vscode.window.showInformationMessage([`Plan ${message}.`, ...missing].join(" "), "Undo");
+  const words = unlinked([`Plan ${message}.`, ...missing].join(" "));
+  const undo = await vscode.window.showInformationMessage(words, "Undo");
   if (undo) await vscode.commands.executeCommand("spelunk.undoPlan", runId);
 }
 

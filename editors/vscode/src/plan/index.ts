@@ -1,6 +1,8 @@
 // Registers what this part adds to the editor: plans, from the request to what was applied and taken back.
 import * as vscode from "vscode";
+import { saying } from "../ask/failure";
 import type { Parts } from "../extension";
+import { iconless, unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { PlanParams } from "../protocol";
 import { Applying } from "./applying";
@@ -26,9 +28,10 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
       try {
         await action(...given);
       } catch (error) {
-        if (error instanceof vscode.CancellationError) return;
-        log.error(String(error));
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        const words = error instanceof vscode.CancellationError ? undefined : saying(error);
+        if (words === undefined) return;
+        log.error(words);
+        void vscode.window.showErrorMessage(unlinked(words));
       }
     };
   const begin = guarded(async (params?: PlanParams) => {
@@ -119,7 +122,7 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
       runs
         .filter((run) => run.plan && run.state !== "running")
         .map((run) => ({
-          label: clean(run.question),
+          label: iconless(clean(run.question)),
           description: `${run.state} · ${run.workspace}`,
           detail: new Date(run.started).toLocaleString(),
           runId: run.runId,
@@ -133,7 +136,7 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
 async function picked(all: Planned[]): Promise<Planned | undefined> {
   if (all.length === 0) throw new Error("No plan is open. Spelunk: Plan a Refactor makes one.");
   const items = all.map((planned) => ({
-    label: clean(planned.request),
+    label: iconless(clean(planned.request)),
     description: planned.runId,
     planned,
   }));

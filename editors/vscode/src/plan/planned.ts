@@ -53,8 +53,13 @@ export class Planned {
     return this.plan.files.filter(({ steps }) => steps.includes(step));
   }
 
+  /** Those of one line are one place: they are ticked together. */
   doubtsOf(step: number): PlannedDoubt[] {
-    return this.plan.doubts.filter((doubt) => doubt.step === step);
+    const places = new Map<string, PlannedDoubt>();
+    for (const doubt of this.plan.doubts) {
+      if (doubt.step === step && !places.get(placeOf(doubt))?.editable) places.set(placeOf(doubt), doubt);
+    }
+    return [...places.values()];
   }
 
   problemsOf(step: number): PlanProblem[] {

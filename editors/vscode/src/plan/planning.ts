@@ -1,8 +1,9 @@
 // Has a refactoring planned: what to do, where it was asked, and how far it is.
 import * as vscode from "vscode";
+import { ended, plan as begin } from "../ask/asking";
 import { here } from "../ask/place";
+import { unlinked } from "../plain";
 import type { PlanParams } from "../protocol";
-import * as protocol from "../protocol";
 import type { Run } from "../runs/run";
 import type { Session } from "../server/session";
 import type { Planned } from "./planned";
@@ -13,7 +14,9 @@ export async function asked(): Promise<PlanParams | undefined> {
   const place = here(vscode.window.activeTextEditor);
   const request = await vscode.window.showInputBox({
     title: "Plan a Refactor",
-    prompt: `Nothing is changed before you have seen the plan.${place ? ` "This" is ${place.words}.` : ""}`,
+    prompt: unlinked(
+      `Nothing is changed before you have seen the plan.${place ? ` "This" is ${place.words}.` : ""}`,
+    ),
     placeHolder: "rename Parser.next to advance",
     ignoreFocusOut: true,
   });
@@ -25,18 +28,22 @@ export async function asked(): Promise<PlanParams | undefined> {
 export async function plan(session: Session, plans: Plans, params: PlanParams): Promise<Planned | undefined> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Planning: ${params.request}`,
+    title: unlinked(`Planning: ${params.request}`),
     cancellable: true,
   };
   const end = await vscode.window.withProgress(options, async (progress, token) => {
-    const begun = await session.request(protocol.plan, params, token);
-    const run = session.runs.begin(begun, true);
-    return ended(session, run, progress, token);
+    const run = await begin(session, params, token);
+    let told = "";
+    return ended(session, run, token, () => {
+      const message = unlinked(doing(run));
+      if (message !== told) progress.report({ message });
+      told = message;
+    });
   });
   if (end.plan) {
     const planned = await plans.add(end.runId, end.plan);
     if (end.reason === "limit")
-      void vscode.window.showWarningMessage(`The plan may not be whole: ${end.message}`);
+      void vscode.window.showWarningMessage(unlinked(`The plan may not be whole: ${end.message}`));
     return planned;
   }
   if (end.reason === "cancelled") return undefined;
@@ -45,7 +52,7 @@ export async function plan(session: Session, plans: Plans, params: PlanParams): 
       ? end.message
       : `Nothing was planned. ${end.reason === "limit" ? end.message : ""}`;
   const open = end.answer === "" ? "Open Trace" : "Open Answer";
-  const said = await vscode.window.showErrorMessage(words.trim(), open);
+  const said = await vscode.window.showErrorMessage(unlinked(words.trim()), open);
   if (said)
     await vscode.commands.executeCommand(
       end.answer === "" ? "spelunk.openTrace" : "spelunk.openAnswer",
@@ -54,38 +61,9 @@ export async function plan(session: Session, plans: Plans, params: PlanParams): 
   return undefined;
 }
 
-function ended(
-  session: Session,
-  run: Run,
-  progress: vscode.Progress<{ message: string }>,
-  token: vscode.CancellationToken,
-): Promise<protocol.End> {
-  return new Promise((done) => {
-    const stop = () => {
-      // What comes of it is told by the run's end.
-      session.request(protocol.cancel, { runId: run.runId }).catch(() => undefined);
-    };
-    const cancelling = token.onCancellationRequested(stop);
-    if (token.isCancellationRequested) stop();
-    const look = () => {
-      if (run.end) {
-        listening.dispose();
-        cancelling.dispose();
-        done(run.end);
-        return;
-      }
-      const { usd } = run.spent;
-      const looking = run.agents.get(0)?.turns.at(-1)?.looking.at(-1) ?? "";
-      const said = [
-        `turn ${run.turn}`,
-        ...(usd > 0 ? [`$${usd.toFixed(2)}`] : []),
-        ...(looking ? [looking] : []),
-      ];
-      progress.report({ message: said.join(" · ") });
-    };
-    const listening = session.runs.onDidChange(({ run: changed, notice }) => {
-      if (changed === run && notice?.event.kind !== "text") look();
-    });
-    look();
-  });
+/** How far a run is, in one line. */
+function doing(run: Run): string {
+  const { usd } = run.spent;
+  const looking = run.agents.get(0)?.turns.at(-1)?.looking.at(-1) ?? "";
+  return [`turn ${run.turn}`, usd > 0 ? `$${usd.toFixed(2)}` : "", looking].filter(Boolean).join(" · ");
 }

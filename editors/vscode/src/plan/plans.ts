@@ -53,7 +53,11 @@ export class Plans implements vscode.Disposable {
   async add(runId: string, plan?: Plan): Promise<Planned> {
     const known = this.open.get(runId);
     if (known) return known;
-    const planned = new Planned(runId, plan ?? (await this.session.request(protocol.planned, { runId })));
+    const found = plan ?? (await this.session.request(protocol.planned, { runId }));
+    // It may have been opened meanwhile.
+    const opened = this.open.get(runId);
+    if (opened) return opened;
+    const planned = new Planned(runId, found);
     this.open.set(runId, planned);
     this.watch();
     this.store();

@@ -1,5 +1,6 @@
 // Has the machine's own command say whether the tree is sound with a plan applied, once the person has said yes.
 import * as vscode from "vscode";
+import { unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { address } from "./documents";
@@ -22,7 +23,7 @@ export async function verify(session: Session, plans: Plans, planned: Planned): 
   if (said !== yes) return;
   const steps = planned.choice().steps;
   const params = { runId: planned.runId, approved: hash, ...(steps ? { steps } : {}) };
-  const title = `Verifying: ${clean(planned.request)}`;
+  const title = unlinked(`Verifying: ${clean(planned.request)}`);
   const verified = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_, token) => session.request(protocol.verifyPlan, params, token),
@@ -37,7 +38,7 @@ export async function verify(session: Session, plans: Plans, planned: Planned): 
     ? `The plan passes: ${how}.`
     : `The plan does not pass: ${how}.${before === false ? " Nor does the tree without it." : ""}`;
   const show = passed ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  if ((await show(words, open)) === open)
+  if ((await show(unlinked(words), open)) === open)
     await vscode.window.showTextDocument(address(planned.runId, "verified.txt"), { preview: true });
 }
 

@@ -77,12 +77,6 @@ export class Run {
     return this.agents.get(0)?.turns.at(-1)?.turn ?? 0;
   }
 
-  /** What the last call of the run's own agent is writing. */
-  get streaming(): string {
-    const calls = this.agents.get(0)?.turns.at(-1)?.steps.filter(isCall) ?? [];
-    return calls.findLast((call) => call.role === "root")?.text ?? "";
-  }
-
   /** `at`: when the notice came, in milliseconds since 1970; none for one of a record. */
   fold(notice: RunNotice, at?: number): void {
     const { event } = notice;

@@ -31,7 +31,9 @@ export class Runs implements vscode.Disposable {
   take(notice: RunNotice): void {
     const run = this.known.get(notice.runId);
     if (!run) {
-      this.early.set(notice.runId, [...(this.early.get(notice.runId) ?? []), notice]);
+      const early = this.early.get(notice.runId) ?? [];
+      early.push(notice);
+      this.early.set(notice.runId, early);
       return;
     }
     run.fold(notice, Date.now());

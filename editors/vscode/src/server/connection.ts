@@ -9,7 +9,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import { ServerProcess } from "./process";
-import { withoutKeys } from "./options";
+import { keyless } from "./options";
 
 const PATIENCE_MS = 60_000;
 
@@ -20,10 +20,6 @@ const CONNECTION_ERRORS = [-32096, -32097, -32099];
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
-  }
-
-  override trace(message: string, data?: unknown): void {
-    super.trace(message, typeof data === "string" ? withoutKeys(data) : data);
   }
 }
 
@@ -65,6 +61,8 @@ export class Connection {
     const client = new QuietClient("spelunk", "Spelunk", () => Promise.resolve(server.child), {
       ...options,
       outputChannel: log,
+      // A workspace chooses the form of what is traced, so whatever the form is goes through this.
+      traceOutputChannel: keyless(log),
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       // Its lines are read already.
       stdioOptions: { stdout: () => undefined, stderr: () => undefined },

@@ -16,8 +16,16 @@ export interface InitializationOptions {
 }
 
 /** A message as the log may have it: the keys of providers are cut out of the options. */
-export function withoutKeys(json: string): string {
+function withoutKeys(json: string): string {
   return json.replace(/("key"\s*:\s*)"(?:\\.|[^"\\])*"/g, '$1"[set]"');
+}
+
+/** A log that never gets a key into what is traced, and is the given one otherwise. */
+export function keyless<L extends { trace: (message: string) => void }>(log: L): L {
+  const trace = (message: string) => {
+    log.trace(withoutKeys(message));
+  };
+  return Object.create(log, { trace: { value: trace } }) as L;
 }
 
 /**

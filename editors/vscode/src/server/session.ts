@@ -175,9 +175,10 @@ export class Session implements vscode.Disposable {
     const lent = options.editorModel ? `, lending it ${options.editorModel.models.join(", ")}` : "";
     this.log.info(`Starting ${program}${lent}`);
     // The library of the client is large: it is loaded with the first server, when the window is there already.
-    const [{ Connection }, { middleware }, { Lent }] = await Promise.all([
+    const [{ Connection }, { middleware }, { say }, { Lent }] = await Promise.all([
       import("./connection.js"),
       import("./middleware.js"),
+      import("./says.js"),
       import("../models/lent.js"),
     ]);
     return Connection.open(
@@ -197,8 +198,11 @@ export class Session implements vscode.Disposable {
       this.log,
       (client) => {
         const part = (part: protocol.CompletePart) => {
-          void client.sendNotification(protocol.completePart.method, part);
+          client.sendNotification(protocol.completePart.method, part).catch((error: unknown) => {
+            this.log.debug(said(error));
+          });
         };
+        client.onNotification("window/showMessage", say);
         this.listen(client, new Lent(part));
       },
     );
@@ -256,7 +260,9 @@ export class Session implements vscode.Disposable {
     const turn = ++this.turn;
     this.queue = this.queue.then(async () => {
       await this.end(message);
-      if (turn === this.turn) this.fail(`${message} It ended too often to be started again by itself.`);
+      const out = "Spelunk: Show Log says why, Spelunk: Restart Server starts it again.";
+      if (turn === this.turn)
+        this.fail(`${message} It ended too often to be started again by itself. ${out}`);
     });
   }
 

@@ -1,6 +1,7 @@
 // Registers what this part adds to the editor: the view of runs, their texts and their traces.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import { iconless, unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { Documents } from "./documents";
@@ -24,7 +25,7 @@ export function register({ session, log }: Parts): vscode.Disposable {
         if (runId !== undefined) await open(runId);
       } catch (error) {
         log.error(String(error));
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+        void vscode.window.showErrorMessage(unlinked(error instanceof Error ? error.message : String(error)));
       }
     });
   return vscode.Disposable.from(
@@ -42,7 +43,7 @@ export function register({ session, log }: Parts): vscode.Disposable {
 async function chosen(session: Session): Promise<string | undefined> {
   const listing = session.request(protocol.runs, {}).then(({ runs }) =>
     runs.map((run) => ({
-      label: firstLine(run.question),
+      label: iconless(firstLine(run.question)),
       description: run.state,
       detail: new Date(run.started).toLocaleString(),
       runId: run.runId,

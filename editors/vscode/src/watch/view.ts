@@ -51,12 +51,6 @@ export class View implements vscode.TreeDataProvider<Row>, vscode.Disposable {
     this.drawn.fire(undefined);
   }
 
-  /** The run that is selected, if one is. */
-  get selected(): string | undefined {
-    const row = this.view.selection[0];
-    return row && runOf(row);
-  }
-
   async getChildren(row?: Row): Promise<Row[]> {
     if (!row) return this.roots();
     if (row.kind === "run" && !this.session.runs.get(row.entry.runId)) {

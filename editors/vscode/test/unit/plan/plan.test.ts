@@ -70,6 +70,16 @@ test("a plan is what is wrong with it, and steps with their files and doubtful p
   ]);
 });
 
+test("doubtful places of one line are one row, which is ticked if it can be", () => {
+  const [place] = plan().doubts;
+  assert.ok(place);
+  const doubts = [{ ...place, editable: false }, place, place];
+  const planned = new Planned("r", plan({ doubts }));
+  assert.equal(drawn(planned).filter((line) => line === "    [ ] README.md:4 | see it").length, 1);
+  planned.doubts.add(placeOf(place));
+  assert.deepEqual(planned.choice(), { runId: "r", doubtful: true });
+});
+
 test("what forbids to apply stands first, and an applied plan has no boxes", () => {
   const problems = [...plan().problems, { check: "parse", fatal: true, message: "does not parse" }];
   const fatal = new Planned("r", plan({ problems }));

@@ -40,11 +40,11 @@ const events: (Event | [number, Event])[] = [
 test("notices make a run, also when they come before its name is known", () => {
   for (const known of [true, false]) {
     const run = told(events, known);
-    assert.equal(run.streaming, "Let me look");
     assert.deepEqual([run.turn, run.spent.usd, run.model], [1, 0.5, "a/b"]);
     assert.deepEqual(run.notes, ["sent again in 1.5 s: busy"]);
     const [call, cell] = run.agents.get(0)?.turns[0]?.steps ?? [];
     assert.ok(call && isCall(call) && call.usd === 0.5 && call.retries.length === 1);
+    assert.equal(call.text, "Let me look");
     assert.ok(cell && !isCall(cell) && cell.output === "3 files");
     const child = run.agents.get(1) ?? assert.fail();
     assert.deepEqual([child.error, child.turns.length, child.scope], ["too late", 1, ["src"]]);

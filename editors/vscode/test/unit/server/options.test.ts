@@ -1,7 +1,7 @@
 // What the server is told at its start.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { initializationOptions, withoutKeys } from "../../../src/server/options";
+import { initializationOptions, keyless } from "../../../src/server/options";
 
 test("keys go to their providers, beside what the user has set", () => {
   const machine = { maxUsd: 5, providers: { openai: { baseUrl: "https://a" } } };
@@ -24,8 +24,16 @@ test("the editor's models are named where there are any", () => {
 
 test("no key gets into the log", () => {
   const options = initializationOptions(true, {}, { openai: 'sk-"quoted"\\', other: "sk-2" }, []);
-  for (const indent of [0, 4]) {
-    const logged = withoutKeys(`Params: ${JSON.stringify(options, null, indent)}`);
+  const lines: string[] = [];
+  const log = keyless(Object.freeze({ level: 1, trace: (line: string) => lines.push(line) }));
+  for (const indent of [0, 4]) log.trace(`Params: ${JSON.stringify(options, null, indent)}`);
+  // As the client writes a whole message when the form is JSON.
+  log.trace(
+    JSON.stringify({ type: "send-request", message: { params: { initializationOptions: options } } }),
+  );
+  assert.equal(log.level, 1);
+  assert.equal(lines.length, 3);
+  for (const logged of lines) {
     assert.ok(!logged.includes("sk-") && !logged.includes("quoted"), logged);
     assert.equal(logged.match(/\[set\]/g)?.length, 2);
   }

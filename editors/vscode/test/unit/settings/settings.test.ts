@@ -112,3 +112,11 @@ test("settings files are JSON with comments and commas", () => {
   ];
   for (const [text, value] of cases) assert.deepEqual(parse(text), value, text);
 });
+
+test("a settings file that is not closed is over soon", () => {
+  for (const text of ['"' + '\\"'.repeat(500_000), "/*".repeat(500_000), '{"a": 1, ' + '"b'.repeat(99_999)]) {
+    const before = performance.now();
+    assert.equal(parse(text), undefined);
+    assert.ok(performance.now() - before < 5_000, text.slice(0, 9));
+  }
+});
