@@ -66,7 +66,7 @@ end
 function M.start(dispatchers, given)
   local refused = false
   local cmd = vim.deepcopy(config.get().cmd)
-  local program = vim.fn.exepath(assert(cmd[1]))
+  local program = vim.fn.exepath(cmd[1])
   cmd[1] = program ~= "" and program or cmd[1]
   local rpc = vim.lsp.rpc.start(cmd, {
     notification = dispatchers.notification,
