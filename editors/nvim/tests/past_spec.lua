@@ -162,6 +162,21 @@ return {
     end,
   },
   {
+    "the record of a run is nothing that lies in the folder under its name",
+    function(scene)
+      local folder = scene:workspace("w")
+      local nvim = asking(scene, "who calls parse?")
+      local id = nvim:lua([[return require("spelunk.runs").all()[1].id]])
+      scene:write(folder .. "/spelunk:/trace/" .. id, "# vim: set textwidth=33:\n")
+      nvim:lua("vim.o.modeline = true vim.cmd.cd(...)", folder)
+      nvim:cmd("Spelunk trace " .. id)
+      wait_for("the record", function()
+        return nvim:text():find("question: who calls parse?", 1, true)
+      end)
+      eq(nvim:lua("return vim.bo.textwidth"), 0)
+    end,
+  },
+  {
     "a model that is chosen answers from then on, and how to make it last is said",
     function(scene)
       scene:workspace("w")

@@ -53,6 +53,21 @@ return {
     end,
   },
   {
+    "the server does not run in the workspace, where programs may lie that would be taken for others",
+    function(scene)
+      local folder = scene:workspace("w")
+      local nvim = scene:nvim({
+        setup = ([[
+          local start = "pwd > %s/where; exec $0 lsp"
+          require("spelunk.config").set({ cmd = { "sh", "-c", start, %q } })
+        ]]):format(scene.dir, vim.env.SPELUNK),
+      })
+      nvim:edit(folder .. "/src/main.rs")
+      nvim:attached()
+      eq(vim.fn.readfile(scene.dir .. "/where"), { scene.dir .. "/home" })
+    end,
+  },
+  {
     "restart gives every file its server back, and says nothing",
     function(scene)
       local one, two = scene:workspace("one"), scene:workspace("two")

@@ -65,7 +65,10 @@ end
 ---@return vim.lsp.rpc.PublicClient
 function M.start(dispatchers, given)
   local refused = false
-  local rpc = vim.lsp.rpc.start(config.get().cmd, {
+  local cmd = vim.deepcopy(config.get().cmd)
+  local program = vim.fn.exepath(cmd[1])
+  cmd[1] = program ~= "" and program or cmd[1]
+  local rpc = vim.lsp.rpc.start(cmd, {
     notification = dispatchers.notification,
     server_request = dispatchers.server_request,
     on_error = dispatchers.on_error,
@@ -74,7 +77,8 @@ function M.start(dispatchers, given)
       dispatchers.on_exit(refused and 0 or code, refused and 0 or signal)
     end,
   }, {
-    cwd = given and given.root_dir,
+    -- Not in the workspace, where a program may lie that the system would take for another.
+    cwd = vim.uv.os_homedir(),
     env = given and given.cmd_env,
     detached = given and given.detached,
   })

@@ -22,6 +22,8 @@ end
 ---@return integer
 function M.create(name, root, filetype)
   local bufnr = vim.fn.bufadd(name)
+  -- Before it is loaded: a repository may have a file of that name, whose text and modelines are not wanted.
+  vim.bo[bufnr].buftype = "nofile"
   vim.fn.bufload(bufnr)
   vim.b[bufnr].spelunk_root = root
   M.clear(bufnr, filetype)

@@ -204,12 +204,16 @@ function M.verify(bufnr, view)
   local chosen = choice.params(view.choice, view.plan, view.run_id)
   request(bufnr, view, "spelunk/planDiff", { runId = view.run_id }, function(patch)
     require("spelunk.plan.diff").patch(view.run_id, patch.diff)
+    local tab = vim.api.nvim_get_current_tabpage()
     vim.cmd.redraw()
     vim.ui.select({ "no", "run it" }, {
       prompt = "Run the machine's verify command over a copy with this plan applied? That runs the plan's code.",
       kind = "spelunk.verify",
     }, function(_, index)
-      vim.cmd("silent! tabclose")
+      -- The person may be elsewhere by now.
+      if vim.api.nvim_tabpage_is_valid(tab) then
+        vim.cmd("silent! tabclose " .. vim.api.nvim_tabpage_get_number(tab))
+      end
       if index ~= 2 then
         return
       end
