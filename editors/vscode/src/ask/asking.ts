@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import * as protocol from "../protocol";
-import type { Run } from "../runs/run";
+import type { Asked, Run } from "../runs/run";
 import type { Session } from "../server/session";
 
 /**
@@ -17,7 +17,7 @@ export async function ask(
 ): Promise<Run> {
   const named = { ...params, conversationId: params.conversationId ?? randomUUID() };
   const begun = await session.request(protocol.ask, named, token);
-  return tell(session.runs.begin(begun, false), params.question);
+  return tell(session.runs.begin(begun, false), { ask: params }, params.question);
 }
 
 /** Begins a run that plans; the rest is as for a question. */
@@ -28,7 +28,13 @@ export async function plan(
 ): Promise<Run> {
   const named = { ...params, conversationId: params.conversationId ?? randomUUID() };
   const begun = await session.request(protocol.plan, named, token);
-  return tell(session.runs.begin(begun, true), params.request);
+  return tell(session.runs.begin(begun, true), { plan: params }, params.request);
+}
+
+/** Asks the same again, or plans it, about the same place; the person is asked anew about the cost. */
+export function again(session: Session, asked: Asked, conversationId: string): Promise<Run> {
+  const anew = { conversationId, confirmed: false };
+  return "ask" in asked ? ask(session, { ...asked.ask, ...anew }) : plan(session, { ...asked.plan, ...anew });
 }
 
 /** The end of a run, which is cancelled with the token. Each change on the way goes to `told`. */
@@ -68,8 +74,9 @@ function cancel(session: Session, runId: string): void {
   });
 }
 
-/** The question is known here before the first notice tells it. */
-function tell(run: Run, question: string): Run {
+/** The question is known here before the first notice tells it, and its place is told by none. */
+function tell(run: Run, asked: Asked, question: string): Run {
+  run.asked = asked;
   run.question ||= question;
   return run;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as protocol from "../protocol";
 import type { Run } from "../runs/run";
 import type { Session } from "../server/session";
-import { saying } from "./failure";
+import { saying } from "../failure";
 import { recorded, Turn } from "./turn";
 import type { Kept } from "./view";
 
@@ -11,6 +11,8 @@ export class Conversation {
   readonly turns: Turn[] = [];
   /** The server does not know what was asked and answered so far. */
   forgotten = false;
+  /** Told of each turn that comes to it. */
+  onTurn: (() => void) | undefined;
 
   constructor(
     private readonly session: Session,
@@ -36,6 +38,11 @@ export class Conversation {
     return conversation;
   }
 
+  /** What there has to be known to show it again. */
+  get kept(): Kept {
+    return { turns: this.turns.map(({ runId, question, isPlan }) => ({ runId, question, isPlan })) };
+  }
+
   turn(runId: string): Turn | undefined {
     return this.turns.find((turn) => turn.runId === runId);
   }
@@ -46,6 +53,7 @@ export class Conversation {
     if (!turn && run.conversationId === this.id) {
       turn = Turn.of(run);
       this.turns.push(turn);
+      this.onTurn?.();
     }
     if (!turn) return false;
     turn.run = run;
@@ -78,8 +86,9 @@ export class Conversation {
     const { runId, isPlan } = turn;
     try {
       turn.end = await this.session.request(protocol.answered, { runId });
+      turn.lost = "";
     } catch (error) {
-      turn.lost = saying(error) ?? "";
+      turn.lost = saying(error) ?? "It was not read to its end.";
     }
     try {
       const { notices } = await this.session.request(protocol.record, { runId });

@@ -1,5 +1,6 @@
 // The history of runs, as a list to pick from.
 import * as vscode from "vscode";
+import { iconless } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { duration, money } from "./turn";
@@ -36,8 +37,7 @@ function item(run: protocol.RunSummary): Item {
   const facts = [run.state, run.plan ? "plan" : "", spent, duration(run.seconds), when];
   return {
     run,
-    // Icons of the label are written as `$(name)`, which a question can have as well.
-    label: visible(run.question).replaceAll("$(", "$\u200b("),
+    label: iconless(visible(run.question)),
     iconPath: new vscode.ThemeIcon(ICONS[run.state]),
     description: facts.filter(Boolean).join(" · "),
     detail: [run.workspace, run.model].filter(Boolean).join(" · "),

@@ -1,12 +1,14 @@
 // Registers the commands that ask, and the panels that show the answers.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import { iconless, unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { ask } from "./asking";
 import { EXPLAIN } from "./explain";
-import { saying } from "./failure";
+import { saying } from "../failure";
 import { pickRun } from "./history";
+import { visible } from "./markdown";
 import { Panels } from "./panels";
 import { here, type Here } from "./place";
 import { VIEW_TYPE } from "./panel";
@@ -20,7 +22,7 @@ export function register({ session }: Parts): vscode.Disposable {
         await run(argument);
       } catch (error) {
         const words = saying(error);
-        if (words) void vscode.window.showErrorMessage(words);
+        if (words) void vscode.window.showErrorMessage(unlinked(words));
       }
     });
   return vscode.Disposable.from(
@@ -72,7 +74,9 @@ class Commands {
         return;
       } catch (error) {
         const words = saying(error);
-        if (!words || (await vscode.window.showErrorMessage(words, "Ask Again")) !== "Ask Again") return;
+        if (!words) return;
+        const again = await vscode.window.showErrorMessage(unlinked(words), "Ask Again");
+        if (!again) return;
         value = question;
         question = "";
       }
@@ -82,7 +86,11 @@ class Commands {
   async askHere(): Promise<void> {
     const place = this.place();
     if (place)
-      await this.askFor({ title: "Ask About This", prompt: `“This” is ${place.words}`, at: place.at });
+      await this.askFor({
+        title: "Ask About This",
+        prompt: unlinked(`“This” is ${place.words}`),
+        at: place.at,
+      });
   }
 
   async explainHere(): Promise<void> {
@@ -120,7 +128,7 @@ class Commands {
     if (running.length === 0) void vscode.window.showInformationMessage("No run is under way.");
     if (running.length < 2) return running[0]?.runId;
     const items = running.map(({ question, runId }) => ({
-      label: question.replaceAll("$(", "$\u200b("),
+      label: iconless(visible(question)),
       runId,
     }));
     return (await vscode.window.showQuickPick(items, { title: `Spelunk: ${title}` }))?.runId;

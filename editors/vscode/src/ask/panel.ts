@@ -1,15 +1,18 @@
 // One answer panel: the extension keeps the state, the page draws what it is sent.
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { saying } from "../failure";
+import { unlinked } from "../plain";
 import * as protocol from "../protocol";
-import { ask } from "./asking";
+import type { Run } from "../runs/run";
+import type { Session } from "../server/session";
+import { again, ask } from "./asking";
 import type { Conversation } from "./conversation";
-import { saying } from "./failure";
+import { visible } from "./markdown";
 import { columnBeside, openCitation } from "./open";
 import { shell } from "./shell";
 import { common, progress, type Turn, working } from "./turn";
 import { fromPage, type FromPage, type ToPage } from "./view";
-import type { Session } from "../server/session";
 
 /** Between two messages to the page: what comes in between goes along with the next. */
 const FRAME_MS = 50;
@@ -22,6 +25,8 @@ export class Panel implements vscode.Disposable {
   private readonly listening: vscode.Disposable[] = [];
   /** The page has said that it listens, and has not been hidden since. */
   private ready = false;
+  /** It was closed: what was asked for before may still come in, and there is nothing to show it in. */
+  private gone = false;
   /** The text that the page has of each run that is under way. */
   private readonly sent = new Map<string, string>();
   private readonly dirty = new Set<Turn>();
@@ -96,13 +101,15 @@ export class Panel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.gone = true;
+    this.ready = false;
     clearTimeout(this.frame);
     clearTimeout(this.settling);
     for (const one of this.listening) one.dispose();
   }
 
   private post(message: ToPage): void {
-    void this.panel.webview.postMessage(message);
+    if (!this.gone) void this.panel.webview.postMessage(message);
   }
 
   private showAll(): void {
@@ -147,7 +154,8 @@ export class Panel implements vscode.Disposable {
   }
 
   private entitle(): void {
-    const question = this.conversation.turns[0]?.view().question.replaceAll(/\s+/g, " ") ?? "";
+    if (this.gone) return;
+    const question = visible(this.conversation.turns[0]?.question.replaceAll(/\s+/g, " ") ?? "");
     const short = question.length > 40 ? `${question.slice(0, 39)}…` : question;
     this.panel.title = short ? `Spelunk: ${short}` : "Spelunk";
   }
@@ -202,27 +210,34 @@ export class Panel implements vscode.Disposable {
           await vscode.commands.executeCommand("spelunk.openTrace", turn.runId);
           break;
         case "again":
-          await this.follow(turn.question);
+          if (turn.again) this.begun(await again(this.session, turn.again, this.conversation.id));
           break;
       }
     } catch (error) {
       const words = saying(error);
-      if (words) void vscode.window.showErrorMessage(words);
+      if (words) void vscode.window.showErrorMessage(unlinked(words));
     }
   }
 
   private async follow(question: string): Promise<void> {
     try {
-      this.conversation.take(await ask(this.session, { question, conversationId: this.conversation.id }));
-      this.conversation.forgotten = false;
+      this.begun(await ask(this.session, { question, conversationId: this.conversation.id }));
     } catch (error) {
+      const message = saying(error) ?? "";
       // The box has let go of it.
-      this.post({ kind: "refused", question, message: saying(error) ?? "" });
+      if (!this.gone) this.post({ kind: "refused", question, message });
+      else if (message) void vscode.window.showErrorMessage(unlinked(message));
     }
+  }
+
+  private begun(run: Run): void {
+    this.conversation.take(run);
+    this.conversation.forgotten = false;
   }
 
   private async cite(turn: Turn, index: number): Promise<void> {
     await this.recheck();
+    if (this.gone) return;
     const cited = turn.end?.citations[index];
     if (cited) await openCitation(cited, this.panel.viewColumn);
   }

@@ -1,6 +1,6 @@
 // One question of a conversation, and how it is shown. No editor in here.
 import type { End, RunNotice, Spent } from "../protocol";
-import { isCall, type Agent, Run } from "../runs/run";
+import { isCall, type Agent, type Asked, Run } from "../runs/run";
 import { finding, label } from "./citations";
 import { rendered, SIGNS, visible, type Rendered } from "./markdown";
 import type { CitationView, TurnView } from "./view";
@@ -29,6 +29,11 @@ export class Turn {
 
   get question(): string {
     return this.asked || (this.run?.question ?? "");
+  }
+
+  /** What to ask to have it once more: nothing while it runs, and of a record, which does not say the place. */
+  get again(): Asked | undefined {
+    return this.end?.reason === "failed" || this.end?.reason === "cancelled" ? this.run?.asked : undefined;
   }
 
   get running(): boolean {
@@ -66,7 +71,11 @@ export class Turn {
       message: visible(this.lost || (end && end.reason !== "answered" ? end.message : "")),
       html: this.rendered.html,
       citations,
-      dropped: (end?.dropped ?? []).map((one) => ({ label: visible(label(one)), reason: one.reason })),
+      dropped: (end?.dropped ?? []).map((one) => ({
+        label: visible(label(one)),
+        reason: visible(one.reason),
+      })),
+      again: this.again !== undefined,
       announcement: this.running ? "Working on the question" : visible(announcement(this.lost, end)),
     };
   }

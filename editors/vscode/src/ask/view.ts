@@ -21,6 +21,8 @@ export interface TurnView {
   html: string;
   citations: CitationView[];
   dropped: { label: string; reason: string }[];
+  /** Whether the same can be asked again. */
+  again: boolean;
   /** For screen readers, when it comes. */
   announcement: string;
 }

@@ -1,7 +1,7 @@
 // The chat participant `@spelunk`: questions, plans and explanations in the editor's chat view.
 import * as vscode from "vscode";
 import { ask, ended, plan } from "../ask/asking";
-import { saying } from "../ask/failure";
+import { saying } from "../failure";
 import { here } from "../ask/place";
 import { progress, summary } from "../ask/turn";
 import type { End } from "../protocol";

@@ -1,7 +1,7 @@
 // The language-model tool `spelunk_ask`: the editor's own agent puts questions about the repository.
 import * as vscode from "vscode";
 import { ask, ended } from "../ask/asking";
-import { saying } from "../ask/failure";
+import { saying } from "../failure";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { consent, fitted, questionOf, told } from "./call";

@@ -1,5 +1,6 @@
 // Registers the commands about models and keys.
 import * as vscode from "vscode";
+import { said } from "../failure";
 import type { Parts } from "../extension";
 import { unlinked } from "../plain";
 import { removeKey, setKey } from "./ask-key";
@@ -12,8 +13,7 @@ export function register({ session, log }: Parts): vscode.Disposable {
         await act();
       } catch (error) {
         log.error(String(error));
-        const message = error instanceof Error ? error.message : String(error);
-        void vscode.window.showErrorMessage(unlinked(`Spelunk: ${message}`));
+        void vscode.window.showErrorMessage(unlinked(`Spelunk: ${said(error)}`));
       }
     });
   return vscode.Disposable.from(

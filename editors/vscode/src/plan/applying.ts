@@ -1,6 +1,7 @@
 // Applies a plan by VS Code's own refactor preview, and takes it back.
 import * as vscode from "vscode";
 import type { ApplyWorkspaceEditParams, ApplyWorkspaceEditResult } from "vscode-languageclient/node";
+import { said } from "../failure";
 import { unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
@@ -122,8 +123,4 @@ async function tell({ runId }: Planned, { message, leftOut }: protocol.ApplyPlan
   const words = unlinked([`Plan ${message}.`, ...missing].join(" "));
   const undo = await vscode.window.showInformationMessage(words, "Undo");
   if (undo) await vscode.commands.executeCommand("spelunk.undoPlan", runId);
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

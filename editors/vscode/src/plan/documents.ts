@@ -1,5 +1,6 @@
 // What a plan does to its files, the output of its verification and its page, as read-only documents.
 import * as vscode from "vscode";
+import { said } from "../failure";
 import type { PlannedFile } from "../protocol";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
@@ -42,7 +43,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
       const texts = await this.session.request(protocol.planFile, { runId, path });
       return texts[what === "before" ? "before" : "after"] ?? "";
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return said(error);
     }
   }
 

@@ -1,6 +1,6 @@
 // Registers what this part adds to the editor: plans, from the request to what was applied and taken back.
 import * as vscode from "vscode";
-import { saying } from "../ask/failure";
+import { saying } from "../failure";
 import type { Parts } from "../extension";
 import { iconless, unlinked } from "../plain";
 import * as protocol from "../protocol";

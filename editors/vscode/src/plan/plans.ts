@@ -1,5 +1,6 @@
 // The plans that are open in this window. They are looked at again when the files under them change.
 import * as vscode from "vscode";
+import { said } from "../failure";
 import type { Plan } from "../protocol";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
@@ -95,7 +96,7 @@ export class Plans implements vscode.Disposable {
       try {
         ({ notes } = await this.session.request(protocol.planEdit, planned.choice()));
       } catch (error) {
-        refusal = error instanceof Error ? error.message : String(error);
+        refusal = said(error);
       }
     }
     // The person may have chosen otherwise meanwhile: then another answer is on its way.

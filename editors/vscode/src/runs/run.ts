@@ -1,5 +1,5 @@
 // One run, as its notices tell it: agents, turns, calls, cells. No editor and no server in here.
-import type { End, RunNotice, Spent, Usage } from "../protocol";
+import type { AskParams, End, PlanParams, RunNotice, Spent, Usage } from "../protocol";
 
 export interface Call {
   call: number;
@@ -47,6 +47,9 @@ export interface Agent {
   error?: string;
 }
 
+/** What the server was asked to begin a run. */
+export type Asked = { ask: AskParams } | { plan: PlanParams };
+
 export function isCall(step: Call | Cell): step is Call {
   return "call" in step;
 }
@@ -54,6 +57,8 @@ export function isCall(step: Call | Cell): step is Call {
 /** Folds the notices of one run. */
 export class Run {
   question = "";
+  /** Of a run that this window began. */
+  asked?: Asked;
   model = "";
   leafModel = "";
   conversationId = "";

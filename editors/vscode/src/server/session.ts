@@ -1,6 +1,7 @@
 // The one connection to the server: started and stopped only by `restart`.
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { said } from "../failure";
 import { editorModels } from "../models/editor";
 import { Keys } from "../models/keys";
 import type { Lent } from "../models/lent";
@@ -280,8 +281,4 @@ export class Session implements vscode.Disposable {
 /** Whether the server has anything to look at. */
 export function hasFolder(): boolean {
   return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.scheme === "file");
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 // Texts of runs as read-only documents, which are nowhere on the disk.
 import * as vscode from "vscode";
+import { said } from "../failure";
 import type { Session } from "../server/session";
 import type { Past } from "./past";
 import { textOf } from "./texts";
@@ -45,7 +46,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
       if (name === "trace.txt") return await this.trace(runId);
       return textOf(await this.past.run(runId), name) ?? `Run ${runId} has no ${name}.`;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return said(error);
     }
   }
 

@@ -1,5 +1,6 @@
 // Registers what this part adds to the editor: the view of runs, their texts and their traces.
 import * as vscode from "vscode";
+import { said } from "../failure";
 import type { Parts } from "../extension";
 import { iconless, unlinked } from "../plain";
 import * as protocol from "../protocol";
@@ -25,7 +26,7 @@ export function register({ session, log }: Parts): vscode.Disposable {
         if (runId !== undefined) await open(runId);
       } catch (error) {
         log.error(String(error));
-        void vscode.window.showErrorMessage(unlinked(error instanceof Error ? error.message : String(error)));
+        void vscode.window.showErrorMessage(unlinked(said(error)));
       }
     });
   return vscode.Disposable.from(

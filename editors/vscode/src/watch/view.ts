@@ -1,5 +1,6 @@
 // The tree view of runs.
 import * as vscode from "vscode";
+import { said } from "../failure";
 import type { Session } from "../server/session";
 import { changed } from "./changes";
 import { address } from "./documents";
@@ -134,8 +135,4 @@ export class View implements vscode.TreeDataProvider<Row>, vscode.Disposable {
 export function runOf(row: Row): string | undefined {
   if (row.kind === "run") return row.entry.runId;
   return "run" in row ? row.run.runId : undefined;
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -48,11 +48,19 @@ export class ThemeIcon {
   constructor(readonly id: string) {}
 }
 
+export const Uri = { joinPath: (...parts: unknown[]): string => parts.join("/") };
+
+const none = new EventEmitter<never>().event;
+
 export const workspace = {
+  onDidChangeTextDocument: none,
+  onDidRenameFiles: none,
+  onDidDeleteFiles: none,
   asRelativePath: ({ path }: { path: string }): string => path.replace(/^\/w\//, ""),
 };
 
 /** A test says how each is answered. */
 export const window = {
+  showErrorMessage: (_words: string): Promise<unknown> => Promise.resolve(),
   showQuickPick: (_items: unknown, _options: unknown): Promise<unknown> => Promise.resolve(),
 };

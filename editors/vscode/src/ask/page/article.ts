@@ -105,7 +105,7 @@ export class Article {
   }
 
   private actions(): HTMLElement {
-    const { runId, state, isPlan, html } = this.turn;
+    const { runId, state, isPlan, html, again } = this.turn;
     const action = (kind: Exclude<FromPage["kind"], "ready" | "follow" | "cite" | "link">, words: string) =>
       element(
         "button",
@@ -127,7 +127,7 @@ export class Article {
       { class: "actions" },
       ...(isPlan && html ? [action("plan", "Open in Plans")] : []),
       ...answered,
-      ...(state === "failed" || state === "cancelled" ? [action("again", "Ask Again")] : []),
+      ...(again ? [action("again", isPlan ? "Plan Again" : "Ask Again")] : []),
       action("trace", "Trace"),
     );
   }

@@ -57,8 +57,12 @@ function add(turn: Extract<ToPage, { kind: "turn" }>["turn"]): void {
   if (others.length === kept.turns.length) keep({ turns: [...others, { runId, question, isPlan }] });
 }
 
+function isRunning(): boolean {
+  return [...articles.values()].some((article) => article.running);
+}
+
 function settle(forgotten: boolean): void {
-  const running = [...articles.values()].some((article) => article.running);
+  const running = isRunning();
   sending.disabled = running;
   form.hidden = articles.size === 0;
   hint.textContent = running
@@ -97,7 +101,7 @@ function hear(message: ToPage): void {
       box.value ||= message.question;
       hint.textContent = message.message;
       status.textContent = message.message;
-      sending.disabled = false;
+      sending.disabled = isRunning();
       box.focus();
       break;
     case "focus":

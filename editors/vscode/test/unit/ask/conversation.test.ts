@@ -99,6 +99,33 @@ test("kept runs are read: the server's, those of this session, and those that ar
   assert.equal(asked.filter((name) => name === "answered 1").length, 1);
 });
 
+test("a run whose reading was given up is not taken for one under way, and may be read later", async () => {
+  const answers: Record<string, unknown> = {};
+  const { session: server } = session(answers);
+  const request = server.request.bind(server);
+  const cancelled = Object.assign(new Error("cancelled"), { code: -32800 });
+  server.request = () => Promise.reject(cancelled);
+  const conversation = Conversation.kept(server, { turns: [{ runId: "1", question: "q", isPlan: false }] });
+  await conversation.load(() => undefined);
+  assert.deepEqual([conversation.running, conversation.turns[0]?.view().state], [undefined, "lost"]);
+  server.request = request;
+  answers["answered 1"] = end("1");
+  await conversation.load(() => undefined);
+  assert.equal(conversation.turns[0]?.view().state, "answered");
+});
+
+test("each turn that comes is told, with what is to be kept by then", () => {
+  const { runs, session: server } = session();
+  const first = runs.begin({ runId: "1", conversationId: "c" }, false);
+  const conversation = Conversation.of(server, first);
+  const told: string[][] = [];
+  conversation.onTurn = () => told.push(conversation.kept.turns.map(({ runId }) => runId));
+  conversation.take(first);
+  conversation.take(runs.begin({ runId: "2", conversationId: "c" }, true));
+  conversation.take(runs.begin({ runId: "3", conversationId: "d" }, true));
+  assert.deepEqual(told, [["1", "2"]]);
+});
+
 test("a conversation that the server still knows goes on under its name", async () => {
   for (const [conversationId, forgotten] of [
     ["c", false],

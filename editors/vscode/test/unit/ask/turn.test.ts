@@ -12,7 +12,7 @@ const end: End = {
   message: "answered",
   answer: "See `a.rs:1`.",
   citations: [{ path: "a.rs", from: 1, to: 1, status: "stale" }],
-  dropped: [{ path: "b\u202e.rs", from: 2, to: 3, reason: "never looked at" }],
+  dropped: [{ path: "b\u202e.rs", from: 2, to: 3, reason: "never \u202elooked at" }],
   model: "m",
   spent,
   seconds: 8,
@@ -114,7 +114,7 @@ test("a run that has ended is shown as it ended", () => {
     assert.deepEqual([view.state, view.message], [state, message]);
     if (typeof announcement === "string") assert.equal(view.announcement, announcement);
     else assert.match(view.announcement, announcement);
-    assert.deepEqual(view.dropped, [{ label: "b[U+202E].rs:2-3", reason: "never looked at" }]);
+    assert.deepEqual(view.dropped, [{ label: "b[U+202E].rs:2-3", reason: "never [U+202E]looked at" }]);
   }
 });
 
