@@ -3,13 +3,17 @@ import * as vscode from "vscode";
 import type { Run } from "../runs/run";
 import type { Session } from "../server/session";
 import { Conversation } from "./conversation";
+import { Keeping } from "./keeping";
 import { Panel, VIEW_TYPE } from "./panel";
 import { fromKept, type Kept } from "./view";
 
 export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private readonly open = new Set<Panel>();
+  private readonly keeping: Keeping;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    this.keeping = new Keeping(session.context.workspaceState);
+  }
 
   /** Shows a run of this session, in the panel of its conversation. */
   showRun(run: Run): void {
@@ -32,7 +36,8 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
 
   /** A window that is loaded again gives its panels back. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    await this.make(Conversation.kept(this.session, fromKept(state)), panel).load();
+    const kept = this.keeping.whole(fromKept(state));
+    await this.make(Conversation.kept(this.session, kept), panel).load();
   }
 
   dispose(): void {
@@ -44,9 +49,17 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     const shown = webview ?? vscode.window.createWebviewPanel(VIEW_TYPE, "Spelunk", column, {});
     const panel = new Panel(this.session, conversation, shown);
     this.open.add(panel);
+    const keep = () => {
+      this.keeping.keep([...this.open].map((one) => one.conversation.kept));
+    };
+    conversation.onTurn = keep;
+    keep();
     panel.onDidDispose(() => {
       panel.dispose();
       this.open.delete(panel);
+      conversation.onTurn = undefined;
+      this.keeping.forget(conversation.kept);
+      keep();
     });
     return panel;
   }
