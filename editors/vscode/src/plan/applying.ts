@@ -14,10 +14,15 @@ import type { Plans } from "./plans";
 const BY_HAND =
   "VS Code's own Undo, in one of the files that the plan changed, takes all of it back as long as the window is open.";
 
+const STILL_OPEN =
+  "The refactor preview is open still: discard it. What it changed now would have no record for Spelunk: Undo Plan.";
+
 /** What the server was asked for, and is about to send an edit for. */
 interface Doing {
   what: "apply" | "undo";
   planned: Planned;
+  /** VS Code has the edit, and has not said yet what became of it. */
+  open: boolean;
   /** The person did not go on, or VS Code refused the edit. */
   discarded: boolean;
 }
@@ -41,11 +46,12 @@ export class Applying {
     const doing = this.begin("apply", planned);
     const outcome = await this.session
       .request(protocol.applyPlan, planned.choice())
+      .catch((error: unknown) => {
+        if (!doing.open) throw error;
+        throw new Error(`${said(error)} ${STILL_OPEN}`, { cause: error });
+      })
       .finally(() => (this.doing = undefined));
-    if (doing.discarded) {
-      void vscode.window.setStatusBarMessage("Spelunk: nothing was changed", 3000);
-      return;
-    }
+    if (doing.discarded) return this.discarded(planned);
     if (!outcome.applied) throw new Error(outcome.message);
     planned.applied = true;
     planned.refusal = undefined;
@@ -71,6 +77,28 @@ export class Applying {
     void vscode.window.showInformationMessage("The plan was taken back.");
   }
 
+  /** VS Code does not tell a preview that was discarded from an edit that it refused, maybe halfway: the files do. */
+  private async discarded(planned: Planned): Promise<void> {
+    await this.plans.look(planned);
+    const [other] = planned.stale.filter(({ step }) => planned.steps.has(step));
+    if (other)
+      throw new Error(
+        `The plan was not applied, or not all of it, and ${other.path} is not as it was: ${other.why}. ${BY_HAND}`,
+      );
+    void vscode.window.setStatusBarMessage("Spelunk: the plan was not applied, nothing was changed", 5000);
+  }
+
+  /** The server ended while VS Code had the edit, which it has made all the same. */
+  private late({ what, planned }: Doing): void {
+    planned.applied = what === "apply";
+    this.plans.changed(planned);
+    void vscode.window.showWarningMessage(
+      planned.applied
+        ? `The plan was applied after the server had ended: Undo Plan has no record of it. ${BY_HAND}`
+        : "The plan was taken back after the server had ended.",
+    );
+  }
+
   private free(): void {
     if (!this.doing) return;
     const request = clean(this.doing.planned.request);
@@ -78,7 +106,7 @@ export class Applying {
   }
 
   private begin(what: Doing["what"], planned: Planned): Doing {
-    const doing: Doing = { what, planned, discarded: false };
+    const doing: Doing = { what, planned, open: false, discarded: false };
     this.doing = doing;
     return doing;
   }
@@ -112,7 +140,10 @@ export class Applying {
     const all = preview ? chosen(pieces(edit), doing.planned) : pieces(edit);
     const changed = outdated(all);
     if (changed !== undefined) return { applied: false, failureReason: `${changed} was changed meanwhile` };
+    doing.open = true;
     const applied = await vscode.workspace.applyEdit(asEdit(all, preview), { isRefactoring: true });
+    doing.open = false;
+    if (applied && this.doing !== doing) this.late(doing);
     doing.discarded = !applied;
     return applied ? { applied } : { applied, failureReason: "it was discarded, or VS Code refused it" };
   }

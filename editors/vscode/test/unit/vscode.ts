@@ -16,6 +16,19 @@ export class EventEmitter<T> {
   }
 }
 
+export class CancellationTokenSource {
+  private readonly cancelling = new EventEmitter<void>();
+  readonly token = { isCancellationRequested: false, onCancellationRequested: this.cancelling.event };
+  cancel(): void {
+    if (this.token.isCancellationRequested) return;
+    this.token.isCancellationRequested = true;
+    this.cancelling.fire();
+  }
+  dispose(): void {
+    this.cancelling.dispose();
+  }
+}
+
 export class LanguageModelTextPart {
   constructor(readonly value: string) {}
 }
@@ -56,11 +69,22 @@ export const workspace = {
   onDidChangeTextDocument: none,
   onDidRenameFiles: none,
   onDidDeleteFiles: none,
+  textDocuments: [],
+  applyEdit: (_edit: unknown): Promise<boolean> => Promise.resolve(true),
   asRelativePath: ({ path }: { path: string }): string => path.replace(/^\/w\//, ""),
 };
 
+export class WorkspaceEdit {
+  deleteFile(): void {
+    // Nothing looks at it.
+  }
+}
+
 /** A test says how each is answered. */
 export const window = {
+  setStatusBarMessage: (_words: string): void => undefined,
+  showInformationMessage: (_words: string): Promise<unknown> => Promise.resolve(),
+  showWarningMessage: (_words: string): Promise<unknown> => Promise.resolve(),
   showErrorMessage: (_words: string): Promise<unknown> => Promise.resolve(),
   showQuickPick: (_items: unknown, _options: unknown): Promise<unknown> => Promise.resolve(),
 };
