@@ -5,11 +5,14 @@ import type { CompleteFailure, CompleteParams, CompletePart, CompleteResult, Too
 import { editorModels } from "./editor";
 import { failure } from "./failure";
 import { messages } from "./messages";
+import { Tokens } from "./tokens";
 
 const FAILED = -32803;
 const JUSTIFICATION = "Spelunk answers your questions about the open folder with it.";
 
 export class Lent {
+  private readonly tokens = new Tokens();
+
   /** @param part takes more text of a reply, in order */
   constructor(private readonly part: (part: CompletePart) => void) {}
 
@@ -22,17 +25,30 @@ export class Lent {
     const model = params.model ? models.get(params.model) : models.values().next().value;
     if (!model) return notFound(params.model, [...models.keys()]);
     try {
-      const response = await model.sendRequest(messages(params.messages), options(params), token);
-      return await this.read(params.id, response);
+      return await this.tokens.during(token, async (token) => {
+        const response = await model.sendRequest(messages(params.messages), options(params), token);
+        return this.read(params.id, response, token);
+      });
     } catch (error) {
       const { message, data } = failure(error, [...models.keys()]);
       return new ResponseError(FAILED, message, data);
     }
   }
 
-  private async read(id: number, response: vscode.LanguageModelChatResponse): Promise<CompleteResult> {
+  /** The server is gone: nobody reads what the models write, and somebody pays for it. */
+  end(): void {
+    this.tokens.end();
+  }
+
+  private async read(
+    id: number,
+    response: vscode.LanguageModelChatResponse,
+    token: vscode.CancellationToken,
+  ): Promise<CompleteResult> {
     const toolCalls: ToolCall[] = [];
     for await (const part of response.stream) {
+      // Not every provider heeds its token.
+      if (token.isCancellationRequested) throw new Error("the reply was cancelled");
       if (part instanceof vscode.LanguageModelTextPart) this.part({ id, text: part.value });
       else if (part instanceof vscode.LanguageModelToolCallPart)
         toolCalls.push({ id: part.callId, name: part.name, arguments: JSON.stringify(part.input) });

@@ -41,6 +41,7 @@ export function register({ session, log }: Parts): vscode.Disposable {
     session.runs.onDidChange(({ run }) => {
       if (run.end) refresh();
     }),
+    session.onErrandDone(refresh),
   ];
   if (api) subscriptions.push(api.onDidChangeChatModels(refreshSoon));
   return vscode.Disposable.from(...subscriptions);

@@ -12,6 +12,7 @@ import { NAME, find, misfit, version } from "./binary";
 import type { Connection } from "./connection";
 import { Crashes } from "./crashes";
 import type { ApplyEdit } from "./middleware";
+import { Errands } from "./errands";
 import { initializationOptions, type InitializationOptions } from "./options";
 import type { Indexing, State } from "./state";
 
@@ -46,6 +47,9 @@ export class Session implements vscode.Disposable {
   /** Counts the restarts: one that is not the last any more gives way. */
   private turn = 0;
   private queue: Promise<void> = Promise.resolve();
+  private readonly errands = new Errands();
+  /** What a restart would have cut short is over. */
+  readonly onErrandDone = this.errands.onDone;
   private readonly crashes = new Crashes();
   /** What the server was told at its start. */
   private sent = "";
@@ -70,12 +74,12 @@ export class Session implements vscode.Disposable {
     return this.queue;
   }
 
-  /** Restarts when the server would be told something else than it was, and no run is lost by it. */
+  /** Restarts when the server would be told something else than it was, and nothing is lost by it: no run, no verification, no preview. */
   async refresh(): Promise<void> {
     await this.settled();
     if (this.now.kind === "off") return;
     const told = this.told(await this.options());
-    if (told === this.sent || this.runs.running().length > 0) return;
+    if (told === this.sent || this.runs.running().length > 0 || this.errands.any) return;
     this.log.info("The server is started again, since its settings have changed.");
     await this.restart();
   }
@@ -99,7 +103,7 @@ export class Session implements vscode.Disposable {
     await this.settled();
     if (this.now.kind === "failed") throw new Error(this.now.message);
     if (!this.connection) throw new Error(NO_FOLDER);
-    return this.connection.request<R>(method, params, token);
+    return this.errands.during(method, this.connection.request<R>(method, params, token));
   }
 
   /**
@@ -129,6 +133,7 @@ export class Session implements vscode.Disposable {
     this.turn += 1;
     void this.connection?.close("The window is closed.");
     this.runs.dispose();
+    this.errands.dispose();
     const events = [this.changes, this.asks, this.plans, this.choices, this.readings];
     for (const event of events) event.dispose();
   }
@@ -173,8 +178,8 @@ export class Session implements vscode.Disposable {
     const { version: wants } = this.context.extension.packageJSON as { version: string };
     const wrong = misfit(program, await version(program), wants);
     if (wrong) throw new Error(wrong);
-    const lent = options.editorModel ? `, lending it ${options.editorModel.models.join(", ")}` : "";
-    this.log.info(`Starting ${program}${lent}`);
+    const lending = options.editorModel ? `, lending it ${options.editorModel.models.join(", ")}` : "";
+    this.log.info(`Starting ${program}${lending}`);
     // The library of the client is large: it is loaded with the first server, when the window is there already.
     const [{ Connection }, { middleware }, { say }, { Lent }] = await Promise.all([
       import("./connection.js"),
@@ -182,7 +187,8 @@ export class Session implements vscode.Disposable {
       import("./says.js"),
       import("../models/lent.js"),
     ]);
-    return Connection.open(
+    let lent: Lent | undefined;
+    const connection = await Connection.open(
       program,
       {
         documentSelector: [{ scheme: "file" }],
@@ -204,9 +210,12 @@ export class Session implements vscode.Disposable {
           });
         };
         client.onNotification("window/showMessage", say);
-        this.listen(client, new Lent(part));
+        lent = new Lent(part);
+        this.listen(client, lent);
       },
     );
+    void connection.gone.catch(() => lent?.end());
+    return connection;
   }
 
   private async options(): Promise<InitializationOptions> {
