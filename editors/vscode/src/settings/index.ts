@@ -1,7 +1,10 @@
 // Tells the person of settings that do not count, and of keys that lie in the open.
 import * as vscode from "vscode";
 import type { Parts } from "../extension";
+import { said } from "../failure";
+import { unlinked } from "../plain";
 import { ignored } from "./ignored";
+import { keysOf } from "./machine";
 
 /** Settings of machine scope that this workspace was found to have, and that the person was told of. */
 const TOLD = "settings.told";
@@ -31,22 +34,25 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
     const message =
       `Your setting spelunk.providers has a key for ${list(withKey)}. A settings file is no place for a key, ` +
       "so it is not used.";
-    const choice = await vscode.window.showWarningMessage(
-      message,
-      "Move to Secret Storage",
-      "Open User Settings",
-    );
-    if (choice === "Move to Secret Storage") await moveKeys();
-    else if (choice) await openSettings("spelunk.providers");
-    asked = false;
+    try {
+      const choice = await vscode.window.showWarningMessage(
+        unlinked(message),
+        "Move to Secret Storage",
+        "Open User Settings",
+      );
+      if (choice === "Move to Secret Storage") await moveKeys();
+      else if (choice) await openSettings("spelunk.providers");
+    } catch (error) {
+      log.error(String(error));
+      void vscode.window.showErrorMessage(unlinked(`Spelunk: the keys were not moved: ${said(error)}`));
+    } finally {
+      asked = false;
+    }
   };
 
   const moveKeys = async () => {
-    const providers = settings.byUser("providers") as Record<string, { key?: unknown }>;
     const cleared = settings.machine().values["providers"];
-    for (const [name, { key }] of Object.entries(providers)) {
-      if (typeof key === "string" && key !== "") await session.keys.set(name, key);
-    }
+    for (const [name, key] of keysOf(settings.byUser("providers"))) await session.keys.set(name, key);
     const configuration = vscode.workspace.getConfiguration("spelunk");
     await configuration.update("providers", cleared, vscode.ConfigurationTarget.Global);
   };
@@ -57,16 +63,24 @@ export function register({ session, context, log }: Parts): vscode.Disposable {
     });
   };
   look();
-  const watcher = vscode.workspace.createFileSystemWatcher("**/.vscode/settings.json", false, false, true);
+  const watchers = files().map((pattern) =>
+    vscode.workspace.createFileSystemWatcher(pattern, false, false, true),
+  );
   return vscode.Disposable.from(
-    watcher,
-    watcher.onDidCreate(look),
-    watcher.onDidChange(look),
+    ...watchers.flatMap((watcher) => [watcher, watcher.onDidCreate(look), watcher.onDidChange(look)]),
     vscode.workspace.onDidChangeWorkspaceFolders(look),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("spelunk")) look();
     }),
   );
+}
+
+/** The workspace's own settings files. Its `.code-workspace` lies in any folder, and another one begins a new window. */
+function files(): vscode.GlobPattern[] {
+  const { workspaceFile } = vscode.workspace;
+  const ours = "**/.vscode/settings.json";
+  if (!workspaceFile || workspaceFile.scheme === "untitled") return [ours];
+  return [ours, new vscode.RelativePattern(vscode.Uri.joinPath(workspaceFile, ".."), "*.code-workspace")];
 }
 
 /** Machine settings in the workspace's own files: the editor leaves them out of what `inspect` shows. */

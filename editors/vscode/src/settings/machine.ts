@@ -53,6 +53,15 @@ export function machineValues(keys: string[], set: (key: string) => unknown): Ma
   return { values, withKey };
 }
 
+/** The keys that a value of `providers` has, by provider; it can be anything, since people write it. */
+export function keysOf(providers: unknown): [name: string, key: string][] {
+  if (!isObject(providers)) return [];
+  return Object.entries(providers).flatMap(([name, provider]) => {
+    const key = isObject(provider) ? provider["key"] : undefined;
+    return typeof key === "string" && key !== "" ? [[name, key] as [string, string]] : [];
+  });
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { told } from "../../../src/settings/configuration";
 import { ignored } from "../../../src/settings/ignored";
 import { parse } from "../../../src/settings/jsonc";
-import { machineKeys, machineValues, serverKeys, type Property } from "../../../src/settings/machine";
+import { keysOf, machineKeys, machineValues, serverKeys, type Property } from "../../../src/settings/machine";
 import { served } from "../../../src/settings/served";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
@@ -44,6 +44,23 @@ test("the server gets what the user has set, and no key from a settings file", (
     machineValues(["model"], () => undefined),
     { values: {}, withKey: [] },
   );
+});
+
+test("the keys of a settings file are found whatever else stands there", () => {
+  const providers = {
+    a: { key: "1" },
+    x: null,
+    y: 3,
+    z: { key: "" },
+    l: ["key"],
+    n: { key: 4 },
+    b: { key: "2" },
+  };
+  assert.deepEqual(keysOf(providers), [
+    ["a", "1"],
+    ["b", "2"],
+  ]);
+  for (const odd of [null, undefined, "key", [{ key: "1" }]]) assert.deepEqual(keysOf(odd), []);
 });
 
 test("a question for settings is answered without those of the machine", () => {
