@@ -1,9 +1,10 @@
 // The history of runs, as a list to pick from.
 import * as vscode from "vscode";
+import { money } from "../amounts";
 import { iconless } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
-import { duration, money } from "./turn";
+import { duration } from "./turn";
 import { visible } from "./markdown";
 
 interface Item extends vscode.QuickPickItem {
@@ -32,7 +33,7 @@ export async function pickRun(session: Session): Promise<protocol.RunSummary | u
 }
 
 function item(run: protocol.RunSummary): Item {
-  const spent = run.usd === undefined ? "" : money({ usd: run.usd, unpriced: 0 });
+  const spent = run.usd === undefined ? "" : money(run.usd);
   const when = new Date(run.started).toLocaleString();
   const facts = [run.state, run.plan ? "plan" : "", spent, duration(run.seconds), when];
   return {

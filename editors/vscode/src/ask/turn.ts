@@ -1,4 +1,5 @@
 // One question of a conversation, and how it is shown. No editor in here.
+import { count, money } from "../amounts";
 import type { End, RunNotice, Spent } from "../protocol";
 import { isCall, type Agent, type Asked, Run } from "../runs/run";
 import { finding, label } from "./citations";
@@ -98,7 +99,7 @@ function doing(run: Run): string {
   const looking = last(child) ?? last(run.agents.get(0));
   const turn = run.turn > 0 ? `Turn ${run.turn}` : "Starting";
   const children = agents.length - 1;
-  return [turn, children > 0 ? `${children} ${children === 1 ? "child" : "children"}` : "", looking]
+  return [turn, children > 0 ? count(children, "child", "children") : "", looking]
     .filter(Boolean)
     .join(" · ");
 }
@@ -123,16 +124,15 @@ export function common(before: string, after: string): number {
 /** `openai/gpt-5 · 3 turns · 12 calls · $0.04 · 8 s` */
 export function summary(model: string, spent: Spent | undefined, seconds?: number): string {
   const parts = [model];
-  if (spent) parts.push(counted(spent.turns, "turn"), counted(spent.calls, "call"), money(spent));
+  if (spent) parts.push(counted(spent.turns, "turn"), counted(spent.calls, "call"), price(spent));
   if (seconds !== undefined) parts.push(duration(seconds));
   return parts.filter(Boolean).join(" · ");
 }
 
-/** US dollars; empty where no price is known. */
-export function money({ usd, unpriced }: Pick<Spent, "usd" | "unpriced">): string {
+/** What a run has cost; empty where no price is known. */
+export function price({ usd, unpriced }: Pick<Spent, "usd" | "unpriced">): string {
   if (unpriced > 0 && usd === 0) return "";
-  const amount = `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`;
-  return unpriced > 0 ? `at least ${amount}` : amount;
+  return unpriced > 0 ? `at least ${money(usd)}` : money(usd);
 }
 
 /** `8 s`, `2 min 5 s` */
@@ -149,8 +149,8 @@ export function recorded(runId: string, notices: readonly RunNotice[], isPlan: b
   return run;
 }
 
-function counted(count: number, noun: string): string {
-  return count === 0 ? "" : `${count} ${noun}${count === 1 ? "" : "s"}`;
+function counted(number: number, one: string): string {
+  return number === 0 ? "" : count(number, one);
 }
 
 function announcement(lost: string, end: End | undefined): string {

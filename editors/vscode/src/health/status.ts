@@ -1,4 +1,5 @@
 // What the status bar says, from what is known. No editor in here.
+import { money } from "../amounts";
 import type { Indexing, State } from "../server/state";
 
 /** What there is to be told. */
@@ -64,9 +65,4 @@ function trust(trusted: boolean): string[] {
 
 function model({ model, modelError }: Known): string[] {
   return [...(model ? [`Model: ${model}.`] : []), ...(modelError ? [modelError] : [])];
-}
-
-/** US dollars, to the cent, or closer where that would be nothing. */
-export function money(usd: number): string {
-  return usd > 0 && usd < 0.005 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }

@@ -1,12 +1,13 @@
 // Applies a plan by VS Code's own refactor preview, and takes it back.
 import * as vscode from "vscode";
 import type { ApplyWorkspaceEditParams, ApplyWorkspaceEditResult } from "vscode-languageclient/node";
+import { count } from "../amounts";
 import { said } from "../failure";
 import { unlinked } from "../plain";
 import * as protocol from "../protocol";
 import type { Session } from "../server/session";
 import { asEdit, outdated } from "./edits";
-import { clean, count } from "./face";
+import { clean } from "./face";
 import { chosen, pieces } from "./pieces";
 import type { Planned } from "./planned";
 import type { Plans } from "./plans";

@@ -1,4 +1,5 @@
 // How a row of the view of plans looks. No editor in here.
+import { count } from "../amounts";
 import type { PlannedFile } from "../protocol";
 import { placeOf } from "./planned";
 import type { Row } from "./rows";
@@ -169,10 +170,6 @@ export function clean(text: string): string {
     .replace(/\s+/gu, " ")
     .replace(/[\p{Cc}\p{Cf}]/gu, "")
     .trim();
-}
-
-export function count(number: number, one: string): string {
-  return `${number.toLocaleString("en-US")} ${one}${number === 1 ? "" : "s"}`;
 }
 
 function plain(label: string, icon = "circle-outline"): Face {

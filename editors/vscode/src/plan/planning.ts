@@ -1,5 +1,6 @@
 // Has a refactoring planned: what to do, where it was asked, and how far it is.
 import * as vscode from "vscode";
+import { money } from "../amounts";
 import { ended, plan as begin } from "../ask/asking";
 import { here } from "../ask/place";
 import { unlinked } from "../plain";
@@ -65,5 +66,5 @@ export async function plan(session: Session, plans: Plans, params: PlanParams): 
 function doing(run: Run): string {
   const { usd } = run.spent;
   const looking = run.agents.get(0)?.turns.at(-1)?.looking.at(-1) ?? "";
-  return [`turn ${run.turn}`, usd > 0 ? `$${usd.toFixed(2)}` : "", looking].filter(Boolean).join(" · ");
+  return [`turn ${run.turn}`, usd > 0 ? money(usd) : "", looking].filter(Boolean).join(" · ");
 }

@@ -1,5 +1,6 @@
 // The rows of the view of plans, by stable objects that the tree knows again. No editor in here.
 import type { PlannedDoubt, PlannedFile, PlanProblem, StaleStep } from "../protocol";
+import { forget } from "../rows";
 import { placeOf, type Planned, type Step } from "./planned";
 
 export type Row = { readonly id: string; planned: Planned } & (
@@ -29,6 +30,13 @@ export class Rows {
     const rows = row.kind === "plan" ? this.ofPlan(row.planned) : row.kind === "step" ? this.ofStep(row) : [];
     for (const child of rows) this.parents.set(child.id, row);
     return rows;
+  }
+
+  /** Forgets the rows of plans that are not shown any more. */
+  keep(runIds: readonly string[]): void {
+    const shown = new Set(runIds);
+    forget(this.known, shown);
+    forget(this.parents, shown);
   }
 
   parent(row: Row): Row | undefined {

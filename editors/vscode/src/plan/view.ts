@@ -39,7 +39,10 @@ export class View implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   }
 
   getChildren(row?: Row): Row[] {
-    return row ? this.rows.below(row) : this.plans.all().map((planned) => this.rows.plan(planned));
+    if (row) return this.rows.below(row);
+    const all = this.plans.all();
+    this.rows.keep(all.map(({ runId }) => runId));
+    return all.map((planned) => this.rows.plan(planned));
   }
 
   getParent(row: Row): Row | undefined {

@@ -1,9 +1,10 @@
 // How a row of the view of runs looks: words, icon, what a click opens. No editor in here.
+import { count, money } from "../amounts";
 import type { Call, Run, Turn } from "../runs/run";
 import { isCall } from "../runs/run";
 import { grouped } from "./groups";
 import type { Entry, Row } from "./rows";
-import { count, firstLine, money, time, tokens } from "./words";
+import { firstLine, time, tokens } from "./words";
 
 export interface Face {
   label: string;

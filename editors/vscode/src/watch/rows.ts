@@ -1,5 +1,6 @@
 // The rows of the view of runs: what is below each, by stable objects that the tree knows again. No editor in here.
 import type { RunSummary } from "../protocol";
+import { forget } from "../rows";
 import { isCall, type Agent, type Call, type Cell, type Run, type Turn } from "../runs/run";
 import { grouped } from "./groups";
 
@@ -48,6 +49,13 @@ export class Rows {
     const rows = this.children(row);
     for (const child of rows) this.parents.set(child.id, row);
     return rows;
+  }
+
+  /** Forgets the rows of runs that are not shown any more. */
+  keep(runIds: readonly string[]): void {
+    const shown = new Set(runIds);
+    forget(this.known, shown);
+    forget(this.parents, shown);
   }
 
   parent(row: Row): Row | undefined {

@@ -1,5 +1,6 @@
 // The tree view of runs.
 import * as vscode from "vscode";
+import { count, money } from "../amounts";
 import { said } from "../failure";
 import type { Session } from "../server/session";
 import { changed } from "./changes";
@@ -9,7 +10,6 @@ import type { Past } from "./past";
 import { Rows, type Row } from "./rows";
 import { nameOf } from "./texts";
 import { Throttle } from "./throttle";
-import { count, money } from "./words";
 
 /** Milliseconds between two drawings of what changed. */
 const INTERVAL = 400;
@@ -106,7 +106,9 @@ export class View implements vscode.TreeDataProvider<Row>, vscode.Disposable {
         failure = said(error);
       }
     }
-    const rows = this.past.entriesNow().map((entry) => this.rows.run(entry));
+    const entries = this.past.entriesNow();
+    this.rows.keep([...entries.map(({ runId }) => runId), "more"]);
+    const rows = entries.map((entry) => this.rows.run(entry));
     if (failure !== undefined) rows.push(this.rows.failure(undefined, failure));
     if (this.past.more) rows.push(this.rows.more());
     return rows;

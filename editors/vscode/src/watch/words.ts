@@ -1,21 +1,11 @@
-// Amounts in words: money, tokens, time, counts.
+// What a run shows in few words: time, tokens, the beginning of a text.
 import type { Usage } from "../protocol";
-
-/** US dollars: cents from one on, finer below. */
-export function money(usd: number): string {
-  if (usd === 0) return "$0";
-  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
-}
 
 /** Milliseconds as seconds or minutes. */
 export function time(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 }
 
 /** Tokens of a call: "1,234 in, 56 out". */

@@ -1,7 +1,7 @@
 // A question as it is shown: while it runs, when it has ended, and when nothing is known of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { common, duration, money, recorded, summary, Turn, working } from "../../../src/ask/turn";
+import { common, duration, price, recorded, summary, Turn, working } from "../../../src/ask/turn";
 import type { End, Event, RunNotice } from "../../../src/protocol";
 
 const spent = { turns: 1, calls: 2, tokens: 10, usd: 0.5, unpriced: 0, hits: 0 };
@@ -40,7 +40,7 @@ test("money, time and counts are said in few words", () => {
     [0, 2, ""],
     [0.5, 1, "at least $0.50"],
   ] as const)
-    assert.equal(money({ usd, unpriced }), words);
+    assert.equal(price({ usd, unpriced }), words);
   for (const [seconds, words] of [
     [0, "0.0 s"],
     [9.94, "9.9 s"],

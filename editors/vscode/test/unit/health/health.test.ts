@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { report } from "../../../src/health/report";
-import { money, status, type Known } from "../../../src/health/status";
+import { status, type Known } from "../../../src/health/status";
 
 const idle: Known = {
   state: { kind: "running", version: "0.1.0" },
@@ -39,16 +39,6 @@ test("what is wrong is marked", () => {
     ["$(error) Spelunk", "error", ["no program"]],
   );
   assert.equal(status({ ...idle, modelError: "no key for openai" }).severity, "warning");
-});
-
-test("money has cents, and more digits where there are none", () => {
-  assert.deepEqual([0, 0.0012, 0.0051, 1.005, 12].map(money), [
-    "$0.00",
-    "$0.0012",
-    "$0.01",
-    "$1.00",
-    "$12.00",
-  ]);
 });
 
 test("the doctor's findings stand in columns", () => {

@@ -192,3 +192,22 @@ test("pieces keep what the edit says of them", () => {
 test("texts of a plan's document are one safe line", () => {
   assert.equal(clean(" a\n\tb\u202e\u0007c \u200b"), "a bc");
 });
+
+test("rows of a plan are the same objects until it is closed", () => {
+  const rows = new Rows();
+  const [kept, closed] = [new Planned("r", plan()), new Planned("r2", plan())];
+  const all = () =>
+    [kept, closed].map((planned) => {
+      const root = rows.plan(planned);
+      return [root, ...rows.below(root).flatMap((row) => [row, ...rows.below(row)])];
+    });
+  const before = all();
+  rows.keep(["r"]);
+  const [one, two] = before.map((group) => group.at(-1));
+  assert.deepEqual([one && rows.parent(one)?.id, two && rows.parent(two)], ["r/step 3", undefined]);
+  const after = all();
+  assert.deepEqual(
+    before.map((group, at) => group.map((row, index) => row === after[at]?.[index]).every(Boolean)),
+    [true, false],
+  );
+});

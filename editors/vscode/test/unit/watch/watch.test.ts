@@ -9,7 +9,7 @@ import { topic } from "../../../src/watch/groups";
 import { Rows, type Row } from "../../../src/watch/rows";
 import { nameOf, textOf } from "../../../src/watch/texts";
 import { Throttle } from "../../../src/watch/throttle";
-import { firstLine, money, time } from "../../../src/watch/words";
+import { firstLine, time } from "../../../src/watch/words";
 
 const spent = { turns: 1, calls: 1, tokens: 10, usd: 0.5, unpriced: 0, hits: 0 };
 const usage = { input: 1000, cached: 0, output: 20, reasoning: 0, estimated: false };
@@ -166,7 +166,6 @@ test("menus know a run by its state", () => {
 });
 
 test("amounts in words", () => {
-  assert.deepEqual([0, 0.0123, 1.5].map(money), ["$0", "$0.0123", "$1.50"]);
   assert.deepEqual([120, 61_000].map(time), ["0.1 s", "1 min 1 s"]);
   assert.equal(firstLine("\n  😀😀😀 text", 3), "😀😀…");
 });
