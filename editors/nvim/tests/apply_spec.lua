@@ -221,6 +221,32 @@ return {
     end,
   },
   {
+    "a plan is under way no longer when no server can start, and can be applied when one does",
+    function(scene)
+      local nvim = planned(scene, "rename parse.rs#count to words")
+      nvim:lua([[
+        _G.good = require("spelunk.config").get()
+        for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(child, "sigkill") end
+      ]])
+      nvim:said("the server ended by signal 9")
+      for _, case in ipairs({
+        { [[{ cmd = { "/nowhere/spelunk", "lsp" } }]], 'no program "/nowhere/spelunk"' },
+        { [[{ cmd = { "sh", "-c", "exit 3" } }]], "the server ended with exit code 3" },
+        { [[{ cmd = _G.good.cmd, machine = { maxTurns = "many" } }]], "the server cannot start" },
+      }) do
+        nvim:lua(([[require("spelunk.config").set(%s)]]):format(case[1]))
+        nvim:keys("a")
+        nvim:said(case[2])
+        wait_for("the end of " .. case[2], function()
+          local bar = nvim:lua([[return require("spelunk.plan.buffer").bar()]])
+          return bar ~= "applying" and nvim:lua("return #vim.lsp.get_clients({ _uninitialized = true })") == 0
+        end)
+      end
+      nvim:lua([[require("spelunk.config").set({ cmd = _G.good.cmd })]])
+      apply(nvim)
+    end,
+  },
+  {
     "a workspace behind a symbolic link",
     function(scene)
       local real = scene:workspace("real")

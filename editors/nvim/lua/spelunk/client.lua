@@ -44,10 +44,13 @@ function M.get(bufnr)
   return M.of_root(M.root(bufnr or vim.api.nvim_get_current_buf()))
 end
 
----Finds or starts the client of a buffer's workspace and hands it over when it is ready. What prevents it is said.
+---Finds or starts the client of a buffer's workspace and hands it over when it is ready. What prevents it is said, or
+---given to `on_error`; without a message where it has been said.
 ---@param bufnr integer
 ---@param callback fun(client: vim.lsp.Client)
-function M.with(bufnr, callback)
+---@param on_error? fun(message: string?)
+function M.with(bufnr, callback, on_error)
+  local tell = on_error or fail
   local root = M.root(bufnr)
   local ready = M.of_root(root)
   if ready then
@@ -55,7 +58,7 @@ function M.with(bufnr, callback)
   end
   if not root then
     local markers = vim.iter(config.get().root_markers):flatten():join(", ")
-    return fail(
+    return tell(
       ("neither this file nor the current folder lies in a workspace (a folder with %s); :cd to one"):format(markers)
     )
   end
@@ -64,20 +67,26 @@ function M.with(bufnr, callback)
     server.begin(root, bufnr, function(client, problem)
       if client then
         callback(client)
-      else
-        fail(assert(problem))
+      elseif problem then
+        tell(problem)
+      elseif on_error then
+        on_error(nil)
       end
     end)
+  elseif on_error then
+    on_error(nil)
   end
 end
 
----Asks the server of a buffer's workspace, or one that is given. Errors are said, or given to `on_error`.
+---Asks the server of a buffer's workspace, or one that is given. Errors are said, or given to `on_error`; without a
+---message where they have been said.
 ---@param method string
 ---@param params table
 ---@param callback fun(result: any, client: vim.lsp.Client)
----@param opts? { bufnr?: integer, client?: vim.lsp.Client, on_error?: fun(message: string) }
+---@param opts? { bufnr?: integer, client?: vim.lsp.Client, on_error?: fun(message: string?) }
 function M.request(method, params, callback, opts)
   opts = opts or {}
+  local tell = opts.on_error or fail
   local function ask(client)
     -- Without a buffer, what was typed in any of them goes to the server before.
     local sent = client:request(method, params, function(err, result)
@@ -86,20 +95,19 @@ function M.request(method, params, callback, opts)
         if err.code == vim.lsp.protocol.ErrorCodes.MethodNotFound then
           message = ("the server does not know %s: it is older than this plugin, update spelunk"):format(method)
         end
-        local tell = opts.on_error or fail
         tell(message)
       else
         callback(result, client)
       end
     end)
     if not sent then
-      fail("the server is not running any more; :Spelunk restart starts it again")
+      tell("the server is not running any more; :Spelunk restart starts it again")
     end
   end
   if opts.client then
     ask(opts.client)
   else
-    M.with(opts.bufnr or vim.api.nvim_get_current_buf(), ask)
+    M.with(opts.bufnr or vim.api.nvim_get_current_buf(), ask, opts.on_error)
   end
 end
 

@@ -25,6 +25,18 @@ local function fail(text)
   vim.notify("spelunk: " .. text, vim.log.levels.ERROR)
 end
 
+---Gives those who wait for a client what came of it; neither client nor problem when it has been said why.
+---@param id integer
+---@param client? vim.lsp.Client
+---@param problem? string
+local function settle(id, client, problem)
+  local callbacks = waiting[id] or {}
+  waiting[id] = nil
+  for _, callback in ipairs(callbacks) do
+    callback(client, problem)
+  end
+end
+
 ---The configuration of `vim.lsp.config`, ours with what the user set over it.
 ---@return vim.lsp.Config
 local function configured()
@@ -93,7 +105,9 @@ function M.start(dispatchers, given)
         refused = true
         fail(("the server cannot start: %s. Mend the options, then :Spelunk restart"):format(err.message))
         for _, client in ipairs(vim.lsp.get_clients({ name = "spelunk", _uninitialized = true })) do
-          waiting[client.id] = client.rpc ~= rpc and waiting[client.id] or nil
+          if client.rpc == rpc then
+            settle(client.id)
+          end
         end
         rpc.terminate()
       else
@@ -126,17 +140,6 @@ function M.before_init(params, given)
     options.machine = vim.empty_dict() -- or it would be sent as a list
   end
   params.initializationOptions = options
-end
-
----@param id integer
----@param client? vim.lsp.Client
----@param problem? string
-local function settle(id, client, problem)
-  local callbacks = waiting[id] or {}
-  waiting[id] = nil
-  for _, callback in ipairs(callbacks) do
-    callback(client, problem)
-  end
 end
 
 ---`on_init` of the configuration.
@@ -182,12 +185,15 @@ end
 ---Starts the server of a workspace, or takes the one that is starting.
 ---@param root string
 ---@param bufnr integer attached when it is a file of that workspace
----@param callback fun(client: vim.lsp.Client?, problem: string?) once it is ready, or has ended
+---@param callback fun(client: vim.lsp.Client?, problem: string?) once it is ready, or has ended; with
+---neither where it has been said why
 function M.begin(root, bufnr, callback)
   local id = start(root, bufnr)
   if id then
     waiting[id] = waiting[id] or {}
     table.insert(waiting[id], callback)
+  else
+    callback()
   end
 end
 

@@ -52,7 +52,9 @@ local function request(bufnr, view, method, params, callback, busy)
     bufnr = bufnr,
     on_error = function(message)
       note(bufnr, nil, message)
-      say(message, vim.log.levels.ERROR)
+      if message then
+        say(message, vim.log.levels.ERROR)
+      end
     end,
   })
 end
