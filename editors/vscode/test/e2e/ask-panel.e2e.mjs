@@ -50,21 +50,25 @@ test(
   },
 );
 
-test("a follow-up is there again when the page is loaded anew at once", needs, async ({ editor, endpoint }) => {
-  await ask(editor, "How are words counted?");
-  await reply(endpoint, "The function `count` counts them (`src/count.rs:4-6`).");
-  await editor.answerHas(/counts them/);
-  // So long VS Code for the web takes to write down that there is a panel, at the most; the follow-up comes after that.
-  await editor.command("Developer: Reload Window");
-  await editor.answerHas(/counts them/, 60);
-  await box(editor).fill("And who splits lines?");
-  await box(editor).press("Enter");
-  await reply(endpoint, "That is `parse` (`src/parse.rs:2-4`).");
-  await editor.answerHas(/That is parse/);
-  await editor.reload();
-  const text = await editor.answerHas(/That is parse/, 60);
-  assert.match(text, /counts them/);
-});
+test(
+  "a follow-up is there again when the page is loaded anew at once",
+  needs,
+  async ({ editor, endpoint }) => {
+    await ask(editor, "How are words counted?");
+    await reply(endpoint, "The function `count` counts them (`src/count.rs:4-6`).");
+    await editor.answerHas(/counts them/);
+    // So long VS Code for the web takes to write down that there is a panel, at the most; the follow-up comes after that.
+    await editor.command("Developer: Reload Window");
+    await editor.answerHas(/counts them/, 60);
+    await box(editor).fill("And who splits lines?");
+    await box(editor).press("Enter");
+    await reply(endpoint, "That is `parse` (`src/parse.rs:2-4`).");
+    await editor.answerHas(/That is parse/);
+    await editor.reload();
+    const text = await editor.answerHas(/That is parse/, 60);
+    assert.match(text, /counts them/);
+  },
+);
 
 test("a citation follows its lines, and is stale when they change", needs, async ({ editor, endpoint }) => {
   await editor.show("src/count.rs");
