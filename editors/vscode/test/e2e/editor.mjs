@@ -20,7 +20,28 @@ export class Editor {
       path === null ? "ew=true" : `${path.endsWith(".code-workspace") ? "workspace" : "folder"}=${path}`;
     await page.goto(`${server.origin}/?${query}`);
     await editor.drawn();
+    if (path?.endsWith(".code-workspace")) await editor.foldersShown();
     return editor;
+  }
+
+  /** The folders of a workspace are there. A window that reads its file before the connection stands never has them. */
+  async foldersShown() {
+    const folders = this.page.locator(".explorer-folders-view .monaco-list-row");
+    const none = this.page.getByText("You have not yet added a folder to the workspace");
+    await until(
+      "the workspace has folders",
+      async () => {
+        await folders.or(none).first().waitFor({ timeout: 10_000 });
+        if ((await folders.count()) > 0) return true;
+        // They may still come.
+        await folders
+          .first()
+          .waitFor({ timeout: 5_000 })
+          .catch(() => this.reload());
+        return false;
+      },
+      90,
+    );
   }
 
   /** The workbench stands, and its extension host has started. */

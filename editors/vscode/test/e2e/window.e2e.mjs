@@ -43,9 +43,13 @@ test("a window that is closed leaves no process behind", async ({ editor, server
   assert.notDeepEqual(server.spelunks(), []);
   await editor.command("Developer: Show Running Extensions");
   const row = editor.page.locator(".runtime-extensions-editor .extension").filter({ hasText: "spelunk" });
-  const time = await until("its activation is over", async () =>
-    /Activation: \d+ms/.exec(await row.innerText()),
-  );
+  const time = await until("its activation is over", async () => {
+    if ((await row.count()) > 0) return /Activation: \d+ms/.exec(await row.innerText());
+    // The slowest come first, and only the rows in sight are there.
+    await editor.page.locator(".runtime-extensions-editor").hover();
+    await editor.page.mouse.wheel(0, 200);
+    return null;
+  });
   console.log(`   ${time[0]}, as VS Code reports it`);
   await editor.close();
   await until("every process is gone", () => server.spelunks().length === 0, 60);
