@@ -126,7 +126,7 @@ test("asking about a selection, a symbol, and having it explained", { model: tru
       button: "right",
       position: { x: 45, y: 8 },
     });
-  await editor.page.locator(".monaco-menu .action-item", { hasText: "Explain This" }).click();
+  await editor.menu("Explain This");
   const second = await endpoint.next();
   assert.match(second.text, /Explain this/);
   assert.match(second.text, /src\/count\.rs/);

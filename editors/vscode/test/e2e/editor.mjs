@@ -278,6 +278,18 @@ export class Editor {
     await row.locator(".monaco-tl-twistie").click();
   }
 
+  /** Clicks an entry of the context menu that was opened. A click just after it opened is taken for a slip of the hand. */
+  async menu(words) {
+    const entry = this.page.locator(".monaco-menu .action-label").filter({ hasText: words }).first();
+    let clicked = false;
+    await until(`"${words}" of the menu`, async () => {
+      if (!clicked || (await entry.count()) > 0) await entry.click({ timeout: 2000 });
+      clicked = true;
+      await entry.waitFor({ state: "detached", timeout: 1000 });
+      return true;
+    });
+  }
+
   /** Clicks an action, by its title, of a row of a tree view. */
   async act(row, title) {
     await row.hover();

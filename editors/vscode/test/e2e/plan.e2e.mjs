@@ -204,10 +204,7 @@ test(
     await editor.views();
     const row = editor.rows("Plans", "rename greet to welcome").first();
     await row.click({ button: "right" });
-    await editor.page
-      .locator(".monaco-menu .action-label")
-      .filter({ hasText: "Open Plan as a Page" })
-      .click();
+    await editor.menu("Open Plan as a Page");
     await editor.answerHas(/Plan: rename greet to welcome/);
     await editor.picture(out("plan-page.png"));
     await editor.commandPick("Spelunk: Open Plan as a Page", "rename greet to welcome");
