@@ -4,6 +4,12 @@ use std::sync::Arc;
 
 use super::hir::{DefId, Word};
 
+/// Levels of a type, as it is written or inferred; deeper ones are cut.
+const DEEPEST_TYPE: usize = 40;
+
+/// Variables that stand for each other's parts; see [`Table::deep`].
+const DEEPEST: usize = 24;
+
 pub(super) type List = Arc<[Ty]>;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +85,7 @@ impl Ty {
         if let Some(changed) = change(self) {
             return changed;
         }
-        if depth > 40 {
+        if depth > DEEPEST_TYPE {
             return Self::Unknown;
         }
         let depth = depth + 1;
@@ -213,11 +219,18 @@ impl Table {
         self.vars.get(var as usize).map_or(VarKind::Any, |(kind, _)| *kind)
     }
 
+    /// The type with all that is known of its variables. What nests deeper than anyone writes is unknown: inference over
+    /// code that does not compile can make types that never end.
     pub fn deep(&self, ty: &Ty) -> Ty {
+        self.deep_at(ty, 0)
+    }
+
+    fn deep_at(&self, ty: &Ty, depth: usize) -> Ty {
         ty.map(&mut |ty| match ty {
+            Ty::Var(_) if depth == DEEPEST => Some(Ty::Unknown),
             Ty::Var(_) => {
                 let known = self.shallow(ty);
-                (!matches!(known, Ty::Var(_))).then(|| self.deep(&known))
+                (!matches!(known, Ty::Var(_))).then(|| self.deep_at(&known, depth + 1))
             }
             _ => None,
         })
@@ -233,7 +246,7 @@ impl Table {
     }
 
     fn unify_at(&mut self, a: &Ty, b: &Ty, depth: usize) -> bool {
-        if depth > 40 {
+        if depth > DEEPEST_TYPE {
             return true;
         }
         let depth = depth + 1;
