@@ -61,7 +61,7 @@ pub async fn prepare(
     emit: Emit,
     cancel: &Cancel,
 ) -> Result<Asked, Error> {
-    let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
+    let config = state.config()?;
     confirm(state, &config, &view, &params, cancel).await?;
     let (state, cancel) = (state.clone(), cancel.clone());
     // Opening a journal and asking git for the revision go to the disk.

@@ -11,8 +11,8 @@ use crate::config::ModelFrom;
 
 /// The models of the next run, and those that there are. In a workspace that is not trusted nobody is asked.
 pub async fn models(state: &State, list: bool) -> Result<ModelsResult, Error> {
-    let session = state.session().ok_or_else(|| Error::internal("there is no session"))?;
-    let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
+    let session = state.begun()?;
+    let config = state.config()?;
     let trusted = session.options.trusted;
     let mut found = choice(&config, state.endpoints(&config), list && trusted).await;
     if !trusted {
@@ -28,8 +28,8 @@ pub async fn models(state: &State, list: bool) -> Result<ModelsResult, Error> {
 
 /// Looks at everything.
 pub async fn doctor(state: &State, view: &View) -> Result<DoctorResult, Error> {
-    let session = state.session().ok_or_else(|| Error::internal("there is no session"))?;
-    let config = state.config().ok_or_else(|| Error::internal("there is no session"))?;
+    let session = state.begun()?;
+    let config = state.config()?;
     let mut all = vec![workspace(state, session.options.trusted), index(view)];
     all.extend(checks(&config, state.endpoints(&config)).await);
     for check in &mut all {

@@ -131,13 +131,20 @@ impl State {
         self.session.get()
     }
 
+    /// The session.
+    ///
+    /// # Errors
+    /// Before `initialize`.
+    pub fn begun(&self) -> Result<&Session, Error> {
+        self.session().ok_or_else(|| Error::internal("there is no session"))
+    }
+
     /// Where runs are recorded.
     ///
     /// # Errors
     /// Before `initialize`.
     pub fn state_dir(&self) -> Result<PathBuf, Error> {
-        let session = self.session().ok_or_else(|| Error::internal("there is no session"))?;
-        Ok(session.config.state_dir.clone())
+        Ok(self.begun()?.config.state_dir.clone())
     }
 
     pub fn encoding(&self) -> Encoding {
@@ -146,15 +153,18 @@ impl State {
 
     /// The configuration of the next run: the machine's, with what the workspace may change of it. A workspace that is not
     /// trusted gets `builtin` alone.
-    pub fn config(&self) -> Option<Config> {
-        let session = self.session()?;
+    ///
+    /// # Errors
+    /// Before `initialize`.
+    pub fn config(&self) -> Result<Config, Error> {
+        let session = self.begun()?;
         let told = self.settings().config.clone();
         let mut config = told.map_or_else(|| session.config.clone(), |config| (*config).clone());
         if !session.options.trusted {
             config.model = "builtin".to_owned();
             config.leaf_model = None;
         }
-        Some(config)
+        Ok(config)
     }
 
     /// The endpoints of all runs, which share connections and back off together; the editor's model among them.

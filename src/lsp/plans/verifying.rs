@@ -26,7 +26,7 @@ const TOKEN: &str = "spelunk/verify/";
 /// Before anything runs: when the workspace is not trusted, the hash is not this plan's, no command is set, a file is no
 /// longer what the plan was made for, or another verification is under way.
 pub async fn verify(state: &Arc<State>, view: View, params: VerifyPlanParams) -> Result<Verified, Error> {
-    let session = state.session().ok_or_else(|| Error::internal("there is no session"))?;
+    let session = state.begun()?;
     if !session.options.trusted {
         return Err(VerifyError::NotTrusted.into());
     }

@@ -45,6 +45,7 @@ const languages = {
   },
   ...{ sql, swift, typescript, xml, yaml },
 };
+
 /** Takes the languages in with the first block: all of them take 10 ms, which an editor's start does not wait for. */
 function takeIn(): void {
   if (highlighter.listLanguages().length > 0) return;
