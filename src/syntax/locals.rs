@@ -9,7 +9,7 @@ use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
 use super::Language;
 use super::compiled::{Compiled, LocalRole, Reach, ScopeKind, Whose};
 use super::definitions::declared;
-use super::languages::Family;
+use super::grammars::Family;
 use super::name_at::word_at;
 use super::parse::{Budget, Meter, with_cursor};
 use super::tree::{Parsed, walk};
@@ -31,7 +31,7 @@ pub struct Binding {
 /// Names in Rust's format strings are not seen, and neither are those that only come about in macros.
 pub fn binding(language: Language, text: &str, offset: usize, budget: &Budget) -> Option<Binding> {
     // `_` binds nothing, whatever it stands for.
-    let word = word_at(text, offset).filter(|word| text[word.clone()] != *"_")?;
+    let word = word_at(language, text, offset).filter(|word| text[word.clone()] != *"_")?;
     let parsed = Parsed::new(language, text, budget)?;
     let Parsed { tree, compiled, family, source } = &parsed;
     let found = Found::collect(tree, compiled, *family, source, &text[word.clone()], budget)?;
@@ -303,7 +303,19 @@ fn scopes(nodes: &[(Node, ScopeKind)]) -> Vec<Scope> {
 const FIELDS: &[&str] = &["type", "right", "condition", "object"];
 const KINDS: &[&str] =
     &["attribute", "subscript", "member_expression", "scoped_identifier", "type", "macro_invocation", "const_block"];
-const NAMES: &[&str] = &["identifier", "shorthand_field_identifier", "shorthand_property_identifier_pattern"];
+const NAMES: &[&str] = &[
+    "identifier",
+    "shorthand_field_identifier",
+    "shorthand_property_identifier_pattern",
+    "implicit_parameter",
+    // PHP, the shell, Swift, Haskell, OCaml.
+    "name",
+    "variable_name",
+    "simple_identifier",
+    "variable",
+    "value_name",
+    "value_pattern",
+];
 
 /// Whether a name stands for a member and for a variable of the same name.
 fn is_shorthand(node: Node) -> bool {

@@ -32,7 +32,11 @@ pub(super) fn captured(
         let mut matches = cursor.matches_with_options(&compiled.references, tree.root_node(), text, options);
         while let Some(matched) = matches.next() {
             for capture in matched.captures() {
-                let range = capture.node.byte_range();
+                let mut range = capture.node.byte_range();
+                // A symbol of Ruby's names a method without its colon.
+                if capture.node.kind() == "simple_symbol" {
+                    range.start += 1;
+                }
                 match compiled.reference_roles[capture.index as usize] {
                     Role::Import => imports.push(range),
                     Role::Reference(usage) if wanted(&text[range.clone()]) => {

@@ -11,8 +11,9 @@ use std::ops::Range;
 use tree_sitter::{Node, Tree};
 
 use super::compiled::compiled;
+use super::grammars::Family;
 use super::item_macros;
-use super::languages::{Family, Language};
+use super::languages::Language;
 use super::lines::Lines;
 use super::parse::{Budget, parse, too_deep};
 
@@ -97,7 +98,7 @@ pub fn imports(language: Language, text: &str, budget: &Budget) -> Vec<Imported>
         Family::JavaScript => each(&tree, |node| ecmascript::visit(node, &mut found)),
         Family::Go => each(&tree, |node| go(node, &mut found)),
         Family::Java => each(&tree, |node| java::visit(node, &mut found)),
-        Family::C => {}
+        _ => {}
     }
     found.found
 }
