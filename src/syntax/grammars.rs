@@ -127,3 +127,4 @@ grammar!(RUBY, Ruby, tree_sitter_ruby::LANGUAGE, "ruby");
 grammar!(PHP, Php, tree_sitter_php::LANGUAGE_PHP, "php");
 grammar!(KOTLIN, Kotlin, tree_sitter_kotlin_ng::LANGUAGE, "kotlin");
 grammar!(SWIFT, Swift, tree_sitter_swift::LANGUAGE, "swift");
+grammar!(SCALA, Scala, tree_sitter_scala::LANGUAGE, "scala");

@@ -92,6 +92,7 @@ fn ends_head(family: Family, text: &str, at: usize) -> bool {
         Family::Scala => {
             equals() && has("def")
                 || rest.starts_with(":\n")
+                || spaced && rest.starts_with("with\n")
                 || rest.starts_with('\n') && rest[1..].starts_with("  ") && has("extension")
         }
         Family::OCaml => equals() && (has("let") || has("and") || has("method") || has("module") || has("class")),

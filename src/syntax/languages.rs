@@ -96,7 +96,7 @@ static ROWS: &[&Row] = &[
     },
     &named("SQL", &["sql"], &[]),
     &named("SVG", &["svg"], &[]),
-    &named("Scala", &["scala", "sbt", "sc"], &[]),
+    &parsed("Scala", &["scala", "sbt", "sc"], &grammars::SCALA),
     &Row {
         name: "Shell",
         extensions: &["sh", "bash", "zsh", "ksh", "bats", "ebuild"],
@@ -209,7 +209,6 @@ impl Language {
                     | "PowerShell"
                     | "Protocol Buffers"
                     | "R"
-                    | "Scala"
                     | "Svelte"
                     | "Torque"
                     | "Verilog"

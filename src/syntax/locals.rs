@@ -127,8 +127,8 @@ impl Found {
         let mut meter = Meter::new(budget);
         let (mut nodes, mut raws, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
         let (mut names, mut skipped, mut shorthand) = (Vec::new(), HashSet::new(), HashSet::new());
-        // In Rust's patterns a capital letter begins a constant or a variant.
-        let constant = family == Family::Rust && name.starts_with(char::is_uppercase);
+        // In these patterns a capital letter begins a constant or a variant.
+        let constant = matches!(family, Family::Rust | Family::Scala) && name.starts_with(char::is_uppercase);
         let is_name = |node: Node| source.get(node.byte_range()) == Some(name.as_bytes());
         with_cursor(|cursor| {
             let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();

@@ -101,7 +101,9 @@ open class Wallet<T : Any>(
         @JvmStatic fun make(): Wallet<Any> = Wallet(DEFAULT)
     }
 
-    inner class View { fun size() = this@Wallet.events.size }
+    inner class View {
+        fun size() = this@Wallet.events.size
+    }
 }
 
 fun Wallet<Any>.pays(amount: Money) = amount.also { balance = it }

@@ -137,6 +137,11 @@ fn swift() {
 }
 
 #[test]
+fn scala() {
+    check("Parser.scala");
+}
+
+#[test]
 fn without_a_grammar_indentation_folds() {
     let text = "function f()\n  if x then\n\n    y()\n  end\nend\n\ntop\n";
     let found = folds(Language::of("a.pl").unwrap(), text, &Budget::default());

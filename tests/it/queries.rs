@@ -10,7 +10,7 @@ use spelunk::syntax::{Budget, Language, Names, check_queries, extract_with_uses}
 fn every_query_compiles() {
     let problems: Vec<String> = Language::with_grammar().filter_map(|language| check_queries(language).err()).collect();
     assert_eq!(problems, Vec::<String>::new());
-    assert_eq!(Language::with_grammar().count(), 16);
+    assert_eq!(Language::with_grammar().count(), 17);
 }
 
 /// Compares what is found in `tests/golden/<name>` with `tests/golden/<name>.expect`.
@@ -127,4 +127,9 @@ fn kotlin() {
 #[test]
 fn swift() {
     check("Player.swift");
+}
+
+#[test]
+fn scala() {
+    check("Parser.scala");
 }
