@@ -19,7 +19,7 @@ const HASHES: Marks = Marks { line: &["#"], block: Some(("/*", "*/")), openers: 
 const PHP: Marks = Marks { line: &["//", "#"], openers: &["/**", "/*", "*", "//", "#"], ..SLASHES };
 const LUA: Marks = Marks { line: &["--"], block: Some(("--[[", "]]")), openers: &["--[[", "---", "--"] };
 const HASKELL: Marks =
-    Marks { line: &["--"], block: Some(("{-", "-}")), openers: &["{-|", "{-", "-- |", "-- ^", "--|", "--"] };
+    Marks { line: &["--"], block: Some(("{-", "-}")), openers: &["{- |", "{-|", "{-", "-- |", "-- ^", "--|", "--"] };
 const OCAML: Marks = Marks { line: &[], block: Some(("(*", "*)")), openers: &["(**", "(*"] };
 /// Where nothing is known of the language.
 const ANY: Marks = Marks { openers: &["/**", "/*!", "/*", "*", "///", "//!", "//", "#"], ..SLASHES };

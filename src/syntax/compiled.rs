@@ -45,6 +45,7 @@ pub(super) enum LocalRole {
     Elsewhere(Whose),
     Name,
     Skip,
+    Predicate,
 }
 
 /// What names a scope holds.
@@ -143,6 +144,7 @@ fn local_role(name: &str) -> Option<LocalRole> {
         "nonlocal" => LocalRole::Elsewhere(Whose::Outer),
         "name" => LocalRole::Name,
         "skip" => LocalRole::Skip,
+        _ if name.starts_with('_') => LocalRole::Predicate,
         _ => return None,
     })
 }

@@ -128,3 +128,8 @@ grammar!(PHP, Php, tree_sitter_php::LANGUAGE_PHP, "php");
 grammar!(KOTLIN, Kotlin, tree_sitter_kotlin_ng::LANGUAGE, "kotlin");
 grammar!(SWIFT, Swift, tree_sitter_swift::LANGUAGE, "swift");
 grammar!(SCALA, Scala, tree_sitter_scala::LANGUAGE, "scala");
+grammar!(ZIG, Zig, tree_sitter_zig::LANGUAGE, "zig");
+grammar!(ELIXIR, Elixir, tree_sitter_elixir::LANGUAGE, "elixir");
+grammar!(HASKELL, Haskell, tree_sitter_haskell::LANGUAGE, "haskell");
+grammar!(OCAML, OCaml, tree_sitter_ocaml::LANGUAGE_OCAML, "ocaml");
+grammar!(OCAML_INTERFACE, OCaml, tree_sitter_ocaml::LANGUAGE_OCAML_INTERFACE, "ocaml");

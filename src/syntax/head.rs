@@ -56,6 +56,8 @@ pub(super) fn end(family: Family, text: &str, most: usize) -> usize {
             '{' if depth > 0 && family == Family::JavaScript => depth += 1,
             '\n' if family == Family::Shell => return at,
             '{' if family == Family::Shell && !text[..at].ends_with([' ', ')']) => {}
+            '{' if family == Family::Elixir => depth += 1,
+            '}' if family == Family::Elixir => depth = depth.saturating_sub(1),
             '{' if depth == 0 && !directive => return at,
             '\n' if family == Family::C && !directive && text[at + 1..].trim_start().starts_with('#') => return at,
             ';' if depth == 0 && !directive => return at,
@@ -98,7 +100,7 @@ fn ends_head(family: Family, text: &str, at: usize) -> bool {
         Family::OCaml => equals() && (has("let") || has("and") || has("method") || has("module") || has("class")),
         Family::Haskell => {
             let data = ["data", "newtype", "type", "class", "instance"].iter().any(|word| text.starts_with(word));
-            let first = text.split_whitespace().next().unwrap_or_default();
+            let first = text.split_whitespace().next().unwrap_or_default().trim_end_matches(',');
             let next = || rest.trim_start().starts_with(first) || !rest[1..].starts_with([' ', '\t']);
             equals() && !data
                 || rest.starts_with('\n') && (next() || rest.trim_start().starts_with("deriving"))

@@ -56,7 +56,7 @@ static ROWS: &[&Row] = &[
     &named("Device Tree", &["dts", "dtsi", "dtso"], &[]),
     &named("Diff", &["diff", "patch"], &[]),
     &named("Dockerfile", &["dockerfile"], &["Dockerfile", "Containerfile"]),
-    &named("Elixir", &["ex", "exs"], &[]),
+    &parsed("Elixir", &["ex", "exs"], &grammars::ELIXIR),
     &named("Erlang", &["erl", "hrl"], &[]),
     &named("F#", &["fs", "fsi", "fsx"], &[]),
     &named("Fish", &["fish"], &[]),
@@ -64,7 +64,8 @@ static ROWS: &[&Row] = &[
     &named("GraphQL", &["graphql", "gql"], &[]),
     &named("Groovy", &["groovy", "gradle"], &["Jenkinsfile"]),
     &named("HTML", &["html", "htm", "xhtml"], &[]),
-    &named("Haskell", &["hs", "lhs"], &[]),
+    &parsed("Haskell", &["hs", "hs-boot", "hsc"], &grammars::HASKELL),
+    &named("Literate Haskell", &["lhs"], &[]),
     &named("INI", &["ini", "cfg", "conf", "properties", "editorconfig"], &[".editorconfig", ".gitconfig"]),
     &named("JSON", &["json", "jsonc", "json5", "jsonl", "webmanifest"], &[]),
     &named("Julia", &["jl"], &[]),
@@ -81,7 +82,8 @@ static ROWS: &[&Row] = &[
     &named("Makefile", &["mk", "mak"], &["Makefile", "makefile", "GNUmakefile", "Kbuild"]),
     &named("Markdown", &["md", "markdown", "mdx"], &[]),
     &named("Nix", &["nix"], &[]),
-    &named("OCaml", &["ml", "mli"], &[]),
+    &parsed("OCaml", &["ml"], &grammars::OCAML),
+    &parsed("OCaml interface", &["mli"], &grammars::OCAML_INTERFACE),
     &named("Objective-C", &["m", "mm"], &[]),
     &parsed("PHP", &["php", "phtml", "php5", "phpt"], &grammars::PHP),
     &named("Perl", &["pl", "pm", "t"], &[]),
@@ -127,7 +129,7 @@ static ROWS: &[&Row] = &[
     &named("WebAssembly text", &["wat", "wast"], &[]),
     &named("XML", &["xml", "xsd", "xsl", "plist", "csproj", "xaml"], &[]),
     &named("YAML", &["yaml", "yml"], &[]),
-    &named("Zig", &["zig"], &[]),
+    &parsed("Zig", &["zig", "zon"], &grammars::ZIG),
     &named("reStructuredText", &["rst"], &[]),
 ];
 
@@ -195,15 +197,13 @@ impl Language {
                 self.0.name,
                 "Assembly"
                     | "Dart"
-                    | "Elixir"
                     | "Erlang"
                     | "F#"
                     | "Fish"
                     | "GraphQL"
                     | "Groovy"
-                    | "Haskell"
                     | "Julia"
-                    | "OCaml"
+                    | "Literate Haskell"
                     | "Objective-C"
                     | "Perl"
                     | "PowerShell"
@@ -214,7 +214,6 @@ impl Language {
                     | "Verilog"
                     | "Vim script"
                     | "Vue"
-                    | "Zig"
             )
     }
 

@@ -159,7 +159,7 @@ impl Found {
                         LocalRole::Skip => {
                             skipped.insert(node.start_byte());
                         }
-                        LocalRole::Name => {}
+                        LocalRole::Name | LocalRole::Predicate => {}
                     }
                 }
                 if let Some((node, reach)) = bound.filter(|(_, reach)| *reach == Reach::Outer || !constant) {
@@ -179,7 +179,9 @@ impl Found {
             return None;
         }
         names.retain(|name: &Range<usize>| {
-            let member = source[..name.start].ends_with(b".") && !source[..name.start].ends_with(b"..");
+            let member = family != Family::Haskell
+                && source[..name.start].ends_with(b".")
+                && !source[..name.start].ends_with(b"..");
             !skipped.contains(&name.start) && !member
         });
         names.sort_by_key(|name| name.start);
@@ -301,8 +303,16 @@ fn scopes(nodes: &[(Node, ScopeKind)]) -> Vec<Scope> {
 
 /// Parts of patterns that bind nothing: types, defaults, guards, places that are assigned to.
 const FIELDS: &[&str] = &["type", "right", "condition", "object"];
-const KINDS: &[&str] =
-    &["attribute", "subscript", "member_expression", "scoped_identifier", "type", "macro_invocation", "const_block"];
+const KINDS: &[&str] = &[
+    "attribute",
+    "subscript",
+    "member_expression",
+    "scoped_identifier",
+    "type",
+    "macro_invocation",
+    "const_block",
+    "field_name",
+];
 const NAMES: &[&str] = &[
     "identifier",
     "shorthand_field_identifier",
@@ -329,7 +339,9 @@ fn pattern_names<'t>(pattern: Node<'t>, mut found: impl FnMut(Node<'t>)) {
         let node = cursor.node();
         let aside = match cursor.field_name() {
             // `{ key: name }` binds its value; elsewhere a value is a default.
-            Some("value") => node.parent().is_none_or(|parent| parent.kind() != "pair_pattern"),
+            Some("value") => node.parent().is_none_or(|parent| !matches!(&*parent.kind(), "pair_pattern" | "pair")),
+            // Both sides of Elixir's `=` in a pattern bind.
+            Some("right") if node.parent().is_some_and(|parent| parent.kind() == "binary_operator") => false,
             Some(field) => FIELDS.contains(&field),
             None => false,
         };

@@ -142,6 +142,27 @@ fn scala() {
 }
 
 #[test]
+fn zig() {
+    check("queue.zig");
+}
+
+#[test]
+fn elixir() {
+    check("cart.ex");
+}
+
+#[test]
+fn haskell() {
+    check("Ledger.hs");
+}
+
+#[test]
+fn ocaml() {
+    check("store.ml");
+    check("store.mli");
+}
+
+#[test]
 fn without_a_grammar_indentation_folds() {
     let text = "function f()\n  if x then\n\n    y()\n  end\nend\n\ntop\n";
     let found = folds(Language::of("a.pl").unwrap(), text, &Budget::default());
