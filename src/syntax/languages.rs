@@ -169,7 +169,9 @@ impl Language {
             "typescriptreact" => "TSX",
             "csharp" => "C#",
             "objective-c" => "Objective-C",
-            "shellscript" => "Shell",
+            "shellscript" | "sh" | "bash" | "zsh" => "Shell",
+            "cs" => "C#",
+            "ocaml.interface" | "ocamlinterface" => "OCaml interface",
             other => other,
         };
         ROWS.iter().find(|row| row.name.eq_ignore_ascii_case(name)).map(|row| Self(row))
