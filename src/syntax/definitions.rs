@@ -1,7 +1,7 @@
 //! From captures to symbols: which definitions there are, how they nest, and what they are called in full.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
@@ -10,7 +10,7 @@ use super::compiled::{Compiled, Role};
 use super::grammars::Family;
 use super::lines::Lines;
 use super::parse::{Budget, Meter, with_cursor};
-use super::{Kind, Symbol, head};
+use super::{Kind, Symbol, extents, head};
 
 /// A definition as captured.
 #[derive(Debug, Clone)]
@@ -109,8 +109,10 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
     let mut found = merged(found);
     match family {
         Family::C => end_at_next(text, &mut found),
-        Family::Haskell => found = joined(text, found),
-        Family::OCaml => found.iter_mut().for_each(|raw| raw.extent.start = led_by_word(text, raw.extent.start)),
+        Family::Haskell => found = extents::joined(text, found),
+        Family::OCaml => {
+            found.iter_mut().for_each(|raw| raw.extent.start = extents::led_by_word(text, raw.extent.start))
+        }
         _ => {}
     }
     let mut out: Vec<Symbol> = Vec::with_capacity(found.len());
@@ -282,45 +284,6 @@ fn end_at_next(text: &str, found: &mut [Raw]) {
             open.push(at);
         }
     }
-}
-
-/// Makes one of a function's signature and its equations, which stand below each other.
-fn joined(text: &str, found: Vec<Raw>) -> Vec<Raw> {
-    let callable = |raw: &Raw| matches!(raw.what, What::Definition(Kind::Function | Kind::Method));
-    let mut out: Vec<Raw> = Vec::with_capacity(found.len());
-    let mut last: HashMap<&str, usize> = HashMap::new();
-    for raw in found {
-        let Some(name) = text.get(raw.name.clone()).filter(|_| callable(&raw)) else {
-            out.push(raw);
-            continue;
-        };
-        let before = last.get(name).copied().filter(|at| {
-            let between = text.get(out[*at].extent.end..raw.extent.start);
-            between
-                .is_some_and(|text| text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--")))
-        });
-        if let Some(at) = before {
-            out[at].extent.end = raw.extent.end;
-        } else {
-            last.insert(name, out.len());
-            out.push(raw);
-        }
-    }
-    out
-}
-
-/// Where OCaml's binding begins with the `let` or `type` before it, which is not part of it: others may follow.
-fn led_by_word(text: &str, start: usize) -> usize {
-    let mut at = start;
-    for words in [&["rec", "nonrec"][..], &["let", "and", "type", "module", "class", "exception"], &["class"]] {
-        let before = text[..at].trim_end();
-        let word = words.iter().find(|word| {
-            let rest = before.strip_suffix(**word);
-            rest.is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
-        });
-        at = word.map_or(at, |word| before.len() - word.len());
-    }
-    at
 }
 
 /// `a::b::c` as a name: the path goes to the qualifier.

@@ -4,6 +4,7 @@ mod comments;
 mod compiled;
 mod definitions;
 mod doc;
+mod extents;
 mod extract;
 mod folds;
 mod grammars;
