@@ -152,7 +152,7 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
             folds.add(from, to, FoldKind::Comment);
         }
         let last = node.child(node.child_count().saturating_sub(1));
-        if last.is_some_and(|last| CLOSERS.contains(&&*last.kind())) {
+        if last.is_some_and(|last| CLOSERS.contains(&last.kind())) {
             folds.add(from, to.saturating_sub(1), FoldKind::Code);
         }
         if matches!(parsed.family, Family::Haskell | Family::OCaml | Family::Scala) && LAID_OUT.contains(&kind) {

@@ -339,7 +339,7 @@ fn pattern_names<'t>(pattern: Node<'t>, mut found: impl FnMut(Node<'t>)) {
         let node = cursor.node();
         let aside = match cursor.field_name() {
             // `{ key: name }` binds its value; elsewhere a value is a default.
-            Some("value") => node.parent().is_none_or(|parent| !matches!(&*parent.kind(), "pair_pattern" | "pair")),
+            Some("value") => node.parent().is_none_or(|parent| !matches!(parent.kind(), "pair_pattern" | "pair")),
             // Both sides of Elixir's `=` in a pattern bind.
             Some("right") if node.parent().is_some_and(|parent| parent.kind() == "binary_operator") => false,
             Some(field) => FIELDS.contains(&field),

@@ -6,7 +6,7 @@ use super::super::grammars::Family;
 use super::{Collector, Form, Taken};
 
 pub(super) fn visit(family: Family, node: Node, found: &mut Collector) -> bool {
-    match (family, &*node.kind()) {
+    match (family, node.kind()) {
         (Family::Lua, "function_call") => {
             let called = node.child_by_field_name("name").map(|name| found.slice(name));
             let Some(module) = string(node.child_by_field_name("arguments"), found) else { return false };
@@ -76,10 +76,10 @@ fn string<'a>(node: Option<Node>, found: &Collector<'a>) -> Option<&'a str> {
 /// The variable that a declaration around an import puts it into, when that is all that it does.
 fn local(node: Node, found: &Collector) -> Option<String> {
     let mut around = node.parent()?;
-    while matches!(&*around.kind(), "expression_list" | "assignment_statement") {
+    while matches!(around.kind(), "expression_list" | "assignment_statement") {
         around = around.parent()?;
     }
-    let declares = matches!(&*around.kind(), "variable_declaration");
+    let declares = matches!(around.kind(), "variable_declaration");
     let text = found.slice(around).split('=').next().filter(|_| declares)?;
     let name = text.split_whitespace().last()?;
     name.chars().all(|c| c.is_alphanumeric() || c == '_').then(|| name.to_owned())

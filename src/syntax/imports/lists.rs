@@ -8,7 +8,7 @@ use super::{Collector, Form, Taken};
 
 pub(super) fn visit(family: Family, node: Node, found: &mut Collector) -> bool {
     let text = found.slice(node);
-    match (family, &*node.kind()) {
+    match (family, node.kind()) {
         (Family::CSharp, "using_directive") => csharp(node, text, found),
         (Family::Kotlin, "import") if node.is_named() => {
             let path = text.trim_start_matches("import").trim();
