@@ -143,7 +143,7 @@ impl<'a> Asked<'a> {
     fn may_be_member(&self, file: &File, family: Family, used: &Use) -> bool {
         let (before, behind) = (&file.text[..used.offset], &file.text[used.offset + used.name.len()..]);
         let joint = joint(before);
-        let implied = matches!(family, Family::Java | Family::C);
+        let implied = family.implies_self();
         if joint == Joint::Own || joint == Joint::None && implied {
             // The type around it has such a member of its own.
             let mut outer = used.within.map(|at| file.symbols.symbols[at].qualified.as_str()).unwrap_or_default();
@@ -172,7 +172,7 @@ impl<'a> Asked<'a> {
             Family::Python => in_class || behind.starts_with('=') && !behind.starts_with("=="),
             // The keys of objects are members of whoever takes them.
             Family::JavaScript => key || in_class || before.trim_end().ends_with(['{', ',']),
-            Family::Java | Family::C => true,
+            _ => true,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Queries, compiled once per language on first use, with the meaning of their captures looked up.
 
-use std::sync::OnceLock;
-
 use tree_sitter::Query;
 
-use super::languages::{GRAMMARS, Grammar, Language};
+use super::grammars::Grammar;
+use super::languages::Language;
 use super::{Kind, Usage};
 
 /// A language's grammar and queries, ready to run.
@@ -46,6 +45,7 @@ pub(super) enum LocalRole {
     Elsewhere(Whose),
     Name,
     Skip,
+    Predicate,
 }
 
 /// What names a scope holds.
@@ -73,10 +73,8 @@ pub(super) enum Whose {
     Outer,
 }
 
-static COMPILED: [OnceLock<Compiled>; GRAMMARS.len()] = [const { OnceLock::new() }; GRAMMARS.len()];
-
-pub(super) fn compiled(grammar: &Grammar) -> &'static Compiled {
-    COMPILED[grammar.index].get_or_init(|| {
+pub(super) fn compiled(grammar: &'static Grammar) -> &'static Compiled {
+    grammar.compiled.get_or_init(|| {
         // The queries are part of the program, and a test compiles every one.
         compile(grammar).expect("queries compile")
     })
@@ -146,6 +144,7 @@ fn local_role(name: &str) -> Option<LocalRole> {
         "nonlocal" => LocalRole::Elsewhere(Whose::Outer),
         "name" => LocalRole::Name,
         "skip" => LocalRole::Skip,
+        _ if name.starts_with('_') => LocalRole::Predicate,
         _ => return None,
     })
 }

@@ -7,10 +7,10 @@ use std::ops::Range;
 use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
 
 use super::compiled::{Compiled, Role};
-use super::languages::Family;
+use super::grammars::Family;
 use super::lines::Lines;
 use super::parse::{Budget, Meter, with_cursor};
-use super::{Kind, Symbol, head};
+use super::{Kind, Symbol, extents, head};
 
 /// A definition as captured.
 #[derive(Debug, Clone)]
@@ -104,11 +104,16 @@ impl Raw {
 /// Orders, nests and names what was captured.
 pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<Raw>) -> Vec<Symbol> {
     for raw in &mut found {
-        split_path(text, raw);
+        split_path(family, text, raw);
     }
     let mut found = merged(found);
-    if family == Family::C {
-        end_at_next(text, &mut found);
+    match family {
+        Family::C => end_at_next(text, &mut found),
+        Family::Haskell => found = extents::joined(text, found),
+        Family::OCaml => {
+            found.iter_mut().for_each(|raw| raw.extent.start = extents::led_by_word(text, raw.extent.start))
+        }
+        _ => {}
     }
     let mut out: Vec<Symbol> = Vec::with_capacity(found.len());
     // Open regions: their extent, what they are, their qualified name, and their symbol.
@@ -139,7 +144,7 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
         if family == Family::C && kind == Kind::Variable && parent.is_some_and(|at| open[at].is_callable()) {
             continue;
         }
-        let by_assignment = matches!(family, Family::Python | Family::JavaScript);
+        let by_assignment = matches!(family, Family::Python | Family::JavaScript | Family::Ruby | Family::Php);
         if by_assignment && kind == Kind::Field && parent.is_some_and(|at| open[at].is_callable()) {
             parent = open.iter().rposition(Open::is_type);
             if parent.is_none() || !members.insert((parent.and_then(|at| open[at].symbol), name.to_owned())) {
@@ -166,10 +171,12 @@ pub(super) fn symbols(family: Family, text: &str, lines: &Lines, mut found: Vec<
             open.push(Open { what: raw.what, path, symbol, name: raw.name, extent: raw.extent });
             continue;
         }
+        // Ruby's modules have methods as classes do.
+        let is_type = family == Family::Ruby && kind == Kind::Module;
         let head_text = text.get(raw.extent.clone()).unwrap_or_default();
         let (from, doc) = head::above(family, lines, lines.line(raw.extent.start), head_text);
         open.push(Open {
-            what: What::Definition(kind),
+            what: if is_type { What::Scope } else { What::Definition(kind) },
             path: path.clone(),
             symbol: Some(out.len()),
             name: raw.name.clone(),
@@ -280,7 +287,29 @@ fn end_at_next(text: &str, found: &mut [Raw]) {
 }
 
 /// `a::b::c` as a name: the path goes to the qualifier.
-fn split_path(text: &str, raw: &mut Raw) {
+fn split_path(family: Family, text: &str, raw: &mut Raw) {
+    match family {
+        // The name ends where its value begins: `alias x=y`.
+        Family::Shell => raw.name.end -= usize::from(text[raw.name.clone()].ends_with('=')),
+        // A symbol names a method without its colon.
+        Family::Ruby => raw.name.start += usize::from(text[raw.name.clone()].starts_with(':')),
+        Family::Elixir => {
+            let name = &text[raw.name.clone()];
+            let (start, end) =
+                (name.len() - name.trim_start_matches(':').len(), name.trim_end_matches([':', ' ']).len());
+            raw.name = raw.name.start + start..raw.name.start + end.max(start);
+            let name = &text[raw.name.clone()];
+            if let Some(dot) = name.rfind('.').filter(|dot| name.starts_with(char::is_uppercase) && *dot > 0) {
+                raw.qualifier = Some(raw.name.start..raw.name.start + dot);
+                raw.name.start += dot + 1;
+            }
+            return;
+        }
+        _ => {}
+    }
+    if matches!(family, Family::Haskell | Family::OCaml | Family::Scala | Family::Swift | Family::Shell) {
+        return;
+    }
     let Some(name) = text.get(raw.name.clone()) else { return };
     let mut depth = 0;
     let bytes = name.as_bytes();
@@ -340,7 +369,10 @@ fn is_constructor(family: Family, name: &str, parent: Option<&str>, qualifier: O
         Family::Python => name == "__init__",
         Family::JavaScript => name == "constructor",
         Family::C => qualifier.or(parent).is_some_and(last),
-        Family::Rust | Family::Go | Family::Java => false,
+        Family::Ruby => name == "initialize",
+        Family::Php => name == "__construct",
+        // Constructors of the others have a syntax of their own, or none.
+        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A definition as its author wrote it, for people who point at its name: the whole comment, the head on its own lines.
 
-use super::languages::Family;
+use super::comments::{Marks, attribute_doc};
+use super::grammars::Family;
 use super::lines::Lines;
 use super::{Language, Symbol, head as heads};
 
@@ -51,7 +52,6 @@ pub fn head(language: Language, text: &str, symbol: &Symbol) -> String {
 
 /// The comment directly above a line, without its markers.
 fn comment_above(language: Language, family: Option<Family>, lines: &Lines, from: u32) -> Option<String> {
-    let hash = family == Some(Family::Python) || family.is_none() && has_hash_comments(language);
     let mut first = from;
     if family == Some(Family::Rust) {
         while first > 1 && lines.text(first - 1).trim().starts_with("#[") && lines.text(first - 1).trim().ends_with(']')
@@ -59,40 +59,19 @@ fn comment_above(language: Language, family: Option<Family>, lines: &Lines, from
             first -= 1;
         }
     }
-    let mut collected: Vec<&str> = Vec::new();
-    let mut block = false;
-    while first > 1 && collected.len() < LINES {
-        let line = lines.text(first - 1);
-        let bare = line.trim();
-        let closes = bare.ends_with("*/") && (bare.starts_with(['/', '*']) || !bare.contains("/*"));
-        if block || closes {
-            block = !bare.starts_with("/*");
-        } else if !(bare.starts_with("//") || hash && bare.starts_with('#') && !bare.starts_with("#!")) {
-            break;
-        }
-        collected.push(line);
-        first -= 1;
+    if family == Some(Family::Elixir)
+        && let Some(doc) = attribute_doc(lines, first)
+    {
+        return Some(doc);
     }
-    if block || collected.is_empty() {
-        return None;
-    }
-    let bare = collected.into_iter().rev().map(without_marker);
-    Some(bare.collect::<Vec<_>>().join("\n"))
+    let hash = family.is_none() && has_hash_comments(language);
+    let marks = if hash { Marks::hashes() } else { Marks::of(family) };
+    let above = marks.above(lines, first, LINES)?;
+    Some(above.into_iter().map(|line| marks.bare(line)).collect::<Vec<_>>().join("\n"))
 }
 
 fn has_hash_comments(language: Language) -> bool {
-    matches!(language.name(), "Shell" | "Ruby" | "Perl" | "R" | "Elixir" | "Julia" | "PowerShell" | "GraphQL")
-}
-
-/// A line of a comment without what makes it one. Indentation behind the marker stays.
-fn without_marker(line: &str) -> &str {
-    let bare = line.trim();
-    let bare = bare.strip_suffix("*/").map_or(bare, |bare| bare.trim_end_matches('*').trim_end());
-    let markers = ["/**", "/*!", "/*", "*", "///", "//!", "//", "#"];
-    match markers.into_iter().find_map(|marker| bare.strip_prefix(marker)) {
-        Some(rest) => rest,
-        None => line.trim_end().strip_suffix("*/").map_or(line.trim_end(), str::trim_end),
-    }
+    matches!(language.name(), "Perl" | "R" | "Julia" | "PowerShell" | "GraphQL" | "Fish" | "Nix" | "YAML" | "TOML")
 }
 
 /// The string that a body of Python begins with.

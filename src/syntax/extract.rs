@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
-use super::languages::{Family, Language};
+use super::grammars::Family;
+use super::languages::Language;
 use super::lines::Lines;
 use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 use super::Language;
-use super::languages::Family;
+use super::grammars::Family;
 use super::lines::Lines;
 use super::parse::Budget;
 use super::tree::{Parsed, walk};
@@ -89,6 +89,33 @@ const IMPORTS: &[&str] = &[
     "future_import_statement",
     "import_declaration",
     "preproc_include",
+    "using_directive",
+    "namespace_use_declaration",
+    "import",
+    "open_module",
+];
+
+/// Words that close a block as a bracket would.
+const CLOSERS: &[&str] = &["end", "fi", "done", "esac"];
+
+/// Definitions whose extent only indentation shows, in languages without brackets and closing words.
+const LAID_OUT: &[&str] = &[
+    "function",
+    "bind",
+    "data_type",
+    "newtype",
+    "class",
+    "instance",
+    "value_definition",
+    "type_definition",
+    "module_definition",
+    "module_type_definition",
+    "class_definition",
+    "function_definition",
+    "object_definition",
+    "trait_definition",
+    "match_case",
+    "alternative",
 ];
 
 fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
@@ -103,12 +130,12 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
         let kind = node.kind();
         if kind.ends_with("comment") {
             // What stands behind code on its line is no part of a run.
-            if lines.text(from).trim_start().starts_with(['/', '*', '#', '<']) {
+            if lines.text(from).trim_start().starts_with(['/', '*', '#', '<', '-', '{', '(', '=']) {
                 folds.join(from, to, FoldKind::Comment);
             }
             return false;
         }
-        if IMPORTS.contains(&kind) {
+        if IMPORTS.contains(&kind) && node.is_named() {
             folds.join(from, to, FoldKind::Imports);
         }
         if parsed.family == Family::Python && kind == "block" {
@@ -123,6 +150,14 @@ fn by_tree(parsed: &Parsed, lines: &Lines, folds: &mut Folds) {
             && node.parent().is_some_and(|parent| parent.kind() == "expression_statement")
         {
             folds.add(from, to, FoldKind::Comment);
+        }
+        let last = node.child(node.child_count().saturating_sub(1));
+        if last.is_some_and(|last| CLOSERS.contains(&last.kind())) {
+            folds.add(from, to.saturating_sub(1), FoldKind::Code);
+        }
+        if matches!(parsed.family, Family::Haskell | Family::OCaml | Family::Scala) && LAID_OUT.contains(&kind) {
+            let ends = lines.text(to).trim_start().starts_with(['}', ')', ']']);
+            folds.add(from, if ends { to.saturating_sub(1) } else { to }, FoldKind::Code);
         }
         if let Some((open, close)) = brackets(node) {
             let (from, to) = (span(open).0, span(close).0);

@@ -1,6 +1,7 @@
 //! What a reader sees of a definition: its head on one line, and the comment above it.
 
-use super::languages::Family;
+use super::comments::{Marks, attribute_doc};
+use super::grammars::Family;
 use super::lines::Lines;
 
 const SIGNATURE: usize = 200;
@@ -8,7 +9,7 @@ const DOC: usize = 400;
 
 /// The head of a definition on one line: up to its body, white space folded, at most 200 characters.
 pub(super) fn signature(family: Family, text: &str) -> String {
-    let text = without_annotations(text);
+    let text = without_annotations(family, text);
     let directive = is_directive(family, text);
     let mut out = String::new();
     let mut space = false;
@@ -53,11 +54,16 @@ pub(super) fn end(family: Family, text: &str, most: usize) -> usize {
             '{' if depth == 0 && family == Family::JavaScript && binds(text[..at].trim_end()) => depth += 1,
             '}' if depth > 0 && family == Family::JavaScript => depth -= 1,
             '{' if depth > 0 && family == Family::JavaScript => depth += 1,
+            '\n' if family == Family::Shell => return at,
+            '{' if family == Family::Shell && !text[..at].ends_with([' ', ')']) => {}
+            '{' if family == Family::Elixir => depth += 1,
+            '}' if family == Family::Elixir => depth = depth.saturating_sub(1),
             '{' if depth == 0 && !directive => return at,
             '\n' if family == Family::C && !directive && text[at + 1..].trim_start().starts_with('#') => return at,
             ';' if depth == 0 && !directive => return at,
             ':' if depth == 0 && family == Family::Python && heads_block(text) => return at,
             '\n' if depth == 0 && family == Family::Python => return at,
+            _ if depth == 0 && ends_head(family, text, at) => return at,
             _ => {}
         }
         end = at + c.len_utf8();
@@ -69,19 +75,63 @@ pub(super) fn end(family: Family, text: &str, most: usize) -> usize {
     end
 }
 
-/// The text behind leading `@annotations(...)`.
-fn without_annotations(text: &str) -> &str {
+/// Whether a body begins at a place outside of brackets, in languages whose bodies need no `{`.
+fn ends_head(family: Family, text: &str, at: usize) -> bool {
+    let (before, rest) = (&text[..at], &text[at..]);
+    let spaced = before.ends_with(char::is_whitespace);
+    let equals = || spaced && rest.starts_with('=') && rest[1..].starts_with(char::is_whitespace);
+    let has = |word: &str| before.split_whitespace().any(|part| part == word);
+    match family {
+        Family::Ruby if equals() && has("def") => true,
+        Family::Ruby | Family::Lua | Family::Shell => rest.starts_with('\n'),
+        Family::Elixir => {
+            let body = rest.strip_prefix(',').map_or(rest, str::trim_start);
+            let starts = body.strip_prefix("do").is_some_and(|rest| rest.starts_with([':', '\n', '\r']));
+            starts && (spaced || rest.starts_with(',')) || rest.starts_with('\n') && !before.trim_end().ends_with(',')
+        }
+        Family::CSharp => rest.starts_with("=>"),
+        Family::Kotlin => equals() && has("fun"),
+        Family::Scala => {
+            equals() && has("def")
+                || rest.starts_with(":\n")
+                || spaced && rest.starts_with("with\n")
+                || rest.starts_with('\n') && rest[1..].starts_with("  ") && has("extension")
+        }
+        Family::OCaml => equals() && (has("let") || has("and") || has("method") || has("module") || has("class")),
+        Family::Haskell => {
+            let data = ["data", "newtype", "type", "class", "instance"].iter().any(|word| text.starts_with(word));
+            let first = text.split_whitespace().next().unwrap_or_default().trim_end_matches(',');
+            let next = || rest.trim_start().starts_with(first) || !rest[1..].starts_with([' ', '\t']);
+            equals() && !data
+                || rest.starts_with('\n') && (next() || rest.trim_start().starts_with("deriving"))
+                || spaced && rest.starts_with("where\n")
+                || !data && spaced && rest.starts_with("| ")
+        }
+        _ => false,
+    }
+}
+
+/// The text behind leading `@annotations(...)` and `[Attributes]`.
+fn without_annotations(family: Family, text: &str) -> &str {
     let mut rest = text;
-    while rest.starts_with('@') && !rest.starts_with("@interface") {
-        let name = rest[1..]
+    let attribute = match family {
+        Family::CSharp => "[",
+        Family::Php => "#[",
+        // `@name` is a variable or an attribute of the module there.
+        Family::Ruby | Family::Elixir => return text,
+        _ => "@",
+    };
+    while rest.starts_with(attribute) && !rest.starts_with("@interface") {
+        let behind = attribute.trim_end_matches('[').len();
+        let name = rest[behind..]
             .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '$')))
-            .map_or(rest.len(), |at| at + 1);
+            .map_or(rest.len(), |at| at + behind);
         let mut depth = 0;
         let end = rest[name..].char_indices().find_map(|(at, c)| {
             match c {
-                '(' => depth += 1,
-                ')' if depth > 1 => depth -= 1,
-                ')' => return Some(name + at + 1),
+                '(' | '[' => depth += 1,
+                ')' | ']' if depth > 1 => depth -= 1,
+                ')' | ']' => return Some(name + at + 1),
                 _ if depth == 0 => return Some(name + at),
                 _ => {}
             }
@@ -118,33 +168,14 @@ fn is_rust_attribute(line: &str) -> bool {
 }
 
 fn comment_above(family: Family, lines: &Lines, first: u32) -> Option<String> {
-    let mut collected: Vec<&str> = Vec::new();
-    let mut at = first;
-    let mut block = false;
-    while at > 1 && collected.len() < 200 {
-        let line = lines.text(at - 1).trim();
-        let closes = line.ends_with("*/") && (line.starts_with("/*") || line.starts_with('*') || !line.contains("/*"));
-        let inside = if block || closes {
-            block = !line.starts_with("/*");
-            true
-        } else if family == Family::Python {
-            line.starts_with('#') && !line.starts_with("#!")
-        } else {
-            line.starts_with("//")
-        };
-        if !inside {
-            break;
-        }
-        collected.push(line);
-        at -= 1;
+    if family == Family::Elixir
+        && let Some(doc) = attribute_doc(lines, first)
+    {
+        return paragraph(doc.lines().map(str::trim));
     }
-    if block {
-        return None;
-    }
-    paragraph(collected.into_iter().rev().map(|line| {
-        let line = line.strip_suffix("*/").unwrap_or(line);
-        line.trim_start_matches(['/', '*', '#', '!']).trim()
-    }))
+    let marks = Marks::of(Some(family));
+    let above = marks.above(lines, first, 200)?;
+    paragraph(above.into_iter().map(|line| marks.bare(line).trim_start_matches(['/', '*', '#', '!', '-', '|']).trim()))
 }
 
 fn docstring(head: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tree_sitter_language::LanguageFn;
+use super::grammars::{self, Family, Grammar};
 
 /// A language (or another kind of text file) that spelunk can name.
 #[derive(Clone, Copy)]
@@ -15,108 +15,6 @@ struct Row {
     grammar: Option<&'static Grammar>,
 }
 
-/// What is needed to parse a language and to find definitions and uses in it.
-pub(super) struct Grammar {
-    /// Position in [`GRAMMARS`].
-    pub index: usize,
-    pub parser: LanguageFn,
-    /// Query texts, in order; see `queries/README.md`.
-    pub symbols: &'static [&'static str],
-    pub references: &'static [&'static str],
-    pub locals: &'static [&'static str],
-    pub family: Family,
-}
-
-/// Languages that lexical rules treat alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    Rust,
-    Python,
-    JavaScript,
-    Go,
-    C,
-    Java,
-}
-
-macro_rules! query {
-    ($($path:literal),*) => { &[$(include_str!(concat!("../../queries/", $path, ".scm"))),*] };
-}
-
-pub(super) static GRAMMARS: [Grammar; 9] = [
-    Grammar {
-        index: 0,
-        parser: tree_sitter_rust::LANGUAGE,
-        symbols: query!("rust/symbols"),
-        references: query!("rust/references"),
-        locals: query!("rust/locals"),
-        family: Family::Rust,
-    },
-    Grammar {
-        index: 1,
-        parser: tree_sitter_python::LANGUAGE,
-        symbols: query!("python/symbols"),
-        references: query!("python/references"),
-        locals: query!("python/locals"),
-        family: Family::Python,
-    },
-    Grammar {
-        index: 2,
-        parser: tree_sitter_javascript::LANGUAGE,
-        symbols: query!("ecmascript/symbols", "javascript/symbols"),
-        references: query!("javascript/references", "ecmascript/references"),
-        locals: query!("ecmascript/locals"),
-        family: Family::JavaScript,
-    },
-    Grammar {
-        index: 3,
-        parser: tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
-        symbols: query!("ecmascript/symbols", "typescript/symbols"),
-        references: query!("typescript/references", "ecmascript/references"),
-        locals: query!("ecmascript/locals", "typescript/locals"),
-        family: Family::JavaScript,
-    },
-    Grammar {
-        index: 4,
-        parser: tree_sitter_typescript::LANGUAGE_TSX,
-        symbols: query!("ecmascript/symbols", "typescript/symbols"),
-        references: query!("typescript/references-tsx", "typescript/references", "ecmascript/references"),
-        locals: query!("ecmascript/locals", "typescript/locals"),
-        family: Family::JavaScript,
-    },
-    Grammar {
-        index: 5,
-        parser: tree_sitter_go::LANGUAGE,
-        symbols: query!("go/symbols"),
-        references: query!("go/references"),
-        locals: query!("go/locals"),
-        family: Family::Go,
-    },
-    Grammar {
-        index: 6,
-        parser: tree_sitter_c::LANGUAGE,
-        symbols: query!("c/symbols"),
-        references: query!("c/references"),
-        locals: query!("c/locals"),
-        family: Family::C,
-    },
-    Grammar {
-        index: 7,
-        parser: tree_sitter_cpp::LANGUAGE,
-        symbols: query!("c/symbols", "cpp/symbols"),
-        references: query!("cpp/references", "c/references"),
-        locals: query!("c/locals", "cpp/locals"),
-        family: Family::C,
-    },
-    Grammar {
-        index: 8,
-        parser: tree_sitter_java::LANGUAGE,
-        symbols: query!("java/symbols"),
-        references: query!("java/references"),
-        locals: query!("java/locals"),
-        family: Family::Java,
-    },
-];
-
 const fn parsed(name: &'static str, extensions: &'static [&'static str], grammar: &'static Grammar) -> Row {
     Row { name, extensions, filenames: &[], grammar: Some(grammar) }
 }
@@ -128,28 +26,28 @@ const fn named(name: &'static str, extensions: &'static [&'static str], filename
 static CPP: &Row = &parsed(
     "C++",
     &["cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "h++", "inl", "ipp", "tpp", "cppm", "ixx", "cu", "cuh"],
-    &GRAMMARS[7],
+    &grammars::CPP,
 );
 
 static ROWS: &[&Row] = &[
-    &parsed("Rust", &["rs"], &GRAMMARS[0]),
+    &parsed("Rust", &["rs"], &grammars::RUST),
     &Row {
         name: "Python",
         extensions: &["py", "pyi", "pyw", "bzl", "bazel", "star"],
         filenames: &["SConstruct", "SConscript", "wscript", "BUILD", "WORKSPACE", "DEPS"],
-        grammar: Some(&GRAMMARS[1]),
+        grammar: Some(&grammars::PYTHON),
     },
-    &parsed("JavaScript", &["js", "jsx", "mjs", "cjs", "es6"], &GRAMMARS[2]),
-    &parsed("TypeScript", &["ts", "mts", "cts"], &GRAMMARS[3]),
-    &parsed("TSX", &["tsx"], &GRAMMARS[4]),
-    &parsed("Go", &["go"], &GRAMMARS[5]),
-    &parsed("C", &["c", "h"], &GRAMMARS[6]),
+    &parsed("JavaScript", &["js", "jsx", "mjs", "cjs", "es6"], &grammars::JAVASCRIPT),
+    &parsed("TypeScript", &["ts", "mts", "cts"], &grammars::TYPESCRIPT),
+    &parsed("TSX", &["tsx"], &grammars::TSX),
+    &parsed("Go", &["go"], &grammars::GO),
+    &parsed("C", &["c", "h"], &grammars::C),
     CPP,
-    &parsed("Java", &["java"], &GRAMMARS[8]),
+    &parsed("Java", &["java"], &grammars::JAVA),
     &named("Assembly", &["s", "asm"], &[]),
     &named("AsciiDoc", &["adoc", "asciidoc"], &[]),
     &named("Batch", &["bat", "cmd"], &[]),
-    &named("C#", &["cs"], &[]),
+    &parsed("C#", &["cs", "csx"], &grammars::CSHARP),
     &named("CMake", &["cmake"], &["CMakeLists.txt"]),
     &named("CSS", &["css", "scss", "sass", "less"], &[]),
     &named("CSV", &["csv", "tsv"], &[]),
@@ -158,40 +56,67 @@ static ROWS: &[&Row] = &[
     &named("Device Tree", &["dts", "dtsi", "dtso"], &[]),
     &named("Diff", &["diff", "patch"], &[]),
     &named("Dockerfile", &["dockerfile"], &["Dockerfile", "Containerfile"]),
-    &named("Elixir", &["ex", "exs"], &[]),
+    &parsed("Elixir", &["ex", "exs"], &grammars::ELIXIR),
     &named("Erlang", &["erl", "hrl"], &[]),
     &named("F#", &["fs", "fsi", "fsx"], &[]),
+    &named("Fish", &["fish"], &[]),
     &named("GN", &["gn", "gni"], &[]),
     &named("GraphQL", &["graphql", "gql"], &[]),
     &named("Groovy", &["groovy", "gradle"], &["Jenkinsfile"]),
     &named("HTML", &["html", "htm", "xhtml"], &[]),
-    &named("Haskell", &["hs", "lhs"], &[]),
+    &parsed("Haskell", &["hs", "hs-boot", "hsc"], &grammars::HASKELL),
+    &named("Literate Haskell", &["lhs"], &[]),
     &named("INI", &["ini", "cfg", "conf", "properties", "editorconfig"], &[".editorconfig", ".gitconfig"]),
     &named("JSON", &["json", "jsonc", "json5", "jsonl", "webmanifest"], &[]),
     &named("Julia", &["jl"], &[]),
     &named("Kconfig", &[], &["Kconfig"]),
-    &named("Kotlin", &["kt", "kts"], &[]),
+    &parsed("Kotlin", &["kt", "kts"], &grammars::KOTLIN),
     &named("Linker script", &["ld", "lds"], &[]),
     &named("Lisp", &["lisp", "el", "ss", "rkt"], &[]),
-    &named("Lua", &["lua"], &[]),
+    &Row {
+        name: "Lua",
+        extensions: &["lua", "rockspec", "wlua"],
+        filenames: &[".luacheckrc", ".busted"],
+        grammar: Some(&grammars::LUA),
+    },
     &named("Makefile", &["mk", "mak"], &["Makefile", "makefile", "GNUmakefile", "Kbuild"]),
     &named("Markdown", &["md", "markdown", "mdx"], &[]),
     &named("Nix", &["nix"], &[]),
-    &named("OCaml", &["ml", "mli"], &[]),
+    &parsed("OCaml", &["ml"], &grammars::OCAML),
+    &parsed("OCaml interface", &["mli"], &grammars::OCAML_INTERFACE),
     &named("Objective-C", &["m", "mm"], &[]),
-    &named("PHP", &["php"], &[]),
+    &parsed("PHP", &["php", "phtml", "php5", "phpt"], &grammars::PHP),
     &named("Perl", &["pl", "pm", "t"], &[]),
     &named("PowerShell", &["ps1", "psm1"], &[]),
     &named("Protocol Buffers", &["proto"], &[]),
     &named("R", &["r"], &[]),
-    &named("Ruby", &["rb", "rake", "gemspec"], &["Rakefile", "Gemfile"]),
+    &Row {
+        name: "Ruby",
+        extensions: &["rb", "rake", "gemspec", "ru", "podspec", "rbw", "jbuilder"],
+        filenames: &["Rakefile", "Gemfile", "Podfile", "Vagrantfile", "Guardfile", "Fastfile", "Brewfile", "Capfile"],
+        grammar: Some(&grammars::RUBY),
+    },
     &named("SQL", &["sql"], &[]),
     &named("SVG", &["svg"], &[]),
-    &named("Scala", &["scala", "sbt", "sc"], &[]),
-    &named("Shell", &["sh", "bash", "zsh", "ksh", "fish"], &[".bashrc", ".profile", "configure"]),
+    &parsed("Scala", &["scala", "sbt", "sc"], &grammars::SCALA),
+    &Row {
+        name: "Shell",
+        extensions: &["sh", "bash", "zsh", "ksh", "bats", "ebuild"],
+        filenames: &[
+            ".bashrc",
+            ".bash_profile",
+            ".bash_aliases",
+            ".zshrc",
+            ".profile",
+            "configure",
+            "PKGBUILD",
+            "APKBUILD",
+        ],
+        grammar: Some(&grammars::SHELL),
+    },
     &named("Starlark", &["sky"], &[]),
     &named("Svelte", &["svelte"], &[]),
-    &named("Swift", &["swift"], &[]),
+    &parsed("Swift", &["swift"], &grammars::SWIFT),
     &named("TOML", &["toml"], &["Cargo.lock", "Pipfile", "poetry.lock"]),
     &named("TeX", &["tex", "sty", "cls", "bib"], &[]),
     &named("Terraform", &["tf", "tfvars", "hcl"], &[]),
@@ -204,7 +129,7 @@ static ROWS: &[&Row] = &[
     &named("WebAssembly text", &["wat", "wast"], &[]),
     &named("XML", &["xml", "xsd", "xsl", "plist", "csproj", "xaml"], &[]),
     &named("YAML", &["yaml", "yml"], &[]),
-    &named("Zig", &["zig"], &[]),
+    &parsed("Zig", &["zig", "zon"], &grammars::ZIG),
     &named("reStructuredText", &["rst"], &[]),
 ];
 
@@ -244,7 +169,9 @@ impl Language {
             "typescriptreact" => "TSX",
             "csharp" => "C#",
             "objective-c" => "Objective-C",
-            "shellscript" => "Shell",
+            "shellscript" | "sh" | "bash" | "zsh" => "Shell",
+            "cs" => "C#",
+            "ocaml.interface" | "ocamlinterface" => "OCaml interface",
             other => other,
         };
         ROWS.iter().find(|row| row.name.eq_ignore_ascii_case(name)).map(|row| Self(row))
@@ -271,45 +198,30 @@ impl Language {
             || matches!(
                 self.0.name,
                 "Assembly"
-                    | "C#"
                     | "Dart"
-                    | "Elixir"
                     | "Erlang"
                     | "F#"
+                    | "Fish"
                     | "GraphQL"
                     | "Groovy"
-                    | "Haskell"
                     | "Julia"
-                    | "Kotlin"
-                    | "Lua"
-                    | "OCaml"
+                    | "Literate Haskell"
                     | "Objective-C"
-                    | "PHP"
                     | "Perl"
                     | "PowerShell"
                     | "Protocol Buffers"
                     | "R"
-                    | "Ruby"
-                    | "Scala"
-                    | "Shell"
                     | "Svelte"
-                    | "Swift"
                     | "Torque"
                     | "Verilog"
                     | "Vim script"
                     | "Vue"
-                    | "Zig"
             )
     }
 
     /// Every language that has a grammar.
     pub fn with_grammar() -> impl Iterator<Item = Self> {
         ROWS.iter().filter(|row| row.grammar.is_some()).map(|row| Self(row))
-    }
-
-    /// Whether names may begin with `#`.
-    pub(super) fn has_private_names(self) -> bool {
-        self.grammar().is_some_and(|grammar| grammar.family == Family::JavaScript)
     }
 
     pub(super) fn grammar(self) -> Option<&'static Grammar> {
@@ -380,12 +292,5 @@ mod tests {
         check("a.h", "template<typename T> T f();\n", Some("C++"));
         check("a.h", "/*\n * class of devices; using this one\n * std::x\n */\nint class;\n", Some("C"));
         check("a.h", "#include <vector>\n", Some("C++"));
-    }
-
-    #[test]
-    fn grammars_are_where_their_index_says() {
-        for (at, grammar) in GRAMMARS.iter().enumerate() {
-            assert_eq!(grammar.index, at);
-        }
     }
 }

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::definitions::{self, Raw, What};
 use super::extract::{Extracted, Names};
-use super::languages::Family;
+use super::grammars::Family;
 use super::lines::Lines;
 use super::{Kind, Usage};
 

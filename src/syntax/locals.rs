@@ -9,7 +9,7 @@ use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
 use super::Language;
 use super::compiled::{Compiled, LocalRole, Reach, ScopeKind, Whose};
 use super::definitions::declared;
-use super::languages::Family;
+use super::grammars::Family;
 use super::name_at::word_at;
 use super::parse::{Budget, Meter, with_cursor};
 use super::tree::{Parsed, walk};
@@ -31,7 +31,7 @@ pub struct Binding {
 /// Names in Rust's format strings are not seen, and neither are those that only come about in macros.
 pub fn binding(language: Language, text: &str, offset: usize, budget: &Budget) -> Option<Binding> {
     // `_` binds nothing, whatever it stands for.
-    let word = word_at(text, offset).filter(|word| text[word.clone()] != *"_")?;
+    let word = word_at(language, text, offset).filter(|word| text[word.clone()] != *"_")?;
     let parsed = Parsed::new(language, text, budget)?;
     let Parsed { tree, compiled, family, source } = &parsed;
     let found = Found::collect(tree, compiled, *family, source, &text[word.clone()], budget)?;
@@ -127,8 +127,8 @@ impl Found {
         let mut meter = Meter::new(budget);
         let (mut nodes, mut raws, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
         let (mut names, mut skipped, mut shorthand) = (Vec::new(), HashSet::new(), HashSet::new());
-        // In Rust's patterns a capital letter begins a constant or a variant.
-        let constant = family == Family::Rust && name.starts_with(char::is_uppercase);
+        // In these patterns a capital letter begins a constant or a variant.
+        let constant = matches!(family, Family::Rust | Family::Scala) && name.starts_with(char::is_uppercase);
         let is_name = |node: Node| source.get(node.byte_range()) == Some(name.as_bytes());
         with_cursor(|cursor| {
             let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
@@ -159,7 +159,7 @@ impl Found {
                         LocalRole::Skip => {
                             skipped.insert(node.start_byte());
                         }
-                        LocalRole::Name => {}
+                        LocalRole::Name | LocalRole::Predicate => {}
                     }
                 }
                 if let Some((node, reach)) = bound.filter(|(_, reach)| *reach == Reach::Outer || !constant) {
@@ -179,7 +179,9 @@ impl Found {
             return None;
         }
         names.retain(|name: &Range<usize>| {
-            let member = source[..name.start].ends_with(b".") && !source[..name.start].ends_with(b"..");
+            let member = family != Family::Haskell
+                && source[..name.start].ends_with(b".")
+                && !source[..name.start].ends_with(b"..");
             !skipped.contains(&name.start) && !member
         });
         names.sort_by_key(|name| name.start);
@@ -301,9 +303,29 @@ fn scopes(nodes: &[(Node, ScopeKind)]) -> Vec<Scope> {
 
 /// Parts of patterns that bind nothing: types, defaults, guards, places that are assigned to.
 const FIELDS: &[&str] = &["type", "right", "condition", "object"];
-const KINDS: &[&str] =
-    &["attribute", "subscript", "member_expression", "scoped_identifier", "type", "macro_invocation", "const_block"];
-const NAMES: &[&str] = &["identifier", "shorthand_field_identifier", "shorthand_property_identifier_pattern"];
+const KINDS: &[&str] = &[
+    "attribute",
+    "subscript",
+    "member_expression",
+    "scoped_identifier",
+    "type",
+    "macro_invocation",
+    "const_block",
+    "field_name",
+];
+const NAMES: &[&str] = &[
+    "identifier",
+    "shorthand_field_identifier",
+    "shorthand_property_identifier_pattern",
+    "implicit_parameter",
+    // PHP, the shell, Swift, Haskell, OCaml.
+    "name",
+    "variable_name",
+    "simple_identifier",
+    "variable",
+    "value_name",
+    "value_pattern",
+];
 
 /// Whether a name stands for a member and for a variable of the same name.
 fn is_shorthand(node: Node) -> bool {
@@ -317,7 +339,9 @@ fn pattern_names<'t>(pattern: Node<'t>, mut found: impl FnMut(Node<'t>)) {
         let node = cursor.node();
         let aside = match cursor.field_name() {
             // `{ key: name }` binds its value; elsewhere a value is a default.
-            Some("value") => node.parent().is_none_or(|parent| parent.kind() != "pair_pattern"),
+            Some("value") => node.parent().is_none_or(|parent| !matches!(parent.kind(), "pair_pattern" | "pair")),
+            // Both sides of Elixir's `=` in a pattern bind.
+            Some("right") if node.parent().is_some_and(|parent| parent.kind() == "binary_operator") => false,
             Some(field) => FIELDS.contains(&field),
             None => false,
         };

@@ -1,10 +1,13 @@
 //! Syntax: the languages table, parsing under a budget, and what the queries capture.
 
+mod comments;
 mod compiled;
 mod definitions;
 mod doc;
+mod extents;
 mod extract;
 mod folds;
+mod grammars;
 mod head;
 mod imports;
 mod item_macros;
@@ -25,8 +28,9 @@ pub use compiled::check_queries;
 pub use doc::{doc, head};
 pub use extract::{Extracted, Names, Use, extract, extract_with_uses};
 pub use folds::{Fold, FoldKind, folds};
+pub use grammars::Family;
 pub use imports::{Form, Imported, Taken, imports};
-pub use languages::{Family, Language};
+pub use languages::Language;
 pub use lexical::occurrences;
 pub use locals::{Binding, Place, binding};
 pub use name_at::{NameAt, name_at};

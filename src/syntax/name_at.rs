@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::extract::{Names, extract_with_uses};
+use super::grammars::Family;
 use super::parse::Budget;
 use super::tree::Parsed;
 use super::{Language, Symbol, Usage};
@@ -26,11 +27,7 @@ pub struct NameAt {
 
 /// The name at a byte offset, or one that ends there. `None` where there is no name: keywords, numbers, space.
 pub fn name_at(language: Language, text: &str, offset: usize, budget: &Budget) -> Option<NameAt> {
-    let mut range = word_at(text, offset)?;
-    let private = range.start > 0 && text.as_bytes()[range.start - 1] == b'#' && language.has_private_names();
-    if private {
-        range.start -= 1;
-    }
+    let range = name_range(language, text, offset)?;
     let name = &text[range.clone()];
     let (found, uses) = extract_with_uses(language, text, Names::Only(name), budget);
     let lines = super::lines::Lines::new(text);
@@ -60,18 +57,61 @@ pub fn name_at(language: Language, text: &str, offset: usize, budget: &Budget) -
     })
 }
 
+/// The name at an offset or ending there, with what the language counts as part of it: `#x`, `@x`, `empty?`.
+fn name_range(language: Language, text: &str, offset: usize) -> Option<Range<usize>> {
+    let mut range = word_at(language, text, offset)?;
+    let before = &text[..range.start];
+    let sigil = match language.family() {
+        Some(Family::JavaScript) => before.ends_with('#').then_some(1),
+        Some(Family::Ruby) if before.ends_with("@@") => Some(2),
+        Some(Family::Ruby) => before.ends_with(['@', '$']).then_some(1),
+        _ => None,
+    };
+    range.start -= sigil.unwrap_or(0);
+    Some(range)
+}
+
 /// The identifier at an offset or ending there.
-pub(super) fn word_at(text: &str, offset: usize) -> Option<Range<usize>> {
-    letters_at(text, offset).filter(|word| !text[word.start..].starts_with(|c: char| c.is_ascii_digit()))
+pub(super) fn word_at(language: Language, text: &str, offset: usize) -> Option<Range<usize>> {
+    letters_at(language, text, offset).filter(|word| !text[word.start..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The letters and digits at an offset or ending there.
-pub(super) fn letters_at(text: &str, offset: usize) -> Option<Range<usize>> {
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+pub(super) fn letters_at(language: Language, text: &str, offset: usize) -> Option<Range<usize>> {
+    use Family::{Elixir, Haskell, Lua, OCaml, Php, Ruby, Shell};
+    let family = language.family();
+    let dollar = !matches!(family, Some(Php | Shell | Ruby | Elixir | Lua | Haskell | OCaml));
+    let prime = matches!(family, Some(Haskell | OCaml));
+    let hyphen = family == Some(Shell);
+    let inside = |c: char| c.is_alphanumeric() || c == '_' || dollar && c == '$' || prime && c == '\'';
     let offset = text.floor_char_boundary(offset.min(text.len()));
-    let start = text[..offset].char_indices().rev().take_while(|(_, c)| inside(*c)).last().map_or(offset, |(at, _)| at);
-    let end = text[offset..].find(|c| !inside(c)).map_or(text.len(), |at| offset + at);
-    (start < end).then_some(start..end)
+    let back = |from: usize, inside: &dyn Fn(char) -> bool| {
+        text[..from].char_indices().rev().take_while(|(_, c)| inside(*c)).last().map_or(from, |(at, _)| at)
+    };
+    let forth = |from: usize, inside: &dyn Fn(char) -> bool| {
+        text[from..].find(|c| !inside(c)).map_or(text.len(), |at| from + at)
+    };
+    let (mut start, mut end) = (back(offset, &inside), forth(offset, &inside));
+    if prime {
+        // `'a` is a variable of types, `'a'` a character.
+        start += text[start..end].len() - text[start..end].trim_start_matches('\'').len();
+    }
+    if start >= end {
+        return None;
+    }
+    if matches!(family, Some(Ruby | Elixir)) && text[end..].starts_with(['?', '!']) && !text[end + 1..].starts_with('=')
+    {
+        end += 1;
+    }
+    if hyphen {
+        // Functions may be called `make-all`, variables may not: in `${a-b}` that is a default.
+        let word = |c: char| inside(c) || c == '-';
+        let (first, last) = (back(start, &word), forth(end, &word));
+        if !text[..first].ends_with(['$', '{']) && !text[first..last].starts_with('-') {
+            (start, end) = (first, last);
+        }
+    }
+    Some(start..end)
 }
 
 /// Whether a word that is no use and no definition is one that people mean by name: in a comment, a string, or where
@@ -157,7 +197,7 @@ mod tests {
         check("a.js", "class A { #p|; f() { return this.#p } }", "#p - def A.#p in A");
         check("a.js", "class A { #p; f() { return this?.#|p } }", "this?.#p read def - in A.f");
         check("a.c", "int f(struct s *p)\n{\n\treturn p->le|n;\n}\n", "p->len read def - in f");
-        check("a.lua", "function f()\n  g|()\nend\n", "g read def - in -");
+        check("a.pl", "sub f {\n  g|();\n}\n", "g read def - in -");
         check("a.md", "see fo|o", "foo read def - in -");
     }
 }

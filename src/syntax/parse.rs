@@ -52,16 +52,22 @@ impl Meter {
 /// Brackets open at once beyond which a text is no program: recovering from a missing one takes quadratic time.
 const DEEPEST: usize = 2_000;
 
-/// Whether brackets nest too deep to parse.
+/// Whether brackets nest too deep to parse. Angles count within one statement of one line: where `a<` may begin types,
+/// parsers spend seconds on thousands of them without asking whether to go on.
 pub(super) fn too_deep(text: &[u8]) -> bool {
-    let mut depth = 0usize;
+    let (mut depth, mut angles) = (0usize, 0usize);
     text.iter().any(|byte| {
         match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'(' | b'[' => depth += 1,
+            b'{' => (depth, angles) = (depth + 1, 0),
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b'}' => (depth, angles) = (depth.saturating_sub(1), 0),
+            b'<' => angles += 1,
+            b'>' => angles = angles.saturating_sub(1),
+            b';' | b'\n' => angles = 0,
             _ => {}
         }
-        depth > DEEPEST
+        depth > DEEPEST || angles > DEEPEST
     })
 }
 

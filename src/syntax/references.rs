@@ -32,7 +32,15 @@ pub(super) fn captured(
         let mut matches = cursor.matches_with_options(&compiled.references, tree.root_node(), text, options);
         while let Some(matched) = matches.next() {
             for capture in matched.captures() {
-                let range = capture.node.byte_range();
+                let mut range = capture.node.byte_range();
+                // A symbol of Ruby's names a method without its colon.
+                if capture.node.kind() == "simple_symbol" {
+                    range.start += 1;
+                }
+                // Elixir's `A.B` is one word to its grammar.
+                if capture.node.kind() == "alias" {
+                    range.start += memchr::memrchr(b'.', &text[range.clone()]).map_or(0, |dot| dot + 1);
+                }
                 match compiled.reference_roles[capture.index as usize] {
                     Role::Import => imports.push(range),
                     Role::Reference(usage) if wanted(&text[range.clone()]) => {
@@ -54,7 +62,7 @@ pub(super) fn captured(
         .filter_map(|(_, name, usage)| {
             let before = imports.partition_point(|range| range.start <= name.start);
             let imported = before.checked_sub(1).is_some_and(|at| name.end <= imports[at].end);
-            let usage = if imported { Usage::Import } else { usage? };
+            let usage = if imported { usage.map(|_| Usage::Import) } else { usage }?;
             Some(RawUse { name, usage })
         })
         .collect();

@@ -12,7 +12,7 @@ use super::tree::Parsed;
 pub fn selection(language: Language, text: &str, offset: usize, budget: &Budget) -> Vec<Range<usize>> {
     let offset = text.floor_char_boundary(offset.min(text.len()));
     let mut grown = Grown { offset, ranges: Vec::new() };
-    if let Some(word) = letters_at(text, offset) {
+    if let Some(word) = letters_at(language, text, offset) {
         grown.add(word);
     }
     match Parsed::new(language, text, budget) {

@@ -6,7 +6,7 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::Language;
 use super::compiled::{Compiled, compiled};
-use super::languages::Family;
+use super::grammars::Family;
 use super::parse::{Budget, parse, too_deep};
 use super::{item_macros, preprocess};
 

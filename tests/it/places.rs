@@ -102,9 +102,70 @@ fn java() {
 }
 
 #[test]
+fn lua() {
+    check("pool.lua");
+}
+
+#[test]
+fn shell() {
+    check("release.sh");
+}
+
+#[test]
+fn csharp() {
+    check("Orders.cs");
+}
+
+#[test]
+fn ruby() {
+    check("library.rb");
+}
+
+#[test]
+fn php() {
+    check("Mailer.php");
+}
+
+#[test]
+fn kotlin() {
+    check("Wallet.kt");
+}
+
+#[test]
+fn swift() {
+    check("Player.swift");
+}
+
+#[test]
+fn scala() {
+    check("Parser.scala");
+}
+
+#[test]
+fn zig() {
+    check("queue.zig");
+}
+
+#[test]
+fn elixir() {
+    check("cart.ex");
+}
+
+#[test]
+fn haskell() {
+    check("Ledger.hs");
+}
+
+#[test]
+fn ocaml() {
+    check("store.ml");
+    check("store.mli");
+}
+
+#[test]
 fn without_a_grammar_indentation_folds() {
     let text = "function f()\n  if x then\n\n    y()\n  end\nend\n\ntop\n";
-    let found = folds(Language::of("a.lua").unwrap(), text, &Budget::default());
+    let found = folds(Language::of("a.pl").unwrap(), text, &Budget::default());
     let lines: Vec<(u32, u32)> = found.iter().map(|fold| (fold.from, fold.to)).collect();
     assert_eq!(lines, [(1, 5), (2, 4)]);
 }

@@ -10,7 +10,7 @@ use spelunk::syntax::{Budget, Language, Names, check_queries, extract_with_uses}
 fn every_query_compiles() {
     let problems: Vec<String> = Language::with_grammar().filter_map(|language| check_queries(language).err()).collect();
     assert_eq!(problems, Vec::<String>::new());
-    assert_eq!(Language::with_grammar().count(), 9);
+    assert_eq!(Language::with_grammar().count(), 22);
 }
 
 /// Compares what is found in `tests/golden/<name>` with `tests/golden/<name>.expect`.
@@ -92,4 +92,65 @@ fn cpp() {
 #[test]
 fn java() {
     check("Ledger.java");
+}
+
+#[test]
+fn lua() {
+    check("pool.lua");
+}
+
+#[test]
+fn shell() {
+    check("release.sh");
+}
+
+#[test]
+fn csharp() {
+    check("Orders.cs");
+}
+
+#[test]
+fn ruby() {
+    check("library.rb");
+}
+
+#[test]
+fn php() {
+    check("Mailer.php");
+}
+
+#[test]
+fn kotlin() {
+    check("Wallet.kt");
+}
+
+#[test]
+fn swift() {
+    check("Player.swift");
+}
+
+#[test]
+fn scala() {
+    check("Parser.scala");
+}
+
+#[test]
+fn zig() {
+    check("queue.zig");
+}
+
+#[test]
+fn elixir() {
+    check("cart.ex");
+}
+
+#[test]
+fn haskell() {
+    check("Ledger.hs");
+}
+
+#[test]
+fn ocaml() {
+    check("store.ml");
+    check("store.mli");
 }

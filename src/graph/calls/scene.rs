@@ -60,7 +60,7 @@ impl<'a> Scene<'a> {
                     Family::Python => import.module.rsplit('.').next() == Some(name),
                     Family::Java => import.module.rsplit('.').next() == Some(name),
                     Family::Rust => import.module == name,
-                    Family::JavaScript | Family::C => false,
+                    _ => false,
                 }
         };
         let named = |import: &&Import| import.local.as_deref() == Some(name);

@@ -59,7 +59,7 @@ impl Case<'_, '_> {
 
     fn bare(&self) -> Option<Confidence> {
         let Self { scene, call, target, others } = self;
-        let implicit_this = matches!(scene.family, Family::C | Family::Java);
+        let implicit_this = scene.family.implies_self();
         if target.member {
             if implicit_this && target.symbol.kind == Kind::Method {
                 return self.through_this();
@@ -103,6 +103,7 @@ impl Case<'_, '_> {
             }
             Family::C if !self.sees_namespace() => self.linked().map(|_| Possible),
             Family::C => self.linked(),
+            _ => self.by_star().or(Some(self.sole(Possible))),
         }
     }
 
@@ -302,7 +303,7 @@ impl Case<'_, '_> {
         let may_be_module = match scene.family {
             Family::Python => true,
             Family::Rust | Family::C => false,
-            Family::JavaScript | Family::Go | Family::Java => !field,
+            _ => !field,
         };
         let module = scene.module_called(name).filter(|_| may_be_module);
         if let Some(import) = module {

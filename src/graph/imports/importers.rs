@@ -109,7 +109,10 @@ impl<'a> Goal<'a> {
         }
         if goal.files.is_empty() && goal.folders.is_empty() {
             let tail = if tail.contains('/') { tail } else { tail.replace('.', "/") };
-            let endings = ["rs", "py", "ts", "tsx", "js", "mjs", "h", "hpp", "java"];
+            let endings = [
+                "rs", "py", "ts", "tsx", "js", "mjs", "h", "hpp", "java", "cs", "rb", "php", "kt", "swift", "scala",
+                "lua", "sh", "zig", "ex", "hs", "ml",
+            ];
             goal.files = endings.iter().flat_map(|ending| paths.ending(&format!("{tail}.{ending}"))).collect();
         }
         let taken: Vec<&str> = goal.files.iter().copied().chain(goal.folders.iter().map(String::as_str)).collect();
@@ -129,8 +132,13 @@ impl<'a> Goal<'a> {
         let mut words = BTreeSet::new();
         for file in &self.files {
             words.insert(if is_index(file) { last(folder(file)).to_owned() } else { stem(file).to_owned() });
-            if file.ends_with(".java") || file.ends_with(".go") {
+            let family = Language::of(file).and_then(Language::family);
+            if by_package(family) || stem(file) == "init" {
                 words.insert(last(folder(file)).to_owned());
+            }
+            // Modules are called `UserStore` there whose files are `user_store`.
+            if matches!(family, Some(Family::Elixir | Family::OCaml)) {
+                words.insert(capitalised(stem(file), family == Some(Family::Elixir)));
             }
             words.extend(resolver.other_names(file));
         }
@@ -149,7 +157,7 @@ impl<'a> Goal<'a> {
 
     fn is_met(&self, import: &Import, language: Language) -> bool {
         // All files of a package are imported with it.
-        let by_package = matches!(language.family(), Some(Family::Go | Family::Java));
+        let by_package = by_package(language.family());
         if let Some(target) = &import.target {
             let is_file = |file: &&str| target == file || by_package && target == folder(file);
             let is_inside = |at: &str| {
@@ -176,6 +184,19 @@ fn is_named(import: &Import, module: &str) -> bool {
     starts(import.module.trim_start_matches("::"))
         || import.module.strip_suffix(module).is_some_and(|before| before.ends_with('/'))
         || import.names.iter().any(|name| starts(&joined(name)))
+}
+
+/// Whether a module may be a folder with all of its files.
+fn by_package(family: Option<Family>) -> bool {
+    use Family::{CSharp, Go, Java, Kotlin, Scala, Swift};
+    matches!(family, Some(Go | Java | CSharp | Kotlin | Scala | Swift))
+}
+
+/// A name that begins with a capital letter, as each of its words does where words are joined.
+fn capitalised(name: &str, joined: bool) -> String {
+    let parts: Vec<&str> = if joined { name.split('_').collect() } else { vec![name] };
+    let first = |part: &&str| part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect();
+    parts.iter().map(first).collect::<Vec<String>>().concat()
 }
 
 /// Files that stand for their folder.

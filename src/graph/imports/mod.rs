@@ -5,6 +5,7 @@ mod go;
 mod importers;
 mod include;
 mod java;
+mod named;
 mod origin;
 pub(crate) mod paths;
 mod python;

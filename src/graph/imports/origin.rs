@@ -205,7 +205,7 @@ impl Trail<'_, '_> {
                     Family::Go => go_name(&import.module) == name,
                     Family::Python => import.module == name,
                     Family::Java => last_part(&import.module) == Some(name),
-                    Family::Rust | Family::JavaScript | Family::C => false,
+                    _ => false,
                 }
         };
         let called = |import: &&Import| import.local.as_deref() == Some(name);

@@ -119,6 +119,9 @@ impl<'a> Resolver<'a> {
             Form::Script => whole(self.script(path, module)),
             Form::Go => whole(self.go(module)),
             Form::Include { local } => whole(self.include(path, module, *local)),
+            Form::File => whole(self.beside(path, module)),
+            Form::Named if imported.names.is_empty() => whole(self.by_name(path, module, None)),
+            Form::Named => each(&|taken| self.by_name(path, module, Some(&taken.name))),
             Form::Java { .. } => whole(self.java(path, module, imported.names.iter().any(|taken| taken.name == "*"))),
         }
     }

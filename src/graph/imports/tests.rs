@@ -249,3 +249,69 @@ fn packages_headers_and_classes() {
         ],
     );
 }
+
+#[test]
+fn modules_that_stand_as_they_are_called() {
+    let tree = tree(&[
+        ("a/main.lua", "local x = require('util.text')\nlocal y = require('y')\nrequire('gone')\n"),
+        ("a/util/text.lua", ""),
+        ("a/y/init.lua", ""),
+        ("bin/run.sh", "source \"$(dirname \"$0\")/../lib/log.sh\"\n. ./gone.sh\n"),
+        ("lib/log.sh", ""),
+        ("app/a.rb", "require 'app/b'\nrequire_relative 'b'\nrequire 'json'\n"),
+        ("app/b.rb", ""),
+        ("src/Models/User.php", "<?php\nuse App\\Models\\Role;\nuse Other\\Thing;\nrequire __DIR__ . '/Role.php';\n"),
+        ("src/Models/Role.php", ""),
+        ("k/com/acme/Main.kt", "import com.acme.log.Log\nimport com.acme.log.debug\nimport kotlin.io.path\n"),
+        ("k/com/acme/log/Log.kt", ""),
+        ("s/acme/Main.scala", "import acme.core.{Thing, helper}\n"),
+        ("s/acme/core/Thing.scala", ""),
+        ("hs/Main.hs", "module Main where\nimport qualified Data.Store as S\nimport Data.Map (Map)\n"),
+        ("hs/Data/Store.hs", ""),
+        (
+            "lib/my_app/user_store.ex",
+            "defmodule MyApp.UserStore do\n  alias MyApp.HTTPClient\n  alias MyApp.UserStore\nend\n",
+        ),
+        ("ml/main.ml", "open Store.Infix\nopen Printf\n"),
+        ("ml/store.ml", ""),
+        ("z/main.zig", "const a = @import(\"b/a.zig\");\nconst s = @import(\"std\");\n"),
+        ("z/b/a.zig", ""),
+        ("cs/Main.cs", "using Shop.Orders;\nusing System.Text;\n"),
+        ("cs/Shop/Orders/Order.cs", ""),
+        ("sw/Sources/App/main.swift", "import Core\nimport Foundation\n"),
+        ("sw/Sources/Core/a.swift", ""),
+    ]);
+    tree.check("a/main.lua", &["1 util.text [] a/util/text.lua", "2 y [] a/y/init.lua", "3 gone [] -"]);
+    tree.check("bin/run.sh", &["1 ../lib/log.sh [*] lib/log.sh", "2 ./gone.sh [*] ?"]);
+    tree.check("app/a.rb", &["1 app/b [*] app/b.rb", "2 b [*] app/b.rb", "3 json [*] -"]);
+    tree.check(
+        "src/Models/User.php",
+        &["2 App\\Models [Role] src/Models/Role.php", "3 Other [Thing] -", "4 Role.php [*] src/Models/Role.php"],
+    );
+    tree.check(
+        "k/com/acme/Main.kt",
+        &[
+            "1 com.acme.log [Log] k/com/acme/log/Log.kt",
+            "2 com.acme.log [debug] k/com/acme/log",
+            "3 kotlin.io [path] -",
+        ],
+    );
+    tree.check(
+        "s/acme/Main.scala",
+        &["1 acme.core [Thing] s/acme/core/Thing.scala", "1 acme.core [helper] s/acme/core"],
+    );
+    tree.check("hs/Main.hs", &["2 Data.Store [] hs/Data/Store.hs", "3 Data.Map [Map] -"]);
+    tree.check("lib/my_app/user_store.ex", &["2 MyApp [HTTPClient] -", "3 MyApp [UserStore] lib/my_app/user_store.ex"]);
+    tree.check("ml/main.ml", &["1 Store.Infix [*] ml/store.ml", "2 Printf [*] -"]);
+    tree.check("z/main.zig", &["1 b/a.zig [] z/b/a.zig", "2 std [] -"]);
+    tree.check("cs/Main.cs", &["1 Shop.Orders [*] cs/Shop/Orders", "2 System.Text [*] -"]);
+    tree.check("sw/Sources/App/main.swift", &["1 Core [*] sw/Sources/Core", "2 Foundation [*] -"]);
+    tree.importers("a/util/text.lua", &["a/main.lua:1"]);
+    tree.importers("hs/Data/Store.hs", &["hs/Main.hs:2"]);
+    tree.importers("src/Models/Role.php", &["src/Models/User.php:2", "src/Models/User.php:4"]);
+    tree.importers("lib/log.sh", &["bin/run.sh:1"]);
+    tree.importers("a/y/init.lua", &["a/main.lua:2"]);
+    tree.importers("ml/store.ml", &["ml/main.ml:1"]);
+    tree.importers("k/com/acme/log/Log.kt", &["k/com/acme/Main.kt:1", "k/com/acme/Main.kt:2"]);
+    tree.importers("cs/Shop/Orders/Order.cs", &["cs/Main.cs:1"]);
+}

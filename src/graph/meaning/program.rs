@@ -76,7 +76,7 @@ impl<'a> Program<'a> {
         let language = Language::detect(path, &text).filter(|language| language.has_grammar())?;
         let tree = Parsed::new(language, &text, self.cache.budget())?;
         let symbols = self.cache.of(language, &text);
-        let (path, family) = (path.to_owned(), language.family()?);
+        let (path, family) = (path.to_owned(), language.family().filter(|family| family.is_followed())?);
         Some(Source { path, text, language, family, tree, symbols, imports: OnceLock::new() })
     }
 
@@ -136,7 +136,7 @@ impl<'a> Program<'a> {
             Family::Rust => rust::occurrences(self, &source, word),
             Family::JavaScript => ecmascript::occurrences(self, &source, word),
             Family::Python => python::occurrences(self, &source, word),
-            Family::Go | Family::C | Family::Java => general::occurrences(self, &source, word),
+            _ => general::occurrences(self, &source, word),
         };
         found.sort_by_key(|item| item.range.start);
         found
@@ -150,7 +150,7 @@ impl<'a> Program<'a> {
             Family::Rust => rust::kin(self, &source, spot),
             Family::JavaScript => ecmascript::kin(self, &source, spot),
             Family::Python => python::kin(self, &source, spot),
-            Family::Go | Family::C | Family::Java => general::kin(self, &source, spot),
+            _ => general::kin(self, &source, spot),
         };
         kin.members.push(spot.clone());
         kin.members.sort();

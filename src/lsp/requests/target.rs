@@ -279,7 +279,7 @@ fn own_members(cursor: &Cursor) -> Vec<Target> {
 fn may_be_bare_member(cursor: &Cursor) -> bool {
     let behind = cursor.text.text[cursor.range.end..].trim_start();
     let is_key = behind.starts_with(':') && !behind.starts_with("::");
-    is_key || matches!(cursor.text.language.and_then(Language::family), None | Some(Family::C | Family::Java))
+    is_key || cursor.text.language.and_then(Language::family).is_none_or(Family::implies_self)
 }
 
 fn is_member(symbol: &Symbol) -> bool {

@@ -199,6 +199,7 @@ fn clash(language: Language, family: Family, scope: &str, text: &str, a: &Symbol
             let code = |symbol: &Symbol| matches!(symbol.kind, Kind::Method | Kind::Constructor);
             (!code(a) || parameters(a) == parameters(b)).then_some(true)
         }
+        _ => None,
     }
 }
 

@@ -99,8 +99,9 @@ fn problem(file: &File, fault: &Fault, worse: bool) -> Problem {
     let family = file.language().and_then(|language| language.family());
     let line = file.lines.line_of(at);
     let balance = brackets::new_imbalance(file);
-    // Macros make of C what no grammar knows.
-    let fatal = worse && (family != Some(Family::C) || balance.is_some());
+    // Macros make of C what no grammar knows, and some languages are younger than their grammars.
+    let sure = family.is_some_and(|family| family.is_followed() && family != Family::C);
+    let fatal = worse && (sure || balance.is_some());
     let verb = if file.before.is_some() { "parses worse than before" } else { "does not parse" };
     let more = balance.map_or(String::new(), |what| format!("; the file has {what}"));
     let message = format!("{verb}: {} at `{}`{more}; mend the code there", fault.what, file.shown(line));

@@ -91,7 +91,7 @@ fn code_parses_no_worse() {
         ("a.json", "{\"a\": 1}\n", "1", "[1", &["!parse a.json:1"]),
         ("tsconfig.json", "{\n  // c\n  \"a\": 1,\n}\n", "1", "2", &[]),
         ("a.toml", "[a]\nb = 1\n", "1", "", &["!parse a.toml:2", "?style a.toml:2"]),
-        ("a.kt", "fun a() {\n}\n", "}", "", &["?parse a.kt:2"]),
+        ("a.dart", "fun a() {\n}\n", "}", "", &["?parse a.dart:2"]),
         ("a.txt", "a\n", "a", "((", &[]),
     ] {
         assert_eq!(edited(path, before, old, new), expect, "{path} {old:?} -> {new:?}");

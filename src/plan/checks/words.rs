@@ -46,6 +46,7 @@ pub(super) fn refused(family: Family, cpp: bool, member: bool, name: &str) -> Op
         Family::Go => has(GO),
         Family::C => has(C) || cpp && has(CPP),
         Family::Java => has(JAVA),
+        _ => false,
     };
     reserved.then(|| format!("`{name}` is a word of the language"))
 }

@@ -37,6 +37,7 @@ pub(super) fn no_name(family: Family, name: &str, member: bool) -> Option<String
         Family::Go => ("Go", GO),
         Family::C => ("C", C),
         Family::Java => ("Java", JAVA),
+        _ => ("", ""),
     };
     // JavaScript takes any word behind a dot.
     let free = member && family == Family::JavaScript && name != "constructor";

@@ -1,8 +1,10 @@
 //! The import statements of one file, taken apart but not resolved.
 
 mod ecmascript;
+mod files;
 mod include;
 mod java;
+mod lists;
 mod python;
 mod rust;
 
@@ -11,8 +13,9 @@ use std::ops::Range;
 use tree_sitter::{Node, Tree};
 
 use super::compiled::compiled;
+use super::grammars::Family;
 use super::item_macros;
-use super::languages::{Family, Language};
+use super::languages::Language;
 use super::lines::Lines;
 use super::parse::{Budget, parse, too_deep};
 
@@ -64,6 +67,10 @@ pub enum Form {
     Java {
         fixed: bool,
     },
+    /// A file by its path.
+    File,
+    /// A module by its name, where files stand as modules are called.
+    Named,
 }
 
 impl Taken {
@@ -97,7 +104,12 @@ pub fn imports(language: Language, text: &str, budget: &Budget) -> Vec<Imported>
         Family::JavaScript => each(&tree, |node| ecmascript::visit(node, &mut found)),
         Family::Go => each(&tree, |node| go(node, &mut found)),
         Family::Java => each(&tree, |node| java::visit(node, &mut found)),
-        Family::C => {}
+        family @ (Family::Lua | Family::Ruby | Family::Shell | Family::Zig) => {
+            each(&tree, |node| files::visit(family, node, &mut found));
+        }
+        family => {
+            each(&tree, |node| lists::visit(family, node, &mut found) || files::visit(family, node, &mut found));
+        }
     }
     found.found
 }
@@ -277,5 +289,62 @@ mod tests {
             &["2 a.b.C []", "3 a.b.D [e]", "4 a.b [*]"],
         );
         check("a.md", "import a\n", &[]);
+    }
+
+    #[test]
+    fn modules_by_name() {
+        check(
+            "a.cs",
+            "global using A.B;\nusing static A.C;\nusing D = E.F<int>;\nclass X { void M() { using (var f = g()) {} } }\n",
+            &["1 A.B [*]", "2 A.C [*]", "3 E.F<int> [] as D"],
+        );
+        check("a.kt", "import a.b.C\nimport a.d as e\nimport f.*\n", &["1 a.b [C]", "2 a [d>e]", "3 f [*]"]);
+        check(
+            "a.scala",
+            "import a.b.{C => D, e as f, _}\nimport x.Y, z.*\nimport p.given\n",
+            &["1 a.b [C>D e>f *]", "2 x [Y]", "2 z [*]", "3 p [*]"],
+        );
+        check("a.swift", "@testable import A\nimport struct B.C\n", &["1 A [*]", "2 B [*]"]);
+        check(
+            "a.hs",
+            "module M where\nimport qualified A.B as C\nimport D (e, F (..), (<+>))\nimport G hiding (h)\n",
+            &["2 A.B [] as C", "3 D [e F <+>]", "4 G [*]"],
+        );
+        check(
+            "a.ex",
+            "defmodule M do\n  alias A.{B, C}\n  alias D.E, as: F\n  import G, only: [h: 1]\n  use I, j: 1\nend\n",
+            &["2 A [B C]", "3 D [E>F]", "4 G [h]", "5 I []"],
+        );
+        check("a.ml", "open A.B\nopen! C\nlet x = A.B.y\n", &["1 A.B [*]", "2 C [*]"]);
+        check(
+            "a.php",
+            "<?php\nuse A\\B;\nuse A\\{C, D as E, F\\G};\nuse function H\\i;\n",
+            &["2 A [B]", "3 A\\F [G]", "3 A [C D>E]", "4 H [i]"],
+        );
+    }
+
+    #[test]
+    fn files_by_path() {
+        check(
+            "a.lua",
+            "local x = require(\"a.b\")\nrequire 'c'\nlocal y = require(\"d\").e\ndofile(\"f.lua\")\n",
+            &["1 a.b [] as x", "2 c []", "3 d []", "4 f.lua []"],
+        );
+        check("a.rb", "require \"a/b\"\nrequire_relative '../c'\nx.require 'no'\n", &["1 a/b [*]", "2 ../c [*]"]);
+        check(
+            "a.sh",
+            "source \"$(dirname \"$0\")/lib/x.sh\"\n. ./y.sh\nsource $HOME/z.sh\necho source a.sh\n",
+            &["1 lib/x.sh [*]", "2 ./y.sh [*]", "3 z.sh [*]"],
+        );
+        check(
+            "a.php",
+            "<?php\nrequire_once __DIR__ . '/a.php';\ninclude(\"b.php\");\n",
+            &["2 a.php [*]", "3 b.php [*]"],
+        );
+        check(
+            "a.zig",
+            "const std = @import(\"std\");\nconst x = @import(\"a/x.zig\");\n",
+            &["1 std [] as std", "2 a/x.zig [] as x"],
+        );
     }
 }

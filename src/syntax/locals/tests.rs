@@ -168,7 +168,7 @@ fn nothing_without_a_tree_or_past_the_budget() {
     let text = "fn f(x: u8) { x }";
     assert!(binding(rust, text, offset, &Budget::default()).is_some());
     assert_eq!(binding(rust, text, offset, &Budget { bytes: 3, ..Budget::default() }), None);
-    assert_eq!(binding(Language::of("a.lua").unwrap(), text, offset, &Budget::default()), None);
+    assert_eq!(binding(Language::of("a.pl").unwrap(), text, offset, &Budget::default()), None);
     assert_eq!(binding(rust, text, 9_999, &Budget::default()), None);
 }
 
