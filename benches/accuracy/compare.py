@@ -80,12 +80,14 @@ class Package:
         # Further definitions of one thing (Python's overloads) are uses to the oracle.
         for path, line, name, kind, _ in self.definitions:
             place = (path, line, plain(name))
-            if place not in self.defined:
-                again = {symbol for symbol in self.named.get(place, ()) if own_name(symbol) == place[2]
-                         and any(home[0] == path for home in self.homes.get(symbol, ()))}
-                for symbol in again:
-                    self.homes[symbol].add(place)
-                    self.meant_again[place].add(symbol)
+            if place not in self.defined and kind not in ELSEWHERE:
+                for symbol in self.named.get(place, ()):
+                    # A function expression's own name is a local without a definition.
+                    unseen = " local " in symbol and symbol not in self.homes
+                    if unseen or own_name(symbol) == place[2]:
+                        self.meant_again[place].add(symbol)
+                        if unseen or any(home[0] == path for home in self.homes.get(symbol, ())):
+                            self.homes[symbol].add(place)
 
     def definition_scores(self):
         score, kinds = Score(), [0, 0]
@@ -101,8 +103,7 @@ class Package:
                 kinds[1] += 1
             elif self.named[place]:
                 # The oracle has a use of that very name here: another assignment, an object literal of a declared type.
-                same = any(own_name(symbol) == place[2] for symbol in self.named[place])
-                (score.again if same else score.wrong).append((place, kind, sorted(self.named[place])[0]))
+                (score.again if place in self.meant_again else score.wrong).append((place, kind, sorted(self.named[place])[0]))
             else:
                 score.silent.append((place, kind))
         rows = {(path, line, plain(name)) for path, line, name, *_ in self.definitions}
@@ -250,8 +251,9 @@ def is_slip(one, lines):
     if one.symbol.endswith("__init__:"):
         module = re.search(r"(?:`([^`]*)`|(\w+))/__init__:$", one.symbol)
         return not one.defines and bool(module) and one.text not in (module[1] or module[2]).split(".") and "." not in one.text
-    # An attribute that is said to be a class of another name.
-    return "scip-python" in one.symbol and one.symbol.endswith("#") and own_name(one.symbol) != one.text and dotted(one, lines)
+    # An attribute that is said to be a class of another name, or one of the builtins (`spec.filter`).
+    slip = own_name(one.symbol) != one.text or re.search(r" builtins/\w+#$", one.symbol)
+    return "scip-python" in one.symbol and one.symbol.endswith("#") and bool(slip) and dotted(one, lines)
 
 
 def dotted(one, lines):

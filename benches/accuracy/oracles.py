@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "refacto
 import packages
 
 NPM = {"@sourcegraph/scip-typescript": "0.4.0", "@sourcegraph/scip-python": "0.6.6", "typescript": packages.TYPESCRIPT[0]}
-RUST_ANALYZER = "0.0.349"
+RUST_ANALYZER = "0.0.336"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,8 +19,8 @@ sys.dont_write_bytecode = True  # The folder stays as it is in git.
 import compare
 import oracles
 import packages
-import report
 import scip
+import tables
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -102,10 +102,10 @@ def main():
             if given.out:
                 given.out.write_text(json.dumps(list(rows.values()), indent=1))
     order = [asked.package.name for asked in oracles.ALL]
-    text = report.markdown(sorted(rows.values(), key=lambda row: order.index(row["package"])))
+    text = tables.markdown(sorted(rows.values(), key=lambda row: order.index(row["package"])))
     print(text)
     if given.table:
-        report.into(given.table, text)
+        tables.into(given.table, text)
 
 
 if __name__ == "__main__":

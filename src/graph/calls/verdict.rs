@@ -340,6 +340,10 @@ impl Case<'_, '_> {
                 _ => None,
             };
         }
+        if taken && self.scene.family == Family::JavaScript {
+            // A value that was imported, or a module that another module passes on as a value.
+            return Some(self.sole(Possible));
+        }
         match import.target.as_deref() {
             Some(path) if path == target.path || path == folder(target.path) && self.scene.family == Family::Go => {
                 Some(Exact)
