@@ -251,9 +251,10 @@ def is_slip(one, lines):
     if one.symbol.endswith("__init__:"):
         module = re.search(r"(?:`([^`]*)`|(\w+))/__init__:$", one.symbol)
         return not one.defines and bool(module) and one.text not in (module[1] or module[2]).split(".") and "." not in one.text
-    # An attribute that is said to be a class of another name, or one of the builtins (`spec.filter`).
-    slip = own_name(one.symbol) != one.text or re.search(r" builtins/\w+#$", one.symbol)
-    return "scip-python" in one.symbol and one.symbol.endswith("#") and bool(slip) and dotted(one, lines)
+    # An attribute that is said to be a class of another name, or one of the builtins' (`spec.filter`).
+    # With `__slots__` it is said to be the parameter that is assigned to it.
+    as_class = one.symbol.endswith("#") and (own_name(one.symbol) != one.text or re.search(r" builtins/\w+#$", one.symbol))
+    return "scip-python" in one.symbol and (bool(as_class) or kind_of(one.symbol) == "parameter") and dotted(one, lines)
 
 
 def dotted(one, lines):
@@ -263,6 +264,7 @@ def dotted(one, lines):
 
 def own_name(symbol):
     """The last name in a symbol: `send` of `h11._connection`/Connection#send()."""
+    symbol = symbol.removesuffix("/__init__:")
     found = re.search(r"(?:`([^`]*)`|([\w$]+))(?:\(\S*\))?\W*$", symbol.rstrip("#.:/!"))
     return plain((found[1] or found[2]).removeprefix("<get>").removeprefix("<set>")) if found else ""
 

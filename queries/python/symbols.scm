@@ -23,3 +23,8 @@
 
 ((assignment left: (attribute object: (identifier) @_self attribute: (identifier) @name)) @definition.field
   (#eq? @_self "self"))
+((assignment left: [
+  (pattern_list (attribute object: (identifier) @_self attribute: (identifier) @name))
+  (tuple_pattern (attribute object: (identifier) @_self attribute: (identifier) @name))
+]) @definition.field
+  (#eq? @_self "self"))
