@@ -74,7 +74,10 @@ impl<'a> Callable<'a> {
     /// Where names that mean it lead: to itself, or to its class.
     pub fn spots(&self, program: &Program) -> Vec<Spot> {
         let Some(source) = program.source(self.path) else { return Vec::new() };
-        let symbols = std::iter::once(self.symbol).chain(self.class);
+        // Overloads, and what is defined again under a condition, are one thing; Rust's impls may repeat a name.
+        let again = |other: &&Symbol| self.family != Family::Rust && other.qualified == self.symbol.qualified;
+        let again = source.symbols.symbols.iter().filter(again);
+        let symbols = std::iter::once(self.symbol).chain(self.class).chain(again);
         symbols.map(|symbol| Spot::of(self.path, &source.text, symbol)).collect()
     }
 

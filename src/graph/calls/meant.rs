@@ -7,6 +7,7 @@ use crate::graph::meaning::{Meaning, Occurrence, Program, Spot};
 use crate::syntax::{Family, Kind, Symbol, Use, occurrences};
 
 use super::callable::Callable;
+use super::receiver::{Receiver, receiver};
 use super::scene::Scene;
 
 /// The meanings of names in one file, as far as they were asked for.
@@ -30,7 +31,9 @@ impl<'p, 'a> Meant<'p, 'a> {
         target: &Callable,
         judged: Option<Confidence>,
     ) -> Option<Confidence> {
-        if judged == Some(Confidence::Exact) {
+        let receiver = receiver(&scene.text, call.offset);
+        // What the text says of a value's type is a guess; the rest is certain.
+        if judged == Some(Confidence::Exact) && !matches!(receiver, Receiver::Value { .. } | Receiver::Made(_)) {
             return judged;
         }
         let word = call.name.trim_start_matches("r#").trim_start_matches('#');
@@ -41,19 +44,21 @@ impl<'p, 'a> Meant<'p, 'a> {
         let at = call.offset + (call.name.len() - word.len());
         let meaning = self.known[word].iter().find(|item| item.range.start == at).map(|item| &item.meaning);
         match meaning {
-            Some(Meaning::These(spots)) => self.among(spots, target),
+            Some(Meaning::These(spots)) => self.among(spots, target, receiver != Receiver::Super),
             Some(Meaning::Outside) => None,
             Some(Meaning::Unknown { .. }) | None => judged,
         }
     }
 
-    fn among(&self, meant: &[Spot], target: &Callable) -> Option<Confidence> {
+    /// Whether the target is among what is meant; `open` when a method below what is named may run as well.
+    fn among(&self, meant: &[Spot], target: &Callable, open: bool) -> Option<Confidence> {
         let own = target.spots(self.program);
         if meant.iter().any(|spot| own.contains(spot)) {
             let only = meant.iter().all(|spot| own.contains(spot));
             return Some(if only { Confidence::Exact } else { Confidence::Likely });
         }
-        (target.member && meant.iter().any(|spot| self.may_run(spot, &own, target))).then_some(Confidence::Possible)
+        (open && target.member && meant.iter().any(|spot| self.may_run(spot, &own, target)))
+            .then_some(Confidence::Possible)
     }
 
     /// Whether a call that names one method may run the target, which stands below it.

@@ -53,7 +53,7 @@ const LIMIT: usize = 200;
 const FILES: usize = 3_000;
 
 /// Files in which what names mean is asked; in those past it calls are judged by their text alone.
-const MEANT: usize = 100;
+const MEANT: usize = 200;
 
 /// Who calls it: one edge per calling definition, surest first. `at` is the place of the definition that is meant, when
 /// others have the name too. A class is called by its constructor.
