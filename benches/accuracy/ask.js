@@ -2,7 +2,7 @@
 const all = { limit: 1000000 };
 const definitions = [];
 for (const file of repo.files()) {
-  if (!endings.some(ending => file.path.endsWith(ending)) || !file.path.startsWith(below)) continue;
+  if (!endings.some(ending => file.path.endsWith(ending)) || !file.path.startsWith(below ? `${below}/` : "")) continue;
   const walk = list => {
     for (const one of list) {
       definitions.push(one);
