@@ -17,9 +17,9 @@ pub(super) struct Meant<'p, 'a> {
 }
 
 impl<'p, 'a> Meant<'p, 'a> {
-    /// `None` for languages whose types are not followed: there a meaning says no more than the text.
+    /// `None` where a meaning says no more than the text, and for Rust, whose types ask for the whole crate.
     pub fn new(program: &'p Program<'a>, family: Family) -> Option<Self> {
-        let typed = matches!(family, Family::Rust | Family::JavaScript | Family::Python);
+        let typed = matches!(family, Family::JavaScript | Family::Python);
         typed.then(|| Self { program, known: HashMap::new() })
     }
 
