@@ -3,7 +3,7 @@
 
 QUESTION ?= Who calls files_with_word?
 
-.PHONY: run test check package bench soak questions refactors v8
+.PHONY: run test check package bench soak questions refactors accuracy v8
 
 v8:
 	@scripts/v8-archive.sh --build
@@ -49,3 +49,8 @@ SPELUNK_SEED ?= 1
 
 refactors: v8
 	python3 -B benches/refactors/run.py --seed $(SPELUNK_SEED) --out target/refactors.json --table docs/refactors.md $(ARGS)
+
+# Definitions, calls and uses of types of published packages beside scip-typescript, scip-python, rust-analyzer and ctags. Wants what
+# `refactors` wants, and builds rust-analyzer from crates.io. The tables go to docs/accuracy.md; ARGS takes what run.py does.
+accuracy: v8
+	python3 -B benches/accuracy/run.py --out target/accuracy.json --table docs/accuracy.md $(ARGS)

@@ -12,6 +12,7 @@
 (type (identifier) @reference.type)
 (type (attribute attribute: (identifier) @reference.type))
 (type (generic_type (identifier) @reference.type))
+((type (string (string_content) @reference.type)) (#match? @reference.type "^[A-Za-z_][A-Za-z0-9_]*$"))
 
 (assignment left: [(identifier) @reference.write (attribute attribute: (identifier) @reference.write)])
 (augmented_assignment left: [(identifier) @reference.write (attribute attribute: (identifier) @reference.write)])

@@ -13,9 +13,18 @@
 (assignment left: (identifier) @name) @definition.variable
 (assignment left: (pattern_list (identifier) @name)) @definition.variable
 (assignment left: (tuple_pattern (identifier) @name)) @definition.variable
+(for_statement left: (identifier) @name @definition.variable)
+(for_statement left: (pattern_list (identifier) @name @definition.variable))
+(for_statement left: (tuple_pattern (identifier) @name @definition.variable))
+(with_item value: (as_pattern alias: (as_pattern_target (identifier) @name @definition.variable)))
 (named_expression name: (identifier) @name) @definition.variable
 (type_alias_statement left: (type (identifier) @name)) @definition.type
 (type_alias_statement left: (type (generic_type (identifier) @name))) @definition.type
 
 ((assignment left: (attribute object: (identifier) @_self attribute: (identifier) @name)) @definition.field
+  (#eq? @_self "self"))
+((assignment left: [
+  (pattern_list (attribute object: (identifier) @_self attribute: (identifier) @name))
+  (tuple_pattern (attribute object: (identifier) @_self attribute: (identifier) @name))
+]) @definition.field
   (#eq? @_self "self"))

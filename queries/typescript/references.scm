@@ -2,4 +2,8 @@
 
 (extends_clause value: [(identifier) @reference.type (member_expression property: (property_identifier) @reference.type)])
 (type_identifier) @reference.type
+(call_expression function: (non_null_expression [
+  (identifier) @reference.call
+  (member_expression property: [(property_identifier) (private_property_identifier)] @reference.call)
+]))
 (type_query (identifier) @reference.type)

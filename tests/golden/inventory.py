@@ -112,3 +112,8 @@ type Shelf = list[Item]
 
 if __name__ == "__main__":
     main()
+
+for word, (count, _) in []:
+    print(word)
+with open(__file__) as source:
+    lines: "Inventory" = source.read()

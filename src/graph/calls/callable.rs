@@ -1,11 +1,14 @@
 //! A definition that calls may mean.
 
 use crate::graph::definition::Place;
+use crate::graph::meaning::{Program, Spot};
 use crate::syntax::{Family, Kind, Language, Symbol};
 
 pub(super) struct Callable<'a> {
     pub path: &'a str,
     pub symbol: &'a Symbol,
+    /// The class of a constructor that is called by the class's name.
+    pub class: Option<&'a Symbol>,
     pub family: Family,
     /// The name by which it is called: of a constructor that has a name of its own, its class's name.
     pub called: &'a str,
@@ -27,12 +30,13 @@ impl<'a> Callable<'a> {
         let Some(family) = Language::of(path).and_then(Language::family) else { return Vec::new() };
         let mut outer = symbol.qualified.rsplit('.').skip(1);
         let container = outer.next();
-        let plain = |called, container, member| {
+        let plain = |called, container, member: bool| {
             let parent = symbol.parent.map(|at| &place.file.symbols.symbols[at]);
             let nested =
                 parent.is_some_and(|parent| matches!(parent.kind, Kind::Function | Kind::Method | Kind::Constructor));
             let in_trait = parent.is_some_and(|parent| matches!(parent.kind, Kind::Trait | Kind::Interface));
-            Self { path, symbol, family, called, container, member, nested, in_trait }
+            let class = parent.filter(|_| symbol.kind == Kind::Constructor && !member);
+            Self { path, symbol, class, family, called, container, member, nested, in_trait }
         };
         let name = symbol.name.trim_start_matches("r#").trim_start_matches('#');
         match symbol.kind {
@@ -65,6 +69,16 @@ impl<'a> Callable<'a> {
     pub fn is_file_local(&self) -> bool {
         let source = !self.path.ends_with(".h") && !self.path.ends_with(".hpp") && !self.path.ends_with(".inc");
         self.family == Family::C && source && !self.member && self.symbol.signature.starts_with("static ")
+    }
+
+    /// Where names that mean it lead: to itself, or to its class.
+    pub fn spots(&self, program: &Program) -> Vec<Spot> {
+        let Some(source) = program.source(self.path) else { return Vec::new() };
+        // Overloads, and what is defined again under a condition, are one thing; Rust's impls may repeat a name.
+        let again = |other: &&Symbol| self.family != Family::Rust && other.qualified == self.symbol.qualified;
+        let again = source.symbols.symbols.iter().filter(again);
+        let symbols = std::iter::once(self.symbol).chain(self.class).chain(again);
+        symbols.map(|symbol| Spot::of(self.path, &source.text, symbol)).collect()
     }
 
     /// Definitions with one key are one thing: overloads, a class and its constructors.

@@ -6,6 +6,7 @@ use crate::cancel::Cancel;
 use crate::graph::calls::many::definitions;
 use crate::graph::definition::Place;
 use crate::graph::imports::Resolver;
+use crate::graph::meaning::Program;
 use crate::graph::name::Name;
 use crate::graph::parsed::{below, by_path};
 use crate::graph::{Confidence, Edge, Found, GraphError, Site, Symbols};
@@ -14,10 +15,10 @@ use crate::workspace::{RelPath, Snapshot};
 
 use super::callable::Callable;
 use super::common::is_common;
+use super::meant::Meant;
 use super::receiver::{Receiver, receiver};
 use super::scene::Scene;
-use super::verdict::judge;
-use super::{Asked, CallsQuery, callables, join, sorted};
+use super::{Asked, CallsQuery, callables, join, sorted, sure};
 
 /// Definitions of one name whose calls are listed together.
 const TARGETS: usize = 20;
@@ -39,6 +40,7 @@ pub fn callees(
     cancel: &Cancel,
 ) -> Result<Found<Edge>, GraphError> {
     let resolver = Resolver::new(snapshot)?;
+    let program = Program::new(snapshot, cache, cancel)?;
     let file = RelPath::parse(name).ok().filter(|path| snapshot.contains(path).unwrap_or(false));
     let (ranges, mut notes) = match file {
         Some(path) => (vec![(path, 1, u32::MAX)], Vec::new()),
@@ -61,11 +63,14 @@ pub fn callees(
         left += unread;
         let known: HashMap<&str, Vec<Callable>> =
             found.iter().map(|(name, places)| (name.as_str(), known(places))).collect();
+        let mut meant = Meant::new(&program, scene.family);
         for call in &scene.calls {
             let name = call.name.trim_start_matches('#');
             let all = known.get(name).map_or(&[][..], Vec::as_slice);
-            let mut verdicts: Vec<(Confidence, &Callable)> =
-                all.iter().filter_map(|target| Some((judge(&scene, call, target, all)?, target))).collect();
+            let mut verdicts: Vec<(Confidence, &Callable)> = all
+                .iter()
+                .filter_map(|target| Some((sure(&scene, call, target, all, meant.as_mut())?, target)))
+                .collect();
             verdicts.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_path(a.1.path, b.1.path)));
             let Some(best) = verdicts.first().map(|(confidence, _)| *confidence) else {
                 outside.insert(name.to_owned());

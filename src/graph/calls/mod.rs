@@ -1,9 +1,11 @@
 //! Who calls a definition, and what it calls.
 
+mod alias;
 mod callable;
 mod callees;
 mod common;
 mod many;
+mod meant;
 mod receiver;
 mod scene;
 #[cfg(test)]
@@ -19,14 +21,16 @@ use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::search::files_with_word;
-use crate::syntax::{Kind, Language, Names};
+use crate::syntax::{Kind, Language, Names, Use};
 use crate::workspace::{RelPath, Snapshot};
 
 use self::callable::Callable;
+use self::meant::Meant;
 use self::scene::Scene;
 use self::verdict::judge;
 use super::definition::{Place, places};
 use super::imports::Resolver;
+use super::meaning::Program;
 use super::name::Name;
 use super::parsed::{below, by_path};
 use super::{Confidence, Edge, Found, GraphError, Site, Symbols};
@@ -47,6 +51,9 @@ const LIMIT: usize = 200;
 
 /// Files that one question parses.
 const FILES: usize = 3_000;
+
+/// Files in which what names mean is asked; in those past it calls are judged by their text alone.
+const MEANT: usize = 200;
 
 /// Who calls it: one edge per calling definition, surest first. `at` is the place of the definition that is meant, when
 /// others have the name too. A class is called by its constructor.
@@ -77,6 +84,7 @@ pub fn callers(
             && below(query.path.as_deref(), path.as_str())
     };
     let resolver = Resolver::new(snapshot)?;
+    let program = Program::new(snapshot, cache, cancel)?;
     let mut edges: Vec<Edge> = Vec::new();
     for word in words {
         let mut files: Vec<RelPath> =
@@ -95,13 +103,22 @@ pub fn callers(
         }
         let found: Vec<Vec<Edge>> = files
             .into_par_iter()
-            .map(|path| {
+            .enumerate()
+            .map(|(at, path)| {
                 if cancel.is_cancelled() {
                     return Err(GraphError::Cancelled);
                 }
                 let Ok(text) = snapshot.text(&path) else { return Ok(Vec::new()) };
+                let program = (at < MEANT).then_some(&program);
+                let renamed = alias::scenes(&path, &text, word, cache, &resolver);
                 let scene = Scene::read(path, text, Names::Only(word), cache, &resolver);
-                Ok(scene.map_or_else(Vec::new, |scene| in_scene(&scene, &targets, &all)))
+                let named = scene.iter().flat_map(|scene| {
+                    in_scene(scene, &targets, program, |call, target, meant| sure(scene, call, target, &all, meant))
+                });
+                let renamed = renamed.iter().flat_map(|scene| {
+                    in_scene(scene, &targets, program, |call, target, meant| alias::judge(scene, call, target, meant))
+                });
+                Ok(named.chain(renamed).collect())
             })
             .collect::<Result<_, _>>()?;
         for edge in found.into_iter().flatten() {
@@ -113,11 +130,17 @@ pub fn callers(
     Ok(found)
 }
 
-/// The callers in one file.
-fn in_scene(scene: &Scene, targets: &[Callable], all: &[Callable]) -> Vec<Edge> {
+/// The callers in one file; `judge` says how sure it is that a call means a target.
+fn in_scene(
+    scene: &Scene,
+    targets: &[Callable],
+    program: Option<&Program>,
+    judge: impl Fn(&Use, &Callable, Option<&mut Meant>) -> Option<Confidence>,
+) -> Vec<Edge> {
     let mut edges = Vec::new();
+    let mut meant = program.and_then(|program| Meant::new(program, scene.family));
     for call in &scene.calls {
-        let verdict = targets.iter().filter_map(|target| judge(scene, call, target, all)).min();
+        let verdict = targets.iter().filter_map(|target| judge(call, target, meant.as_mut())).min();
         if let Some(confidence) = verdict {
             let mut edge = scene.caller_edge(call);
             edge.add(scene.site(call, confidence));
@@ -125,6 +148,22 @@ fn in_scene(scene: &Scene, targets: &[Callable], all: &[Callable]) -> Vec<Edge> 
         }
     }
     edges
+}
+
+/// How sure it is that the call means the target, by its text and by what its name means.
+fn sure(
+    scene: &Scene,
+    call: &Use,
+    target: &Callable,
+    all: &[Callable],
+    meant: Option<&mut Meant>,
+) -> Option<Confidence> {
+    let judged = judge(scene, call, target, all);
+    let may_mean = scene.family == target.family && call.name.trim_start_matches('#') == target.called;
+    match meant.filter(|_| may_mean) {
+        Some(meant) => meant.settled(scene, call, target, judged),
+        None => judged,
+    }
 }
 
 /// Adds an edge's calls to the edge with the same other end.

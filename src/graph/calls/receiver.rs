@@ -188,6 +188,22 @@ pub(super) fn types_of(text: &str, name: &str, family: Family) -> (HashSet<Strin
     (found, typed)
 }
 
+/// Methods that give back what they are called on, or what it holds.
+const KEEPING: &[&str] = &[".unwrap", ".expect", ".await", ".clone"];
+
+/// What follows the parenthesis that closes what was open before this text.
+fn closing(inside: &str) -> Option<&str> {
+    let mut depth = 1;
+    inside.char_indices().find_map(|(at, c)| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then(|| &inside[at + 1..])
+    })
+}
+
 /// The names of the constructor in an assignment's value.
 fn constructed(value: &str) -> Vec<String> {
     let mut value = value.trim_start();
@@ -197,7 +213,12 @@ fn constructed(value: &str) -> Vec<String> {
         value = rest.trim_start();
     }
     let end = value.find(|c: char| !(is_word(c) || matches!(c, ':' | '.'))).unwrap_or(value.len());
-    if value[end..].starts_with(['(', '{', '<']) { words(&value[..end]) } else { Vec::new() }
+    // What a method of the new value gives back is something else.
+    let goes_on = value[end..].strip_prefix('(').and_then(|inside| closing(inside)).is_some_and(|behind| {
+        let behind = behind.trim_start();
+        behind.starts_with('.') && !KEEPING.iter().any(|method| behind.starts_with(method))
+    });
+    if value[end..].starts_with(['(', '{', '<']) && !goes_on { words(&value[..end]) } else { Vec::new() }
 }
 
 /// The type before a name in C's order: `Foo* `, `const std::vector<Foo>& `.
@@ -277,6 +298,8 @@ mod tests {
         types("fn f(x: &mut Arc<Foo>, y: Bar) { x.go() }", Family::Rust, &["Arc", "Foo"]);
         types("let x = Foo::new(1);\nx == y", Family::Rust, &["Foo"]);
         types("let mut x: Foo = Bar::make();", Family::Rust, &["Bar", "Foo", "make"]);
+        types("x = Foo(1, a(2)).range()\nx.go()", Family::Python, &[]);
+        types("let x = Foo::open(p).unwrap();", Family::Rust, &["Foo", "open"]);
         types("x := &Foo{}\n", Family::Go, &["Foo"]);
         types("func (x *Foo) f() {", Family::Go, &["Foo"]);
         types("const x = new Foo();", Family::JavaScript, &["Foo"]);

@@ -263,3 +263,46 @@ fn what_cannot_be_called_is_said() {
     cancel.cancel();
     assert!(callers(&tree.snapshot, &tree.cache, "Shape", None, &CallsQuery::default(), &cancel).is_err());
 }
+
+#[test]
+fn what_a_name_means_decides_where_the_text_leaves_a_doubt() {
+    let tree = tree(&[
+        (
+            "a.ts",
+            "export interface Sink { put(x: number): void }\nexport class File implements Sink { put(x: number) {} }\nexport class Pipe implements Sink { put(x: number) {} }\nexport class Other { put(x: number) {} }\nexport function open(): File { return new File(); }\n",
+        ),
+        (
+            "b.ts",
+            "import { open, Sink, Other } from './a';\nfunction f() { open().put(1); }\nfunction g(s: Sink) { s.put(2); }\nfunction h(o?: Other) { o!.put(3); new Map().put(4); }\n",
+        ),
+    ]);
+    tree.callers("File.put", &["b.ts:2 f <- 2:23", "b.ts:3 g <- 3:25 possible"]);
+    tree.callers("Pipe.put", &["b.ts:3 g <- 3:25 possible"]);
+    tree.callers("Sink.put", &["b.ts:3 g <- 3:25"]);
+    tree.callers("Other.put", &["b.ts:4 h <- 4:28"]);
+}
+
+#[test]
+fn a_method_below_may_run_and_one_beside_does_not() {
+    let tree = tree(&[(
+        "a.py",
+        "class Base:\n    def go(self): pass\n\nclass Left(Base):\n    def go(self): pass\n\nclass Right(Base):\n    def go(self): pass\n\nclass Low(Left):\n    def go(self): pass\n\ndef f(left: Left):\n    left.go()\n",
+    )]);
+    tree.callers("Left.go", &["a.py:13 f <- 14:10"]);
+    tree.callers("Low.go", &["a.py:13 f <- 14:10 possible"]);
+    tree.callers("Right.go", &[]);
+    tree.callers("Base.go", &[]);
+}
+
+#[test]
+fn calls_under_the_name_that_an_import_gives() {
+    let tree = tree(&[
+        ("m.ts", "export function zip() {}\n"),
+        ("n.ts", "import { zip as zipped } from './m';\nexport function f(x) { zipped(); x.zipped(); }\n"),
+        ("m.py", "def load():\n    pass\n"),
+        ("n.py", "from m import load as _load\n\ndef g():\n    _load()\n"),
+        ("o.py", "from other import load as _load\n\ndef h():\n    _load()\n"),
+    ]);
+    tree.callers("zip", &["n.ts:2 f <- 2:24"]);
+    tree.callers("load", &["n.py:3 g <- 4:5"]);
+}

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::graph::{Confidence, Import};
-use crate::syntax::{Family, Kind, Use};
+use crate::syntax::{Family, Kind, Place, Use};
 
 use super::callable::Callable;
 use super::common::is_common;
@@ -14,6 +14,10 @@ use Confidence::{Exact, Likely, Possible};
 /// How sure it is that the call means the target, of `all` with the name; `None` when it surely means something else.
 pub(super) fn judge(scene: &Scene, call: &Use, target: &Callable, all: &[Callable]) -> Option<Confidence> {
     if scene.family != target.family || call.name.trim_start_matches('#') != target.called {
+        return None;
+    }
+    // A parameter or a local variable of that name.
+    if call.place == Place::Local && !target.nested {
         return None;
     }
     let others: Vec<&Callable> =
@@ -68,7 +72,7 @@ impl Case<'_, '_> {
             return (target.symbol.kind == Kind::EnumMember).then(|| self.imported(import))?;
         }
         if let Some(import) = scene.import_of(&call.name) {
-            return self.imported(import);
+            return self.imported_here(import);
         }
         if target.nested {
             let inside = self.same_file() && self.is_in_scope(target);
@@ -158,7 +162,7 @@ impl Case<'_, '_> {
             return None;
         }
         if let Some(import) = self.scene.import_of(&self.call.name) {
-            return self.imported(import);
+            return self.imported_here(import);
         }
         self.inherited()
     }
@@ -168,6 +172,12 @@ impl Case<'_, '_> {
         let around = self.scene.symbols.symbols.iter().filter(|symbol| Some(symbol.qualified.as_str()) == outer);
         let line = self.call.line;
         around.into_iter().any(|symbol| symbol.from <= line && line <= symbol.to)
+    }
+
+    /// The called name came by this import, which may take another name and call it so.
+    fn imported_here(&self, import: &Import) -> Option<Confidence> {
+        let taken = import.taken.iter().find(|taken| taken.local == self.call.name);
+        taken.is_none_or(|taken| taken.name == self.target.called).then(|| self.imported(import))?
     }
 
     /// The name came by this import.
@@ -340,6 +350,10 @@ impl Case<'_, '_> {
                 _ if taken => self.unknown(),
                 _ => None,
             };
+        }
+        if taken && self.scene.family == Family::JavaScript {
+            // A value that was imported, or a module that another module passes on as a value.
+            return Some(self.sole(Possible));
         }
         match import.target.as_deref() {
             Some(path) if path == target.path || path == folder(target.path) && self.scene.family == Family::Go => {
