@@ -111,9 +111,10 @@ mod tests {
     fn runs_are_words_numbers_and_bytes_above_ascii() {
         assert_eq!(listed(b"").unwrap(), Vec::<String>::new());
         assert_eq!(listed(b"a").unwrap(), ["a"]);
-        assert_eq!(listed("int  foo_1(0x2F, 'é'); // naïve…".as_bytes()).unwrap(), [
-            "int", "foo_1", "0x2F", "é", "naïve…"
-        ]);
+        assert_eq!(
+            listed("int  foo_1(0x2F, 'é'); // naïve…".as_bytes()).unwrap(),
+            ["int", "foo_1", "0x2F", "é", "naïve…"]
+        );
         assert_eq!(listed(b"\0a\0b@c[d`e{f").unwrap(), ["a", "b", "c", "d", "e", "f"]);
         assert_eq!(listed(b"\xff\xfea\0"), Err(Unlistable));
     }

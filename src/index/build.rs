@@ -73,6 +73,14 @@ impl Builder {
         self.always.push(file);
     }
 
+    #[doc(hidden)]
+    pub fn scan(&mut self, text: &[u8]) {
+        let mut n = 0_u64;
+        let _ = alphabet::runs(text, |run, _| n += run.len() as u64);
+        self.log.clear();
+        self.log.push(n as u32);
+    }
+
     /// Lists a file whose runs are known.
     pub(super) fn add_runs(&mut self, file: u32, runs: &FileRuns) {
         let Some(list) = runs.runs() else { return self.add_always(file) };

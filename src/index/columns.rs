@@ -104,6 +104,12 @@ impl Index {
         self.columns().iter().map(|column| column.range.len()).sum()
     }
 
+    /// What the columns are for, and how many bytes each has.
+    pub fn sizes(&self) -> [(&'static str, usize); COLUMNS] {
+        let names = ["dictionary", "blocks", "postings", "signature", "always", "windowed"];
+        std::array::from_fn(|column| (names[column], self.columns()[column].range.len()))
+    }
+
     /// The files that are candidates of every search, ascending.
     pub fn always(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
         self.always.numbers()

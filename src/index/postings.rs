@@ -4,7 +4,6 @@
 //! first file and that of the list before it in the block, folded to be positive, plus one: neighbours in the
 //! dictionary mostly come from one file. The others are distances to the file before.
 
-
 /// How the first file of a list is written, given that of the list before.
 pub(super) fn fold(first: u32, before: u32) -> u64 {
     let distance = i64::from(first) - i64::from(before);

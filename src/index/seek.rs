@@ -32,12 +32,7 @@ impl Seeker {
         let how = match run.plain() {
             Some(bytes) => How::Bytes(Finder::new(&bytes).into_owned()),
             None => How::Expression(
-                RegexBuilder::new(&run.pattern())
-                    .unicode(false)
-                    .size_limit(SIZE)
-                    .dfa_size_limit(SIZE)
-                    .build()
-                    .ok()?,
+                RegexBuilder::new(&run.pattern()).unicode(false).size_limit(SIZE).dfa_size_limit(SIZE).build().ok()?,
             ),
         };
         let (left, right) = (run.left(), run.right());

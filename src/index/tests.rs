@@ -27,8 +27,32 @@ impl Dice {
 }
 
 const WORDS: &[&str] = &[
-    "foo", "bar", "Foo", "foo_bar", "task_struct", "x", "fd", "0x1F", "get", "set", "ask", "SKS", "_", "a1", "TODO",
-    "naïve", "é", "ſ", "\u{212a}", "Straße", "日本語", "“q”", "\u{a0}", "\u{85}", "İ", "ﬁ",
+    "foo",
+    "bar",
+    "Foo",
+    "foo_bar",
+    "task_struct",
+    "x",
+    "fd",
+    "0x1F",
+    "get",
+    "set",
+    "ask",
+    "SKS",
+    "_",
+    "a1",
+    "TODO",
+    "naïve",
+    "é",
+    "ſ",
+    "\u{212a}",
+    "Straße",
+    "日本語",
+    "“q”",
+    "\u{a0}",
+    "\u{85}",
+    "İ",
+    "ﬁ",
 ];
 
 const MARKS: &[&str] =
@@ -72,10 +96,20 @@ fn pattern(dice: &mut Dice, texts: &[Vec<u8>], depth: usize) -> String {
     if depth == 0 {
         return match dice.roll(14) {
             0 => dice.pick(&[r"\w", r"\s", r"\d", ".", r"\W", r"\S", "[a-z]", "[^a-z]", "[kK]", "[éa]"]).to_owned(),
-            1 => dice.pick(&[r"(?-u:\w)", r"(?-u:\xe9)", r"(?-u:[^a])", r"[\x80-\u{ffff}]", r"\pL", "[[:punct:]]"]).to_owned(),
+            1 => dice
+                .pick(&[r"(?-u:\w)", r"(?-u:\xe9)", r"(?-u:[^a])", r"[\x80-\u{ffff}]", r"\pL", "[[:punct:]]"])
+                .to_owned(),
             2 => dice.pick(&[r"\b", r"\B", "^", "$", r"\A", r"\z", r"(?-u:\b)", r"(?-u:\B)"]).to_owned(),
             3 => dice
-                .pick(&[r"\b{start}", r"\b{end}", r"\b{start-half}", r"\b{end-half}", "(?-u:\\b{start})", "(?R:$)", "(?R:^)"])
+                .pick(&[
+                    r"\b{start}",
+                    r"\b{end}",
+                    r"\b{start-half}",
+                    r"\b{end-half}",
+                    "(?-u:\\b{start})",
+                    "(?R:$)",
+                    "(?R:^)",
+                ])
                 .to_owned(),
             _ => stretch(dice),
         };
@@ -87,7 +121,12 @@ fn pattern(dice: &mut Dice, texts: &[Vec<u8>], depth: usize) -> String {
         3 => format!("(?i:{})", part(dice)),
         4 => format!("(?i-u:{})", part(dice).replace(|c: char| !c.is_ascii(), "")),
         5 => format!(r"\b{}\b", part(dice)),
-        6 => format!("{}{}{}", part(dice), dice.pick(&[r"\s*", r"\s+", ".*", r"\w*", r"\w+", r"\W*", "(", ")?"]), part(dice)),
+        6 => format!(
+            "{}{}{}",
+            part(dice),
+            dice.pick(&[r"\s*", r"\s+", ".*", r"\w*", r"\w+", r"\W*", "(", ")?"]),
+            part(dice)
+        ),
         7 => format!(r"^{}", part(dice)),
         8 => format!(r"{}$", part(dice)),
         _ => format!("{}{}", part(dice), part(dice)),
@@ -133,12 +172,13 @@ fn file(number: usize) -> u32 {
 
 #[test]
 fn no_file_that_matches_is_missing() {
-    let (mut matching, mut candidates, mut selective) = (0, 0, 0);
-    for seed in 0..120 {
+    let (mut matching, mut candidates, mut files) = (0, 0, 0);
+    for seed in 0..60 {
         let mut dice = Dice(seed);
         let texts: Vec<Vec<u8>> = (0..40).map(|_| text(&mut dice)).collect();
         let index = built(&texts, 1 + seed as usize % 3);
-        let stale: Vec<Vec<u8>> = texts.iter().map(|same| if dice.one_in(3) { text(&mut dice) } else { same.clone() }).collect();
+        let stale: Vec<Vec<u8>> =
+            texts.iter().map(|same| if dice.one_in(3) { text(&mut dice) } else { same.clone() }).collect();
         let old = Arc::new(built(&stale[..30], 2));
         let changes = texts.iter().zip(&stale).enumerate().filter(|(number, (now, old))| now != old || *number >= 30);
         let changes = changes.map(|(number, (now, _))| (file(number), Change::Text(FileRuns::of(now).into())));
@@ -158,19 +198,22 @@ fn no_file_that_matches_is_missing() {
                 for (way, candidate) in all.iter().map(|all| all.contains(file(number))).enumerate() {
                     assert!(candidate || !matches, "{way}: {pattern:?} {need:?}\n{:?}", String::from_utf8_lossy(text));
                 }
-                matching += usize::from(matches);
-                candidates += usize::from(all[0].contains(file(number)));
+                if all[0] != Candidates::All {
+                    matching += usize::from(matches);
+                    candidates += usize::from(all[0].contains(file(number)));
+                    files += 1;
+                }
             }
-            selective += usize::from(all[0] != Candidates::All);
         }
     }
     // The test is worth nothing if everything is a candidate, or nothing matches.
-    assert!(selective > 2_000 && matching > 20_000 && candidates < 150_000, "{selective} {matching} {candidates}");
+    assert!(matching > 5_000 && candidates < 4 * matching && candidates < files / 2, "{matching} {candidates} {files}");
 }
 
 #[test]
 fn layers_show_what_files_are_now() {
-    let texts: Vec<Vec<u8>> = ["alpha beta", "beta gamma", "gamma alpha"].iter().map(|text| text.as_bytes().to_vec()).collect();
+    let texts: Vec<Vec<u8>> =
+        ["alpha beta", "beta gamma", "gamma alpha"].iter().map(|text| text.as_bytes().to_vec()).collect();
     let need = |text| Need::of(&Pattern { text, nest: 10, ..Pattern::default() });
     let runs = |text: &str| Change::Text(Arc::new(FileRuns::of(text.as_bytes())));
     let first = Layered::new(Arc::new(built(&texts, 1)));

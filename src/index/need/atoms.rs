@@ -2,11 +2,11 @@
 
 use regex_syntax::hir::Hir;
 
-use super::tokens::{self, Token};
 use super::Need;
+use super::tokens::{self, Token};
+use crate::index::REACH;
 use crate::index::alphabet::is_word;
 use crate::index::blocks::{EDGE, Gram, KELVIN, LONG_S};
-use crate::index::REACH;
 
 /// A stretch of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -73,7 +73,11 @@ fn repeat(hir: &Hir, repetition: &Repetition, out: &mut Vec<Token>) {
     if all_run(hir) {
         let copies = repetition.min.min(MOST_COPIES);
         // Copies of copies of copies would be many.
-        let copies = if matches!(repetition.sub.kind(), HirKind::Literal(_) | HirKind::Class(_)) { copies } else { copies.min(1) };
+        let copies = if matches!(repetition.sub.kind(), HirKind::Literal(_) | HirKind::Class(_)) {
+            copies
+        } else {
+            copies.min(1)
+        };
         for _ in 0..copies {
             add(&repetition.sub, out);
         }
@@ -141,9 +145,8 @@ pub(super) fn ways_through(tokens: &[Token]) -> Option<Vec<Vec<Piece>>> {
                 if ways.len() * choices.len() > MOST_WAYS {
                     return None;
                 }
-                let longer = |way: &Vec<Piece>| -> Vec<_> {
-                    choices.iter().map(|choice| [&way[..], choice].concat()).collect()
-                };
+                let longer =
+                    |way: &Vec<Piece>| -> Vec<_> { choices.iter().map(|choice| [&way[..], choice].concat()).collect() };
                 ways = ways.iter().flat_map(longer).collect();
             }
             _ => {}
@@ -197,7 +200,9 @@ fn folded(class: &Class) -> Option<Piece> {
         Class::Unicode(class) => {
             let mut others = class.ranges().iter().filter(|range| !range.start().is_ascii());
             let other = others.next();
-            if others.next().is_some() || class.ranges().iter().any(|range| range.start().is_ascii() && !range.end().is_ascii()) {
+            if others.next().is_some()
+                || class.ranges().iter().any(|range| range.start().is_ascii() && !range.end().is_ascii())
+            {
                 return None;
             }
             other.map(|range| (range.start(), range.end()))
