@@ -2,6 +2,7 @@
 
 use super::blocks::{self, BLOCK, EDGE};
 use super::columns::{Index, Parts};
+use super::distinct::Distinct;
 use super::file::FileRuns;
 use super::intern::Interner;
 use super::{MOST_RUNS, alphabet, postings};
@@ -12,6 +13,7 @@ const LONGEST_TEXT: usize = 256 << 20;
 /// Takes the texts of files, in any order.
 #[derive(Debug)]
 pub struct Builder {
+    distinct: Distinct,
     runs: Interner,
     /// The runs of each file, by number, one file after the other.
     log: Vec<u32>,
@@ -36,7 +38,14 @@ impl Default for Builder {
 impl Builder {
     /// Without any file.
     pub fn new() -> Self {
-        Self { runs: Interner::new(), log: Vec::new(), files: Vec::new(), always: Vec::new(), windowed: Vec::new() }
+        Self {
+            distinct: Distinct::new(),
+            runs: Interner::new(),
+            log: Vec::new(),
+            files: Vec::new(),
+            always: Vec::new(),
+            windowed: Vec::new(),
+        }
     }
 
     /// Lists what a file consists of, as its bytes are on disk. A file whose runs cannot be listed (UTF-16, endless
@@ -45,26 +54,22 @@ impl Builder {
         if text.len() > LONGEST_TEXT || self.runs.is_full() {
             return self.add_always(file);
         }
-        let begin = self.log.len();
-        let (runs, log) = (&mut self.runs, &mut self.log);
-        let windows = alphabet::runs(text, |run, start| {
-            if log.len() - begin <= MOST_RUNS
-                && let Some(number) = runs.note(text, start, run.len(), file)
-            {
-                log.push(number);
+        let distinct = &mut self.distinct;
+        distinct.clear();
+        let windows = alphabet::runs(text, |start, end| {
+            if distinct.keys().len() <= MOST_RUNS {
+                distinct.add(text, start, end - start);
             }
         });
         match windows {
-            Ok(windows) if self.log.len() - begin <= MOST_RUNS => {
+            Ok(windows) if distinct.keys().len() <= MOST_RUNS => {
+                self.runs.intern(text, distinct.keys(), &mut self.log);
                 self.files.push(Logged { file, end: self.log.len() });
                 if windows {
                     self.windowed.push(file);
                 }
             }
-            _ => {
-                self.log.truncate(begin);
-                self.add_always(file);
-            }
+            _ => self.add_always(file),
         }
     }
 
@@ -76,7 +81,7 @@ impl Builder {
     #[doc(hidden)]
     pub fn scan(&mut self, text: &[u8]) {
         let mut n = 0_u64;
-        let _ = alphabet::runs(text, |run, _| n += run.len() as u64);
+        let _ = alphabet::runs(text, |start, end| n += (end - start) as u64);
         self.log.clear();
         self.log.push(n as u32);
     }
@@ -85,7 +90,7 @@ impl Builder {
     pub(super) fn add_runs(&mut self, file: u32, runs: &FileRuns) {
         let Some(list) = runs.runs() else { return self.add_always(file) };
         for run in list {
-            let number = self.runs.intern(run);
+            let number = self.runs.number_of(run);
             self.log.push(number);
         }
         self.files.push(Logged { file, end: self.log.len() });
@@ -104,7 +109,7 @@ impl Builder {
         for block in 0..index.blocks() {
             let runs = index.text(block).split(|&byte| byte == EDGE).skip(1);
             for (run, list) in runs.zip(index.lists(block)) {
-                let number = self.runs.intern(run);
+                let number = self.runs.number_of(run);
                 pairs.extend(list.files().filter(stays).map(|file| (file, number)));
             }
         }
@@ -195,8 +200,7 @@ impl Merged {
             match &mut runs {
                 None => runs = Some(builder.runs),
                 Some(runs) => {
-                    let numbers: Vec<u32> =
-                        (0..builder.runs.len()).map(|number| runs.intern(builder.runs.get(number))).collect();
+                    let numbers = runs.take_over(&builder.runs);
                     log.iter_mut().for_each(|number| *number = numbers[*number as usize]);
                 }
             }

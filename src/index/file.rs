@@ -19,7 +19,8 @@ impl FileRuns {
     pub fn of(text: &[u8]) -> Self {
         let mut seen = HashSet::new();
         let mut runs = vec![EDGE];
-        let windowed = alphabet::runs(text, |run, _| {
+        let windowed = alphabet::runs(text, |start, end| {
+            let run = &text[start..end];
             if seen.len() <= MOST_RUNS && seen.insert(run) {
                 runs.extend_from_slice(run);
                 runs.push(EDGE);
