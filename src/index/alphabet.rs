@@ -52,16 +52,21 @@ pub(super) fn runs(text: &[u8], mut take: impl FnMut(usize, usize)) -> Result<bo
 fn edges(text: &[u8], run: &mut impl FnMut(usize, usize)) {
     let mut open = None;
     let mut step = |base: usize, mask: u64| {
-        let carry = u64::from(open.is_some());
-        let mut changes = mask ^ (mask << 1 | carry);
-        while changes != 0 {
-            let at = base + changes.trailing_zeros() as usize;
-            match open.take() {
-                Some(start) => run(start, at),
-                None => open = Some(at),
+        let shifted = mask << 1 | u64::from(open.is_some());
+        let (mut starts, mut ends) = (mask & !shifted, shifted & !mask);
+        if let Some(start) = open {
+            if ends == 0 {
+                return;
             }
-            changes &= changes - 1;
+            run(start, base + ends.trailing_zeros() as usize);
+            ends &= ends - 1;
         }
+        while ends != 0 {
+            run(base + starts.trailing_zeros() as usize, base + ends.trailing_zeros() as usize);
+            starts &= starts - 1;
+            ends &= ends - 1;
+        }
+        open = (starts != 0).then(|| base + starts.trailing_zeros() as usize);
     };
     let (chunks, rest) = text.as_chunks::<64>();
     for (number, chunk) in chunks.iter().enumerate() {
@@ -71,9 +76,6 @@ fn edges(text: &[u8], run: &mut impl FnMut(usize, usize)) {
     let mut last = [0; 64];
     last[..rest.len()].copy_from_slice(rest);
     step(chunks.len() * 64, mask(&last));
-    if let Some(start) = open {
-        run(start, text.len());
-    }
 }
 
 /// One bit for each byte that belongs to a run.

@@ -72,13 +72,24 @@ impl Key {
     }
 }
 
+/// The bits of so many bytes.
+static MASKS: [u128; 17] = {
+    let mut masks = [u128::MAX; 17];
+    let mut length = 0;
+    while length < 16 {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
+
 /// The first up to 16 bytes of a run as a number.
 #[inline]
 fn head(bytes: &[u8], start: usize, length: usize) -> u128 {
     match bytes[start..].first_chunk() {
-        Some(chunk) if length >= 16 => u128::from_le_bytes(*chunk),
-        Some(chunk) => u128::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1),
+        Some(chunk) => u128::from_le_bytes(*chunk) & MASKS[length.min(16)],
         None => {
+            let length = length.min(16);
             let mut padded = [0; 16];
             padded[..length].copy_from_slice(&bytes[start..start + length]);
             u128::from_le_bytes(padded)
