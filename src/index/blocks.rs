@@ -3,7 +3,9 @@
 //! The signature is a table of bits, a row for each value of a hash of three bytes, a column for each block, so that a
 //! literal is sought by laying some rows over each other. ASCII case is folded.
 
-/// A block ends with the run that makes it longer than this, in bytes.
+use super::front::Text;
+
+/// A block ends with the run that makes it longer than this when it is written out, in bytes.
 pub(super) const BLOCK: usize = 4 << 10;
 
 /// Rows of the table. The first one is for blocks with a character beyond ASCII that folds into it.
@@ -38,14 +40,15 @@ fn row(bytes: [u8; 3]) -> usize {
     1 + (u64::from(product) * (ROWS as u64 - 1) >> 32) as usize
 }
 
-/// The table for blocks that start at the first of `starts` each; the last start is the arena's end.
-pub(super) fn rows(arena: &[u8], starts: &[(u32, u32)]) -> Vec<u64> {
-    let blocks = starts.len().saturating_sub(1);
+/// The table for blocks of runs, of which `decode` writes out one.
+pub(super) fn rows(blocks: usize, decode: impl Fn(usize, &mut Text)) -> Vec<u64> {
     let width = blocks.div_ceil(64);
     let mut table = vec![0; width * ROWS];
-    for (block, pair) in starts.windows(2).enumerate() {
+    let mut text = Text::new();
+    for block in 0..blocks {
         let (word, bit) = (block / 64, 1_u64 << (block % 64));
-        let text = &arena[pair[0].0 as usize..=pair[1].0 as usize];
+        decode(block, &mut text);
+        let text = text.bytes();
         let mut set = |bytes| table[row(bytes) * width + word] |= bit;
         for window in text.windows(3) {
             let &[a, b, c] = window else { continue };

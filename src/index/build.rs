@@ -4,6 +4,7 @@ use super::blocks::{self, BLOCK, EDGE};
 use super::columns::{Index, Parts};
 use super::distinct::Distinct;
 use super::file::FileRuns;
+use super::front::{self, Text};
 use super::intern::Interner;
 use super::{MOST_RUNS, alphabet, postings};
 
@@ -78,14 +79,6 @@ impl Builder {
         self.always.push(file);
     }
 
-    #[doc(hidden)]
-    pub fn scan(&mut self, text: &[u8]) {
-        let mut n = 0_u64;
-        let _ = alphabet::runs(text, |start, end| n += (end - start) as u64);
-        self.log.clear();
-        self.log.push(n as u32);
-    }
-
     /// Lists a file whose runs are known.
     pub(super) fn add_runs(&mut self, file: u32, runs: &FileRuns) {
         let Some(list) = runs.runs() else { return self.add_always(file) };
@@ -106,8 +99,10 @@ impl Builder {
         self.always.extend(index.always().filter(stays));
         self.windowed.extend(index.windowed().filter(stays));
         let mut pairs: Vec<(u32, u32)> = Vec::new();
+        let mut text = Text::new();
         for block in 0..index.blocks() {
-            let runs = index.text(block).split(|&byte| byte == EDGE).skip(1);
+            index.text(block, &mut text);
+            let runs = text.bytes().split(|&byte| byte == EDGE).skip(1);
             for (run, list) in runs.zip(index.lists(block)) {
                 let number = self.runs.number_of(run);
                 pairs.extend(list.files().filter(stays).map(|file| (file, number)));
@@ -139,13 +134,15 @@ impl Index {
         let added = builders.iter().flat_map(|builder| &builder.files).map(|logged| logged.file);
         let files = added.chain(always.iter().copied()).map(|file| file + 1).fold(files, u32::max);
         let parts = match Merged::new(builders).lay_out() {
-            Some(Laid { arena, starts, postings }) => {
-                Parts { files, rows: blocks::rows(&arena, &starts), arena, starts, postings, always, windowed }
+            Some(Laid { runs, starts, postings }) => {
+                let block = |block: usize| &runs[starts[block].0 as usize..starts[block + 1].0 as usize];
+                let rows = blocks::rows(starts.len() - 1, |number, out| out.decode(block(number)));
+                Parts { files, runs, starts, postings, rows, always, windowed }
             }
             // Longer lists than any offset reaches: such an index would help nobody.
             None => Parts {
                 files,
-                arena: vec![b'\n'],
+                runs: Vec::new(),
                 starts: vec![(0, 0)],
                 postings: Vec::new(),
                 rows: Vec::new(),
@@ -167,8 +164,8 @@ struct Merged {
 
 /// A dictionary with its postings.
 struct Laid {
-    arena: Vec<u8>,
-    /// Where each block starts in the arena and in the postings.
+    runs: Vec<u8>,
+    /// Where each block, and the end, is in the runs and in the postings.
     starts: Vec<(u32, u32)>,
     postings: Vec<u8>,
 }
@@ -230,27 +227,28 @@ impl Merged {
             tally.last = file;
         });
 
-        let mut arena = vec![b'\n'];
-        let mut starts = Vec::new();
-        let (mut size, mut before, mut block) = (0_u64, 0, usize::MAX);
-        for (run, tally) in tallies.iter_mut().enumerate() {
+        let (mut runs, mut starts) = (Vec::new(), Vec::new());
+        let (mut size, mut before, mut last) = (0_u64, 0, &[][..]);
+        let mut written = usize::MAX;
+        for (number, tally) in tallies.iter_mut().enumerate() {
             // Runs of files that turned out not to be listable may have no file.
             if tally.first == NO_FILE {
                 continue;
             }
-            if block == usize::MAX || arena.len() - block > BLOCK {
-                block = arena.len() - 1;
-                before = 0;
-                starts.push((u32::try_from(block).ok()?, u32::try_from(size).ok()?));
+            if written > BLOCK {
+                (written, before, last) = (0, 0, &[]);
+                starts.push((u32::try_from(runs.len()).ok()?, u32::try_from(size).ok()?));
             }
-            arena.extend_from_slice(self.runs.get(run));
-            arena.push(b'\n');
+            let run = self.runs.get(number);
+            front::encode(run, last, &mut runs);
+            last = run;
+            written += run.len() + 1;
             let list = size;
             size += postings::length(postings::fold(tally.first, before)) as u64 + u64::from(tally.at) + 1;
             before = tally.first;
             tally.at = u32::try_from(list).ok()?;
         }
-        starts.push((u32::try_from(arena.len() - 1).ok()?, u32::try_from(size).ok()?));
+        starts.push((u32::try_from(runs.len()).ok()?, u32::try_from(size).ok()?));
 
         let mut bytes = vec![0; size as usize];
         let mut block = starts.iter().map(|&(_, postings)| postings).peekable();
@@ -272,6 +270,6 @@ impl Merged {
                 tally.last = file;
             }
         });
-        Some(Laid { arena, starts, postings: bytes })
+        Some(Laid { runs, starts, postings: bytes })
     }
 }

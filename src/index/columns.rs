@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::blocks::{self, EDGE, Gram, ROWS};
+use super::blocks::{self, Gram, ROWS};
+use super::front::Text;
 use super::postings::Lists;
 
 /// Says what the bytes are, and in which version of the layout, of the signature and of the runs.
@@ -14,6 +15,9 @@ const MAGIC: &[u8; 8] = b"spelidx1";
 const HEAD: usize = 8 + 4 + 4 + COLUMNS * 8;
 
 const COLUMNS: usize = 6;
+
+/// A dictionary of at most this many bytes is read within milliseconds.
+const SMALL: usize = 32 << 20;
 
 const HASH: usize = blake3::OUT_LEN;
 
@@ -51,9 +55,9 @@ impl Column {
 #[derive(Clone)]
 pub struct Index {
     files: u32,
-    /// The runs, a line feed before, between and behind them.
-    arena: Column,
-    /// For each block, and for the end, the place in the arena and the place in the postings.
+    /// The runs, block by block.
+    runs: Column,
+    /// For each block, and for the end, the place in the runs and the place in the postings.
     starts: Column,
     postings: Column,
     rows: Column,
@@ -64,7 +68,7 @@ pub struct Index {
 /// What an index is made of.
 pub(super) struct Parts {
     pub(super) files: u32,
-    pub(super) arena: Vec<u8>,
+    pub(super) runs: Vec<u8>,
     pub(super) starts: Vec<(u32, u32)>,
     pub(super) postings: Vec<u8>,
     pub(super) rows: Vec<u64>,
@@ -77,8 +81,8 @@ impl Parts {
         let numbers = |list: Vec<u32>| Column::owned(list.into_iter().flat_map(u32::to_le_bytes).collect());
         Index {
             files: self.files,
-            arena: Column::owned(self.arena),
-            starts: numbers(self.starts.into_iter().flat_map(|(arena, postings)| [arena, postings]).collect()),
+            runs: Column::owned(self.runs),
+            starts: numbers(self.starts.into_iter().flat_map(|(runs, postings)| [runs, postings]).collect()),
             postings: Column::owned(self.postings),
             rows: Column::owned(self.rows.into_iter().flat_map(u64::to_le_bytes).collect()),
             always: numbers(self.always),
@@ -124,16 +128,21 @@ impl Index {
         (self.starts.range.len() / 8).saturating_sub(1)
     }
 
-    /// Where a block, or the end, is in the arena and in the postings.
+    /// Whether reading all of the dictionary is quicker than reading some files.
+    pub(super) fn is_small(&self) -> bool {
+        self.runs.range.len() <= SMALL
+    }
+
+    /// Where a block, or the end, is in the runs and in the postings.
     fn start(&self, block: usize) -> (usize, usize) {
         let pair = self.starts.bytes().as_chunks::<8>().0[block];
         let pair = u64::from_le_bytes(pair);
         (pair as u32 as usize, (pair >> 32) as usize)
     }
 
-    /// A block's runs, a line feed before and behind each.
-    pub(super) fn text(&self, block: usize) -> &[u8] {
-        &self.arena.bytes()[self.start(block).0..=self.start(block + 1).0]
+    /// Replaces `out` by a block's runs, a line feed before and behind each.
+    pub(super) fn text(&self, block: usize, out: &mut Text) {
+        out.decode(&self.runs.bytes()[self.start(block).0..self.start(block + 1).0]);
     }
 
     /// The lists of a block's runs, in the order of the runs.
@@ -148,7 +157,7 @@ impl Index {
     }
 
     fn columns(&self) -> [&Column; COLUMNS] {
-        [&self.arena, &self.starts, &self.postings, &self.rows, &self.always, &self.windowed]
+        [&self.runs, &self.starts, &self.postings, &self.rows, &self.always, &self.windowed]
     }
 
     fn head(&self) -> Vec<u8> {
@@ -203,28 +212,26 @@ impl Index {
             return Err(Corrupt("changed"));
         }
         let columns = ranges.map(|range| Column { owner: owner.clone(), range });
-        let [arena, starts, postings, rows, always, windowed] = columns;
-        let index = Self { files, arena, starts, postings, rows, always, windowed };
+        let [runs, starts, postings, rows, always, windowed] = columns;
+        let index = Self { files, runs, starts, postings, rows, always, windowed };
         index.check().map(|()| index).map_err(Corrupt)
     }
 
     /// Whether everything that is taken for a place is one. Numbers of files in postings are looked at when they are read.
     fn check(&self) -> Result<(), &'static str> {
-        let (arena, blocks) = (self.arena.bytes(), self.blocks());
+        let blocks = self.blocks();
         if !self.starts.range.len().is_multiple_of(8) || self.starts.range.is_empty() {
             return Err("blocks that are none");
         }
         let mut before = None;
         for block in 0..=blocks {
             let start = self.start(block);
-            if before.is_some_and(|(arena, postings)| start.0 <= arena || start.1 < postings)
-                || arena.get(start.0) != Some(&EDGE)
-            {
+            if before.is_some_and(|(runs, postings)| start.0 < runs || start.1 < postings) {
                 return Err("blocks out of order");
             }
             before = Some(start);
         }
-        if self.start(0) != (0, 0) || before != Some((arena.len() - 1, self.postings.range.len())) {
+        if self.start(0) != (0, 0) || before != Some((self.runs.range.len(), self.postings.range.len())) {
             return Err("blocks that leave something out");
         }
         if self.rows.range.len() != blocks.div_ceil(64) * ROWS * 8 {

@@ -12,6 +12,7 @@ mod columns;
 mod distinct;
 mod file;
 mod files;
+mod front;
 mod intern;
 mod key;
 mod layers;
