@@ -52,7 +52,7 @@ pub(super) fn runs(text: &[u8], mut take: impl FnMut(usize, usize)) -> Result<bo
 fn edges(text: &[u8], run: &mut impl FnMut(usize, usize)) {
     let mut open = None;
     let mut step = |base: usize, mask: u64| {
-        let shifted = mask << 1 | u64::from(open.is_some());
+        let shifted = (mask << 1) | u64::from(open.is_some());
         let (mut starts, mut ends) = (mask & !shifted, shifted & !mask);
         if let Some(start) = open {
             if ends == 0 {

@@ -36,8 +36,8 @@ impl Gram {
 
 fn row(bytes: [u8; 3]) -> usize {
     let [a, b, c] = bytes.map(|byte| u32::from(byte.to_ascii_lowercase()));
-    let product = (a << 16 | b << 8 | c).wrapping_mul(0x9e37_79b1);
-    1 + (u64::from(product) * (ROWS as u64 - 1) >> 32) as usize
+    let product = ((a << 16) | (b << 8) | c).wrapping_mul(0x9e37_79b1);
+    1 + ((u64::from(product) * (ROWS as u64 - 1)) >> 32) as usize
 }
 
 /// The table for blocks of runs, of which `decode` writes out one.

@@ -10,6 +10,9 @@ use super::seek::Seeker;
 /// Decoding this many bytes of postings takes as long as looking into one file.
 const BYTES_PER_FILE: usize = 8 << 10;
 
+/// With so few bytes of postings it is not worth it to look for anything else in the dictionary.
+const FEW: usize = 128;
+
 /// The files that may match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Candidates {
@@ -57,9 +60,14 @@ impl Sought {
         }
     }
 
-    /// Whether all of the dictionary would have to be read for it.
-    fn is_slow(&self) -> bool {
-        matches!(self, Self::Run(seeker) if seeker.grams.is_empty())
+    /// How narrowly the blocks can be chosen in which it is looked for.
+    fn grams(&self) -> usize {
+        match self {
+            Self::Free => 0,
+            Self::Run(seeker) => seeker.grams.len(),
+            Self::All(parts) => parts.iter().map(Self::grams).max().unwrap_or(0),
+            Self::Any(parts) => parts.iter().map(Self::grams).min().unwrap_or(0),
+        }
     }
 }
 
@@ -105,13 +113,18 @@ impl Index {
             Sought::Run(seeker) => self.find_run(seeker),
             Sought::Any(parts) => Found::Any(parts.iter().map(|part| self.find(part)).collect()),
             Sought::All(parts) => {
-                let (slow, quick): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.is_slow());
-                let found = Found::All(quick.into_iter().map(|part| self.find(part)).collect());
-                if found.cost() <= BYTES_PER_FILE {
-                    return found;
+                let mut parts: Vec<_> = parts.iter().collect();
+                parts.sort_by_key(|part| std::cmp::Reverse(part.grams()));
+                let mut found = Vec::new();
+                for part in parts {
+                    let part = self.find(part);
+                    let few = part.cost() <= FEW;
+                    found.push(part);
+                    if few {
+                        break;
+                    }
                 }
-                let more = slow.into_iter().map(|part| self.find(part));
-                Found::All(more.chain([found]).collect())
+                Found::All(found)
             }
         }
     }

@@ -53,7 +53,7 @@ impl Distinct {
     }
 
     fn insert(&mut self, key: Key, at: usize) {
-        self.slots[at] = u64::from(self.stamp) << 32 | self.keys.len() as u64;
+        self.slots[at] = (u64::from(self.stamp) << 32) | self.keys.len() as u64;
         self.keys.push(key);
         if self.keys.len() * 2 > self.slots.len() {
             self.grow();
@@ -70,7 +70,7 @@ impl Distinct {
             while self.slots[at] != 0 {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = 1 << 32 | number as u64;
+            self.slots[at] = (1 << 32) | number as u64;
         }
     }
 }

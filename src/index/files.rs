@@ -30,7 +30,7 @@ impl Files {
 
     /// Whether the file is in the set.
     pub fn contains(&self, file: u32) -> bool {
-        self.words.get(file as usize / 64).is_some_and(|word| word >> (file % 64) & 1 == 1)
+        self.words.get(file as usize / 64).is_some_and(|word| (word >> (file % 64)) & 1 == 1)
     }
 
     /// How many files there are.

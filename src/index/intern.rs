@@ -110,7 +110,7 @@ impl Interner {
         let number = self.entries.len() as u32;
         self.entries.push(Entry { start: self.bytes.len() as u32, length: run.len() as u32 });
         self.bytes.extend_from_slice(run);
-        self.slots[at] = u64::from(hash) << 32 | u64::from(number + 1);
+        self.slots[at] = (u64::from(hash) << 32) | u64::from(number + 1);
         if self.entries.len() * 4 > self.slots.len() * 3 {
             self.grow();
         }

@@ -46,7 +46,7 @@ impl Key {
                 hash = seed.mix(u128::from_le_bytes(*chunk) ^ u128::from(hash));
             }
             // The last 16 bytes, some of them for the second time.
-            hash = seed.mix(self::head(run, length - 16, 16) ^ u128::from(hash) ^ (length as u128) << 64);
+            hash = seed.mix(self::head(run, length - 16, 16) ^ u128::from(hash) ^ ((length as u128) << 64));
         }
         Self { head, start: start as u32, length: length as u32, hash: (hash >> 32) as u32 ^ hash as u32 }
     }
