@@ -60,7 +60,8 @@ impl Seeker {
                 let at = from + finder.find(&text[from..])?;
                 let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|&byte| is_word(byte));
                 let left = self.left && beside(at.checked_sub(1));
-                if !left && !(self.right && beside(Some(at + finder.needle().len()))) {
+                let right = self.right && beside(Some(at + finder.needle().len()));
+                if !left && !right {
                     return Some(at);
                 }
                 from = at + 1;
