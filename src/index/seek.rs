@@ -22,7 +22,7 @@ pub(super) struct Seeker {
 }
 
 enum How {
-    Bytes(Finder<'static>),
+    Bytes(Box<Finder<'static>>),
     Expression(Regex),
 }
 
@@ -30,7 +30,7 @@ impl Seeker {
     /// `None` if looking for it would take too long.
     pub(super) fn new(run: &Run) -> Option<Self> {
         let how = match run.plain() {
-            Some(bytes) => How::Bytes(Finder::new(&bytes).into_owned()),
+            Some(bytes) => How::Bytes(Box::new(Finder::new(&bytes).into_owned())),
             None => How::Expression(
                 RegexBuilder::new(&run.pattern()).unicode(false).size_limit(SIZE).dfa_size_limit(SIZE).build().ok()?,
             ),
