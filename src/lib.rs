@@ -11,6 +11,7 @@ pub mod display;
 pub mod redact;
 pub mod text;
 
+pub mod index;
 pub mod workspace;
 
 pub mod search;
