@@ -3,6 +3,7 @@
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
 use super::{Pattern, Query, SearchError, files, regexp};
+use crate::index::{self, Need};
 
 /// The longest pattern that is compiled, in bytes.
 const MAX_PATTERN: usize = 256 << 10;
@@ -19,8 +20,8 @@ const NEST: u32 = 100;
 const ONE_LINE: &str = "search goes line by line, so a pattern cannot contain a line break: search for one of the \
                         lines, then read around the matches";
 
-/// Compiles the query's pattern as ripgrep would with the same options.
-pub(super) fn compile(query: &Query) -> Result<RegexMatcher, SearchError> {
+/// Compiles the query's pattern as ripgrep would with the same options, and says what a file has to have for it.
+pub(super) fn compile(query: &Query) -> Result<(RegexMatcher, Need), SearchError> {
     let refuse = |reason: String| Err(SearchError::Regex(reason));
     let (text, ignore_case) = match &query.pattern {
         Pattern::Rust(text) => (text.clone(), query.ignore_case.unwrap_or(false)),
@@ -49,7 +50,9 @@ pub(super) fn compile(query: &Query) -> Result<RegexMatcher, SearchError> {
     if text.contains('\n') {
         return refuse(ONE_LINE.to_owned());
     }
-    RegexMatcherBuilder::new()
+    let (fixed, word, nest) = (query.literal, query.word, NEST);
+    let need = Need::of(&index::Pattern { text: &text, fixed, word, ignore_case, nest });
+    let matcher = RegexMatcherBuilder::new()
         .multi_line(true)
         .line_terminator(Some(b'\n'))
         .ban_byte(Some(0))
@@ -60,7 +63,8 @@ pub(super) fn compile(query: &Query) -> Result<RegexMatcher, SearchError> {
         .dfa_size_limit(AUTOMATA / files::threads())
         .nest_limit(NEST)
         .build(&text)
-        .map_err(|error| SearchError::Regex(explain(&error, query)))
+        .map_err(|error| SearchError::Regex(explain(&error, query)))?;
+    Ok((matcher, need))
 }
 
 fn check_length(pattern: &str) -> Result<(), SearchError> {

@@ -28,7 +28,7 @@ const BINARY: &str = "binary";
 const BINARY_AFTER_MATCH: &str = "binary after its first matches";
 
 pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Result<Matches, SearchError> {
-    let matcher = pattern::compile(query)?;
+    let (matcher, need) = pattern::compile(query)?;
     let globs = Globs::new(&query.glob)?;
     let entries = globs.select(snapshot, query.hidden)?;
     let limit = query.limit.min(MAX_LIMIT);
@@ -39,7 +39,16 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
     let heap = LINES / files::threads();
     let start = || Worker::new(matcher.clone(), heap, job.context);
     let mut tally = Tally::default();
-    for worker in files::each(entries.len(), &watch, start, |worker, file| worker.visit(&job, file)) {
+    let suspects = snapshot.suspects(&need, &entries);
+    let (count, place): (usize, &(dyn Fn(usize) -> usize + Sync)) = match &suspects {
+        Some(suspects) => (suspects.files.len(), &|at| suspects.files[at]),
+        None => (entries.len(), &|at| at),
+    };
+    if let Some(suspects) = &suspects {
+        tally.searched += suspects.clean;
+        tally.skip_all(BINARY.to_owned(), suspects.binary);
+    }
+    for worker in files::each(count, &watch, start, |worker, at| worker.visit(&job, place(at))) {
         tally.merge(worker.tally);
     }
     if !tally.long.is_empty() {
@@ -161,7 +170,13 @@ fn searcher(heap: usize, context: Option<usize>) -> Searcher {
 
 impl Tally {
     fn skip(&mut self, reason: String) {
-        *self.skipped.entry(reason).or_default() += 1;
+        self.skip_all(reason, 1);
+    }
+
+    fn skip_all(&mut self, reason: String, files: u64) {
+        if files > 0 {
+            *self.skipped.entry(reason).or_default() += files;
+        }
     }
 
     fn give_up_on_long_lines(&mut self) {

@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 use super::SearchError;
 use super::files::{self, Watch};
 use crate::cancel::Cancel;
+use crate::index::{Need, Pattern};
 use crate::workspace::{FileEntry, RelPath, Snapshot, Source};
 
 /// Most source files fit, so that one read and one scan decide.
@@ -21,9 +22,14 @@ pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) 
     let watch = Watch::new(cancel);
     let finder = Word { finder: Finder::new(word.as_bytes()), word: word.as_bytes() };
     let start = || Scanner { buffer: vec![0; CHUNK + word.len() + 1], decode: vec![0; 8 << 10], found: Vec::new() };
-    let visit = |scanner: &mut Scanner, file: usize| scanner.visit(snapshot, &entries[file], file, &finder, &watch);
+    let need = Need::of(&Pattern { text: word, fixed: true, ..Pattern::default() });
+    let all: Vec<&FileEntry> = entries.iter().collect();
+    let suspects = snapshot.suspects(&need, &all).map_or_else(|| (0..all.len()).collect(), |suspects| suspects.files);
+    let visit = |scanner: &mut Scanner, at: usize| {
+        scanner.visit(snapshot, all[suspects[at]], suspects[at], &finder, &watch);
+    };
     let mut found: Vec<usize> =
-        files::each(entries.len(), &watch, start, visit).into_iter().flat_map(|scanner| scanner.found).collect();
+        files::each(suspects.len(), &watch, start, visit).into_iter().flat_map(|scanner| scanner.found).collect();
     watch.verdict()?;
     found.sort_unstable();
     Ok(found.into_iter().map(|file| entries[file].path.clone()).collect())

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::jail::Jail;
 use super::overlay::Spare;
 use super::pins::Pins;
+use super::tier::Tier;
 use super::walk::{self, Listing, is_hidden};
 use super::{FileEntry, RelPath, WorkspaceError, git};
 
@@ -17,6 +18,9 @@ pub(super) struct Base {
     pub(super) name: Arc<str>,
     pub(super) jail: Arc<Jail>,
     pub(super) pins: Pins,
+    pub(super) tier: Arc<Tier>,
+    /// When it began, as the tier counts.
+    pub(super) began: u64,
     visible: Sizes,
     hidden: Sizes,
     /// For which paths the jail would hold a text, as long as the listing holds.
@@ -27,8 +31,9 @@ pub(super) struct Base {
 
 impl Base {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
-        let (visible, hidden, may_hold, revision, spare) = Default::default();
-        Self { name, jail, pins: Pins::new(PIN_BUDGET), visible, hidden, may_hold, revision, spare }
+        let (visible, hidden, may_hold, revision, spare, tier) = Default::default();
+        let pins = Pins::new(PIN_BUDGET);
+        Self { name, jail, pins, tier, began: 0, visible, hidden, may_hold, revision, spare }
     }
 
     /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
@@ -41,9 +46,11 @@ impl Base {
             may_hold = self.may_hold.clone();
         }
         let pins = self.pins.heir(changed);
-        let (name, jail) = (self.name.clone(), self.jail.clone());
+        let (name, jail, tier) = (self.name.clone(), self.jail.clone(), self.tier.clone());
+        tier.hear(changed);
+        let began = tier.now();
         let (revision, spare) = Default::default();
-        Self { name, jail, pins, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, began, visible, hidden, may_hold, revision, spare }
     }
 
     /// What was walked: the visible files, or these and the hidden ones.

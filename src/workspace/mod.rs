@@ -17,6 +17,7 @@ mod site;
 mod size;
 mod slice;
 mod snapshot;
+mod tier;
 mod tree;
 mod walk;
 
@@ -34,6 +35,7 @@ pub use site::Sites;
 pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
+pub use tier::Suspects;
 pub use tree::tree;
 pub use walk::Skipped;
 

@@ -20,6 +20,8 @@ pub struct News {
 pub(super) fn sift(base: &Base, heard: impl IntoIterator<Item = RelPath>) -> News {
     let mut news = News::default();
     let mut rules: HashMap<Option<&str>, Rules<'_>> = HashMap::new();
+    let heard: Vec<RelPath> = heard.into_iter().collect();
+    base.tier.hear(&heard);
     for path in heard {
         let Ok((folder, name)) = base.jail.locate(&path) else { continue };
         if name.ends_with(".git/info/exclude") {

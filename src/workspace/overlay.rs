@@ -24,6 +24,10 @@ impl Overlay {
         self.0.get(path).filter(|_| base.may_hold(path))
     }
 
+    pub(super) fn has(&self, path: &RelPath) -> bool {
+        self.0.contains_key(path)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

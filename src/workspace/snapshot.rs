@@ -13,8 +13,11 @@ use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
+use super::tier::Suspects;
 use super::walk::{Listing, is_hidden};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError, git};
+use crate::cancel::Cancel;
+use crate::index::Need;
 
 /// Bigger files are not read whole.
 const TEXT_LIMIT: u64 = 64 << 20;
@@ -211,6 +214,24 @@ impl Snapshot {
     /// The files of [`Self::files`] and the hidden ones (neither ignored nor secret), sorted alike.
     pub fn files_with_hidden(&self) -> Result<&[FileEntry], WorkspaceError> {
         self.listing(true)
+    }
+
+    /// Reads all of [`Self::files`] once, so that searches of this state and later ones open only those that can match.
+    /// Blocks, on as many threads as there are cores; ends early when cancelled. Not part of any answer: without it, or
+    /// with one that is out of date, searches open more files.
+    pub fn index(&self, cancel: &Cancel) -> Result<(), WorkspaceError> {
+        self.0.base.tier.fill(self, cancel)
+    }
+
+    /// Bytes that [`Self::index`] keeps.
+    pub fn index_memory(&self) -> usize {
+        self.0.base.tier.memory()
+    }
+
+    /// Which of `entries`, sorted by path, have to be opened to find what is needed; `None` when all have to.
+    pub fn suspects(&self, need: &Need, entries: &[&FileEntry]) -> Option<Suspects> {
+        let Base { tier, began, .. } = &*self.0.base;
+        tier.suspects(need, entries, *began, |path| self.0.overlay.has(path))
     }
 
     /// What the walk for [`Self::files`], or for [`Self::files_with_hidden`], left out in the whole workspace.

@@ -18,7 +18,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("index", &[]),
     ("workspace", &["index"]),
-    ("search", &["workspace"]),
+    ("search", &["index", "workspace"]),
     ("syntax", &["workspace"]),
     ("graph", &["search", "syntax", "workspace"]),
     ("journal", &[]),
