@@ -19,6 +19,7 @@ mod clock;
 mod display;
 mod history;
 mod hostile;
+mod indexes;
 mod jail;
 mod journal;
 mod lsp;
