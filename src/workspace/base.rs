@@ -19,8 +19,6 @@ pub(super) struct Base {
     pub(super) jail: Arc<Jail>,
     pub(super) pins: Pins,
     pub(super) tier: Arc<Tier>,
-    /// When it began, as the tier counts.
-    pub(super) began: u64,
     visible: Sizes,
     hidden: Sizes,
     /// For which paths the jail would hold a text, as long as the listing holds.
@@ -33,7 +31,7 @@ impl Base {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
         let (visible, hidden, may_hold, revision, spare, tier) = Default::default();
         let pins = Pins::new(PIN_BUDGET);
-        Self { name, jail, pins, tier, began: 0, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, visible, hidden, may_hold, revision, spare }
     }
 
     /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
@@ -48,9 +46,8 @@ impl Base {
         let pins = self.pins.heir(changed);
         let (name, jail, tier) = (self.name.clone(), self.jail.clone(), self.tier.clone());
         tier.hear(changed);
-        let began = tier.now();
         let (revision, spare) = Default::default();
-        Self { name, jail, pins, tier, began, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, visible, hidden, may_hold, revision, spare }
     }
 
     /// What was walked: the visible files, or these and the hidden ones.
