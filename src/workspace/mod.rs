@@ -40,7 +40,7 @@ pub use site::Sites;
 pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
-pub use tier::Suspects;
+pub use tier::{Look, Suspect, Suspects, Text};
 pub use tree::tree;
 pub use walk::Skipped;
 
@@ -100,6 +100,13 @@ impl Workspace {
     pub fn kept_in(self, cache: &Path, most: u64) -> Self {
         let is_off = most == 0 || self.jail.folders.is_empty();
         Self { shelf: (!is_off).then(|| Arc::new(Shelf::new(cache, most, &self.jail))), ..self }
+    }
+
+    /// The same, without a look at what is there already.
+    pub fn kept_anew_in(self, cache: &Path, most: u64) -> Self {
+        let workspace = self.kept_in(cache, most);
+        workspace.shelf.iter().for_each(|shelf| shelf.pass_over());
+        workspace
     }
 
     /// The workspace as it is now. Cheap: the walk happens on first use.
