@@ -40,7 +40,7 @@ impl Tree {
 
     fn symbols(&self, query: &str) -> Vec<String> {
         let query: SymbolsQuery = serde_json::from_str(query).unwrap();
-        let found = symbols(&self.snapshot, &self.cache, &query, &Cancel::new()).unwrap();
+        let found = symbols(&self.snapshot, &self.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
         found.items.iter().map(|item| format!("{}:{} {}", item.path, item.line, item.qualified)).collect()
     }
 }
@@ -151,7 +151,7 @@ fn cancelled_questions_stop() {
     cancel.cancel();
     assert!(definition(&tree.snapshot, &tree.cache, "new", None, 10, &cancel).is_err());
     assert!(references(&tree.snapshot, &tree.cache, "new", &ReferencesQuery::default(), &cancel).is_err());
-    assert!(symbols(&tree.snapshot, &tree.cache, &SymbolsQuery::default(), &cancel).is_err());
+    assert!(symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &SymbolsQuery::default(), &cancel).is_err());
 }
 
 #[test]
@@ -181,11 +181,25 @@ fn similar_names_are_said_to_be_no_more() {
     let tree = tree(&[("m.py", "def reader(): ...\n")]);
     let asked = |name: &str| {
         let query = SymbolsQuery { name: Some(name.to_owned()), ..SymbolsQuery::default() };
-        let found = symbols(&tree.snapshot, &tree.cache, &query, &Cancel::new()).unwrap();
+        let found = symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
         (found.items.len(), found.truncated, found.notes)
     };
     let note = "no definition is named read; these are similar".to_owned();
     assert_eq!(asked("read"), (1, false, vec![note]));
     assert_eq!(asked("reader"), (1, false, Vec::new()));
     assert_eq!(asked("absent"), (0, false, Vec::new()));
+}
+
+#[test]
+fn of_names_that_fit_alike_the_most_imported_come_first() {
+    let tree = tree(&[
+        ("src/a/aaa.py", "def load_one():\n    pass\n"),
+        ("src/a/zzz.py", "def load_two():\n    pass\n"),
+        ("src/main.py", "from .a import zzz\n"),
+        ("tests/test_x.py", "def load_test():\n    pass\n"),
+    ]);
+    let query = SymbolsQuery { name: Some("load".to_owned()), ..SymbolsQuery::default() };
+    let found = symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
+    let names: Vec<&str> = found.items.iter().map(|item| item.name.as_str()).collect();
+    assert_eq!(names, ["load_two", "load_one", "load_test"]);
 }

@@ -36,7 +36,7 @@ pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
 pub use tier::Suspects;
-pub use tree::tree;
+pub use tree::{Tree, tree};
 pub use walk::Skipped;
 
 use std::path::Path;
