@@ -17,6 +17,7 @@ mod site;
 mod size;
 mod slice;
 mod snapshot;
+mod standing;
 mod tier;
 mod tree;
 mod walk;

@@ -220,7 +220,7 @@ impl Snapshot {
     /// Blocks, on as many threads as there are cores; ends early when cancelled. Not part of any answer: without it, or
     /// with one that is out of date, searches open more files.
     pub fn index(&self, cancel: &Cancel) -> Result<(), WorkspaceError> {
-        self.0.base.tier.fill(self, cancel)
+        self.0.base.tier.fill(&self.0.base, &|| !cancel.is_cancelled())
     }
 
     /// Bytes that [`Self::index`] keeps.
