@@ -47,7 +47,6 @@ impl Stamp {
 
     /// Of what has this name on disk, which is not opened for it. `None` when there is nothing.
     #[cfg(unix)]
-    #[expect(dead_code, reason = "for whoever compares what stands with the disk")]
     pub(super) fn at(dir: &Dir, name: &Path) -> Option<Self> {
         let found = rustix::fs::statat(dir, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).ok()?;
         Some(Self {

@@ -12,7 +12,7 @@ use super::{FileEntry, RelPath};
 use crate::index::{Builder, Index};
 
 /// A longer file is opened by every search, in bytes.
-const MOST_BYTES: u64 = 64 << 20;
+pub(super) const MOST_BYTES: u64 = 64 << 20;
 
 /// Files and what they have. A file's place in the columns is its number in the index.
 pub(super) struct Standing {

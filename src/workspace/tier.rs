@@ -115,6 +115,12 @@ impl Tier {
         *self.standing() = Some(Arc::new(View { as_of, standing }));
     }
 
+    /// What stands, as it was read: what was heard since is not in it.
+    pub(super) fn with_standing<T>(&self, take: impl FnOnce(&Standing) -> T) -> Option<T> {
+        let view = self.standing().clone()?;
+        Some(take(&view.standing))
+    }
+
     /// Bytes that it holds.
     pub(super) fn memory(&self) -> usize {
         self.standing().as_ref().map_or(0, |view| view.standing.memory())
