@@ -225,6 +225,13 @@ impl Snapshot {
         self.index_while(&|| !cancel.is_cancelled())
     }
 
+    /// Keeps what [`Self::index`] found out for the next start, if there is a place for it and that start would gain by it.
+    /// What goes wrong with that is a warning. Blocks as long as [`Self::keep`].
+    pub fn keep_if_due(&self) {
+        let Base { shelf: Some(shelf), tier, jail, .. } = &*self.0.base else { return };
+        tier.with_standing(|standing| shelf.keep_if_due(jail, standing));
+    }
+
     /// The same, ended by `goes_on`, which each thread asks before each file.
     pub fn index_while(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
         self.0.base.tier.fill(&self.0.base, goes_on)

@@ -20,6 +20,7 @@ mod display;
 mod fuzz;
 mod history;
 mod hostile;
+mod indexes;
 mod jail;
 mod journal;
 mod lsp;
