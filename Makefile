@@ -3,7 +3,7 @@
 
 QUESTION ?= Who calls files_with_word?
 
-.PHONY: run test check package bench soak fuzz questions refactors accuracy v8
+.PHONY: run test check package bench table soak fuzz questions refactors accuracy v8
 
 v8:
 	@scripts/v8-archive.sh --build
@@ -25,6 +25,11 @@ package: v8
 # Measurements in the release profile, beside ripgrep, ctags and basedpyright.
 bench: v8
 	cargo bench --bench main
+
+# The table of the repository engine's speed, side by side with its peers, in the release profile; benches/README.md says what
+# it wants. ARGS names rows.
+table: v8
+	cargo bench --bench engine -- $(ARGS)
 
 # The language server under load, in the release profile: answers in time, nothing grows. Takes half an hour; growth is
 # watched for SPELUNK_SOAK_MINUTES, 20 when not said, since less is all warming up.

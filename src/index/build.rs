@@ -92,18 +92,22 @@ impl Builder {
         }
     }
 
-    /// Lists all files of an index but some.
+    /// Lists all files of an index but some. Those of a broken one become candidates of every search.
     pub(super) fn add_index(&mut self, index: &Index, but: impl Fn(u32) -> bool) {
         let but: Vec<bool> = (0..index.files()).map(but).collect();
         let stays = |file: &u32| but.get(*file as usize) == Some(&false);
+        if !index.is_whole() {
+            self.always.extend((0..index.files()).filter(stays));
+            return;
+        }
         self.always.extend(index.always().filter(stays));
         self.windowed.extend(index.windowed().filter(stays));
         let mut pairs: Vec<(u32, u32)> = Vec::new();
         let mut text = Text::new();
         for block in 0..index.blocks() {
-            index.text(block, &mut text);
+            let (Some(()), Some(lists)) = (index.text(block, &mut text), index.lists(block)) else { continue };
             let runs = text.bytes().split(|&byte| byte == EDGE).skip(1);
-            for (run, list) in runs.zip(index.lists(block)) {
+            for (run, list) in runs.zip(lists) {
                 let number = self.runs.number_of(run);
                 pairs.extend(list.files().filter(stays).map(|file| (file, number)));
             }

@@ -8,6 +8,7 @@ mod alphabet;
 mod blocks;
 mod build;
 mod candidates;
+mod column;
 mod columns;
 mod distinct;
 mod file;

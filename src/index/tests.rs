@@ -289,20 +289,35 @@ fn what_is_written_is_read() {
 
 #[test]
 fn no_damage_goes_unnoticed() {
-    let (_, bytes) = sample();
+    let (index, bytes) = sample();
     let mut dice = Dice(9);
     for length in (0..bytes.len()).step_by(97).chain([bytes.len() - 1]) {
         assert!(Index::read(Arc::new(bytes[..length].to_vec())).is_err());
     }
     assert!(Index::read(Arc::new([&bytes[..], b"\0\0\0\0\0\0\0\0"].concat())).is_err());
+    let needs: Vec<Need> =
+        WORDS.iter().map(|text| Need::of(&Pattern { text, nest: 1, ..Pattern::default() })).collect();
+    let mut lazily = 0;
     for round in 0..400 {
         let mut damaged = bytes.clone();
         let at = if round % 2 == 0 { dice.roll(200) } else { dice.roll(bytes.len()) };
         damaged[at] ^= 1 << dice.roll(8);
+        let Ok(read) = Index::read(Arc::new(damaged)) else { continue };
+        for need in &needs {
+            let (found, expect) = (read.candidates(need), index.candidates(need));
+            assert!((0..index.files()).all(|file| found.contains(file) || !expect.contains(file)), "{at}");
+            assert!(found == expect || read.is_broken(), "{at}");
+        }
+        lazily += u32::from(read.is_broken());
         // Bytes between columns are nobody's.
-        let read = Index::read(Arc::new(damaged));
-        assert!(read.is_err() || bytes[at] == 0, "{at}");
+        assert_eq!(read.is_whole(), bytes[at] == 0 && !read.is_broken(), "{at}");
+        assert_eq!(read.write(&mut Vec::new()).is_ok(), read.is_whole());
+        if !read.is_whole() {
+            let compacted = Layered::new(Arc::new(read)).with([(0, Change::Removed)]).compact();
+            assert!(compacted.always().eq(1..index.files()));
+        }
     }
+    assert!(lazily > 10, "{lazily}");
 }
 
 /// Damage that is signed like the real thing still leads nowhere outside of the bytes.

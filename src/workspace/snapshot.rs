@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
+use super::indexed::Indexed;
 use super::jail::{Jail, Opened};
 use super::news::{self, News};
 use super::overlay::Overlay;
 use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
+use super::saved::{Kept, Shelf};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
 use super::tier::Suspects;
@@ -89,8 +91,8 @@ impl Drop for View {
 }
 
 impl Snapshot {
-    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
-        Self::view(Arc::new(Base::new(name, jail)), Overlay::default(), Vec::new())
+    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>, shelf: Option<Arc<Shelf>>) -> Self {
+        Self::view(Arc::new(Base::new(name, jail, shelf)), Overlay::default(), Vec::new())
     }
 
     fn view(base: Arc<Base>, overlay: Overlay, scope: Vec<Scope>) -> Self {
@@ -220,12 +222,31 @@ impl Snapshot {
     /// Blocks, on as many threads as there are cores; ends early when cancelled. Not part of any answer: without it, or
     /// with one that is out of date, searches open more files.
     pub fn index(&self, cancel: &Cancel) -> Result<(), WorkspaceError> {
-        self.0.base.tier.fill(self, cancel)
+        self.index_while(&|| !cancel.is_cancelled())
+    }
+
+    /// The same, ended by `goes_on`, which each thread asks before each file.
+    pub fn index_while(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
+        self.0.base.tier.fill(&self.0.base, goes_on)
+    }
+
+    /// What [`Self::index`] found, for people. `None` before that.
+    pub fn indexed(&self) -> Option<Indexed> {
+        let Base { tier, jail, .. } = &*self.0.base;
+        tier.with_standing(|standing| Indexed::of(standing, jail))
     }
 
     /// Bytes that [`Self::index`] keeps.
     pub fn index_memory(&self) -> usize {
         self.0.base.tier.memory()
+    }
+
+    /// Keeps what [`Self::index`] found out for the next start; `None` when there is nothing to keep, or no place for it:
+    /// see [`super::Workspace::kept_in`]. Blocks about as long as a walk, and until all of it is on disk.
+    pub fn keep(&self) -> Result<Option<Kept>, WorkspaceError> {
+        let Base { shelf: Some(shelf), tier, jail, .. } = &*self.0.base else { return Ok(None) };
+        let Some(kept) = tier.with_standing(|standing| shelf.keep(jail, standing)) else { return Ok(None) };
+        kept.map(Some).map_err(|source| WorkspaceError::Unkept { path: shelf.path().display().to_string(), source })
     }
 
     /// Which of `entries`, sorted by path, have to be opened to find what is needed; `None` when all have to.

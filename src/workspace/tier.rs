@@ -4,19 +4,16 @@
 //! of since is looked at whatever it knows, and so is all that it does not know: a search finds the same with it and without.
 
 use std::collections::HashSet;
-use std::io::Read as _;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{FileEntry, RelPath, Snapshot, Source};
-use crate::cancel::Cancel;
-use crate::index::{Builder, Candidates, Index, Need};
+use super::base::Base;
+use super::standing::Standing;
+use super::{FileEntry, RelPath, WorkspaceError};
+use crate::index::{Candidates, Need};
 
 /// Changes beyond this many are not told apart any more: the tier counts for nothing until it is made again.
 const MOST_CHANGES: usize = 1 << 16;
-
-/// A longer file is opened by every search, in bytes.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// What all states of a workspace share.
 #[derive(Default)]
@@ -24,7 +21,14 @@ pub(super) struct Tier {
     /// Counts what is heard.
     clock: AtomicU64,
     heard: Mutex<Heard>,
-    standing: Mutex<Option<Arc<Standing>>>,
+    standing: Mutex<Option<Arc<View>>>,
+}
+
+/// The files as they were once.
+struct View {
+    /// What was heard later may not be in it.
+    as_of: u64,
+    standing: Standing,
 }
 
 /// Paths of which was heard, in order, since `begin`.
@@ -32,16 +36,6 @@ pub(super) struct Tier {
 struct Heard {
     begin: u64,
     paths: Vec<(u64, RelPath)>,
-}
-
-/// The files as they were once.
-struct Standing {
-    /// What was heard later may not be in it.
-    as_of: u64,
-    /// Sorted. A file's place is its number in the index.
-    paths: Vec<RelPath>,
-    binary: Vec<bool>,
-    index: Index,
 }
 
 /// Which of some files a search has to open.
@@ -83,8 +77,9 @@ impl Tier {
         if *need == Need::Free {
             return None;
         }
-        let standing = self.standing().clone()?;
-        let changed = self.since(standing.as_of.min(state))?;
+        let view = self.standing().clone()?;
+        let changed = self.since(view.as_of.min(state))?;
+        let standing = &view.standing;
         let Candidates::Files(candidates) = standing.index.candidates(need) else { return None };
         let mut suspects = Suspects::default();
         let mut known = standing.paths.iter().enumerate().peekable();
@@ -105,44 +100,30 @@ impl Tier {
         Some(suspects)
     }
 
-    /// Makes it anew from the files of a snapshot, on as many threads as there are cores. Ends early when cancelled, and
-    /// then what stood stays.
-    pub(super) fn fill(&self, snapshot: &Snapshot, cancel: &Cancel) -> Result<(), super::WorkspaceError> {
+    /// Makes it anew from the files of a state, on as many threads as there are cores. Where `goes_on` says that it does
+    /// not, what stood stays.
+    pub(super) fn fill(&self, base: &Base, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
         let as_of = self.now();
-        let entries = snapshot.files()?;
-        let next = AtomicUsize::new(0);
-        let work = || Reader::read_all(snapshot, entries, &next, cancel);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let readers: Vec<Reader> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut readers = vec![work()];
-            // What one has read that panicked is missing, and then nothing of this counts.
-            readers.extend(others.into_iter().filter_map(|other| other.join().ok()));
-            readers
-        });
-        if cancel.is_cancelled() || readers.len() < threads {
-            return Ok(());
+        if let Some(standing) = Standing::read(&base.jail, &base.listing(false)?.files, goes_on) {
+            self.adopt(standing, as_of);
         }
-        let mut binary = vec![false; entries.len()];
-        let mut builders = Vec::new();
-        for reader in readers {
-            for file in reader.binary {
-                binary[file] = true;
-            }
-            builders.push(reader.builder);
-        }
-        let paths = entries.iter().map(|entry| entry.path.clone()).collect();
-        let standing = Standing { as_of, paths, binary, index: Index::build(builders, entries.len() as u32) };
-        *self.standing() = Some(Arc::new(standing));
         Ok(())
+    }
+
+    /// Takes what was read, or was known to be there, at a time. What differs from it has to be heard of after that time.
+    pub(super) fn adopt(&self, standing: Standing, as_of: u64) {
+        *self.standing() = Some(Arc::new(View { as_of, standing }));
+    }
+
+    /// What stands, as it was read: what was heard since is not in it.
+    pub(super) fn with_standing<T>(&self, take: impl FnOnce(&Standing) -> T) -> Option<T> {
+        let view = self.standing().clone()?;
+        Some(take(&view.standing))
     }
 
     /// Bytes that it holds.
     pub(super) fn memory(&self) -> usize {
-        let paths = |standing: &Standing| {
-            standing.paths.iter().map(|path| path.as_str().len() + size_of::<RelPath>()).sum::<usize>()
-        };
-        self.standing().as_ref().map_or(0, |standing| standing.index.memory() + standing.binary.len() + paths(standing))
+        self.standing().as_ref().map_or(0, |view| view.standing.memory())
     }
 
     /// What was heard after a time; `None` when that is not known any more.
@@ -157,7 +138,7 @@ impl Tier {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn standing(&self) -> MutexGuard<'_, Option<Arc<Standing>>> {
+    fn standing(&self) -> MutexGuard<'_, Option<Arc<View>>> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,45 +148,4 @@ fn is_touched(changed: &HashSet<String>, path: &RelPath) -> bool {
     !changed.is_empty()
         && (changed.contains(path.as_str())
             || path.as_str().match_indices('/').any(|(at, _)| changed.contains(&path.as_str()[..at])))
-}
-
-/// One thread's part of the reading.
-#[derive(Default)]
-struct Reader {
-    builder: Builder,
-    binary: Vec<usize>,
-    text: Vec<u8>,
-}
-
-impl Reader {
-    fn read_all(snapshot: &Snapshot, entries: &[FileEntry], next: &AtomicUsize, cancel: &Cancel) -> Self {
-        let mut reader = Self::default();
-        while !cancel.is_cancelled() {
-            let file = next.fetch_add(1, Ordering::Relaxed);
-            let Some(entry) = entries.get(file) else { break };
-            reader.read(snapshot, entry, file);
-        }
-        reader
-    }
-
-    /// Takes in one file as it is on disk now.
-    fn read(&mut self, snapshot: &Snapshot, entry: &FileEntry, file: usize) {
-        self.text.clear();
-        let text = match snapshot.open(&entry.path) {
-            Ok(Source::File(file)) => {
-                file.take(MOST_BYTES + 1).read_to_end(&mut self.text).is_ok().then_some(&self.text[..])
-            }
-            // A buffer of an editor, which the disk may not have.
-            Ok(Source::Memory(_)) | Err(_) => None,
-        };
-        match text {
-            Some(text) if text.len() as u64 <= MOST_BYTES => {
-                if memchr::memchr(0, text).is_some() {
-                    self.binary.push(file);
-                }
-                self.builder.add(file as u32, text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
-            }
-            _ => self.builder.add_always(file as u32),
-        }
-    }
 }
