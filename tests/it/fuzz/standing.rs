@@ -115,6 +115,9 @@ pub fn with_buffers(world: &World, snapshot: &Snapshot) -> Snapshot {
     snapshot.with_overlay(buffers.collect::<Vec<_>>())
 }
 
+/// How many files were searched, and how many were not, by reason.
+type Told = (u64, Vec<(String, u64)>);
+
 /// Asks ripgrep and every view of the world; which question they differ on, and how.
 pub fn compare(program: &Path, world: &World, asks: &[Ask]) -> Result<Tally, (usize, String)> {
     let (disk, aged) = Disk::aged(world);
@@ -140,7 +143,7 @@ pub fn compare(program: &Path, world: &World, asks: &[Ask]) -> Result<Tally, (us
         tally.narrowed += u64::from(Need::of(&Pattern { text, fixed, word, ignore_case, nest: 100 }) != Need::Free);
         expected.push(lines);
     }
-    let mut first: Vec<Option<(u64, Vec<(String, u64)>)>> = Vec::new();
+    let mut first: Vec<Option<Told>> = Vec::new();
     for way in ["without the text tier", "with an old text tier", "with the text tier"] {
         let snapshot = match way {
             "without the text tier" => disk.snapshot(),
@@ -171,7 +174,7 @@ pub fn compare(program: &Path, world: &World, asks: &[Ask]) -> Result<Tally, (us
 
 /// Whether a glob asks for a hidden name in so many words.
 fn names_hidden(glob: &str) -> bool {
-    !glob.starts_with('!') && glob.split('/').any(|name| name.starts_with('.') && name.trim_matches('.') != "")
+    !glob.starts_with('!') && glob.split('/').any(|name| name.starts_with('.') && !name.trim_matches('.').is_empty())
 }
 
 fn answer(snapshot: &Snapshot, ask: &Ask) -> Result<Matches, String> {
