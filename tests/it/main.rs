@@ -46,6 +46,7 @@ mod schedules;
 mod search;
 mod server;
 mod talk;
+mod texts;
 mod tidy;
 mod trace;
 mod typed;
