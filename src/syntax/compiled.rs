@@ -4,6 +4,7 @@ use tree_sitter::Query;
 
 use super::grammars::Grammar;
 use super::languages::Language;
+use super::rooted::rooted;
 use super::{Kind, Usage};
 
 /// A language's grammar and queries, ready to run.
@@ -90,19 +91,19 @@ pub fn check_queries(language: Language) -> Result<(), String> {
 
 fn compile(grammar: &Grammar) -> Result<Compiled, String> {
     let language = tree_sitter::Language::new(grammar.parser);
-    let (symbols, symbol_roles) = query(&language, grammar.symbols, role)?;
-    let (references, reference_roles) = query(&language, grammar.references, role)?;
-    let (locals, local_roles) = query(&language, grammar.locals, local_role)?;
+    let (symbols, symbol_roles) = query(&language, &rooted(&grammar.symbols.concat()), role)?;
+    let (references, reference_roles) = query(&language, &grammar.references.concat(), role)?;
+    let (locals, local_roles) = query(&language, &grammar.locals.concat(), local_role)?;
     Ok(Compiled { symbols, references, locals, symbol_roles, reference_roles, local_roles, language })
 }
 
 /// Compiles a query and looks its captures up.
 fn query<R>(
     language: &tree_sitter::Language,
-    texts: &[&str],
+    text: &str,
     role: fn(&str) -> Option<R>,
 ) -> Result<(Query, Vec<R>), String> {
-    let query = Query::new(language, &texts.concat()).map_err(|error| error.to_string())?;
+    let query = Query::new(language, text).map_err(|error| error.to_string())?;
     let roles = query
         .capture_names()
         .iter()

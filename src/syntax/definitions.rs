@@ -18,6 +18,8 @@ pub(super) struct Raw {
     pub name: Range<usize>,
     /// The whole definition.
     pub extent: Range<usize>,
+    /// What was looked at to find it.
+    pub whole: Range<usize>,
     pub qualifier: Option<Range<usize>>,
     pub what: What,
     /// Position of the pattern in the query: smaller wins.
@@ -31,32 +33,54 @@ pub(super) enum What {
     Local,
 }
 
-/// Runs the symbols query. The flag says whether something was left out.
-pub(super) fn captured(compiled: &Compiled, tree: &Tree, text: &[u8], budget: &Budget) -> (Vec<Raw>, bool) {
+/// Runs the symbols query, over all of a tree or for what depends on some of its bytes. The flag says whether something
+/// was left out.
+pub(super) fn captured(
+    compiled: &Compiled,
+    tree: &Tree,
+    text: &[u8],
+    within: Option<Range<usize>>,
+    budget: &Budget,
+) -> (Vec<Raw>, bool) {
     let mut found = Vec::new();
     let mut meter = Meter::new(budget);
     let exceeded = with_cursor(|cursor| {
+        cursor.set_byte_range(within.clone().unwrap_or(0..usize::MAX));
         let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
         let options = QueryCursorOptions::new().progress_callback(&mut progress);
         let mut matches = cursor.matches_with_options(&compiled.symbols, tree.root_node(), text, options);
         while let Some(matched) = matches.next() {
             let captures =
                 matched.captures().iter().map(|capture| (compiled.symbol_roles[capture.index as usize], capture.node));
-            found.extend(raw(captures, matched.pattern_index));
+            let whole = hull(matched.captures().iter().map(|capture| capture.node.byte_range()));
+            if within.as_ref().is_none_or(|within| touch(&whole, within)) {
+                found.extend(raw(captures, matched.pattern_index, whole));
+            }
         }
         drop(matches);
+        cursor.set_byte_range(0..usize::MAX);
         cursor.did_exceed_match_limit()
     });
     (found, exceeded || meter.exhausted)
 }
 
-fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Option<Raw> {
+/// The least range around some ranges.
+pub(super) fn hull(ranges: impl Iterator<Item = Range<usize>>) -> Range<usize> {
+    ranges.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end)).unwrap_or_default()
+}
+
+/// Whether ranges have a byte in common; an empty one has those around it.
+pub(super) fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize, whole: Range<usize>) -> Option<Raw> {
     let (mut what, mut name, mut extent, mut qualifier, mut prototype) = (None, None, 0..0, None, false);
     for (role, node) in captures {
         match role {
             Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), node.byte_range()),
             Role::Scope => (what, extent) = (Some(What::Scope), node.byte_range()),
-            Role::Local => return Some(Raw::local(node.byte_range())),
+            Role::Local => return Some(Raw::local(node.byte_range(), whole)),
             Role::Name => name = Some(node.byte_range()),
             Role::Declarator => {
                 let (node, function) = declared(node)?;
@@ -70,7 +94,7 @@ fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Opt
     if prototype && matches!(what, What::Definition(Kind::Variable | Kind::Field)) {
         what = What::Definition(Kind::Declaration);
     }
-    Some(Raw { name: name?, extent, qualifier, what, rank })
+    Some(Raw { name: name?, extent, whole, qualifier, what, rank })
 }
 
 /// Follows declarators down to the name; says whether the innermost one is a function's.
@@ -96,8 +120,8 @@ pub(super) fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
 }
 
 impl Raw {
-    fn local(extent: Range<usize>) -> Self {
-        Self { name: extent.start..extent.start, extent, qualifier: None, what: What::Local, rank: 0 }
+    fn local(extent: Range<usize>, whole: Range<usize>) -> Self {
+        Self { name: extent.start..extent.start, extent, whole, qualifier: None, what: What::Local, rank: 0 }
     }
 }
 

@@ -41,7 +41,7 @@ pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
 pub use tier::{Look, Suspect, Suspects, Text};
-pub use tree::tree;
+pub use tree::{Tree, tree};
 pub use walk::Skipped;
 
 use std::path::Path;

@@ -225,6 +225,11 @@ impl Snapshot {
         self.index_while(&|| !cancel.is_cancelled())
     }
 
+    /// The same; ends where `goes_on`, which is asked before each file and may block, says no.
+    pub fn index_while(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
+        self.0.base.tier.update(&self.0.base, goes_on)
+    }
+
     /// Keeps what [`Self::index`] found out for the next start, if there is a place for it and that start would gain by it.
     /// What goes wrong with that is a warning. Blocks as long as [`Self::keep`].
     pub fn keep_if_due(&self) {
@@ -236,11 +241,6 @@ impl Snapshot {
     pub fn indexed(&self) -> Option<Indexed> {
         let Base { tier, jail, .. } = &*self.0.base;
         tier.with_standing(|standing| Indexed::of(standing, jail))
-    }
-
-    /// The same; ends where `goes_on`, which is asked before each file and may block, says no.
-    pub fn index_while(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
-        self.0.base.tier.update(&self.0.base, goes_on)
     }
 
     /// Bytes that [`Self::index`] keeps apart from the texts of files, and bytes of texts.

@@ -17,6 +17,7 @@ mod children;
 mod cli;
 mod clock;
 mod display;
+mod fuzz;
 mod history;
 mod hostile;
 mod indexes;

@@ -89,8 +89,10 @@ impl Tier {
         let as_of = self.now();
         let next = match self.view() {
             None => View::read(&base.jail, entries, as_of, None, goes_on),
-            // What was kept of it is damaged: it can only be made anew.
-            Some(view) if view.standing.index.is_broken() => View::read(&base.jail, entries, as_of, None, goes_on),
+            // What was kept from an earlier start may have been damaged since.
+            Some(view) if !view.standing.index.is_whole() => {
+                View::read(&base.jail, entries, as_of, Some(&view), goes_on)
+            }
             Some(view) => view.updated(&base.jail, entries, as_of, self.told(&view), goes_on),
         };
         if let Some(next) = next {
@@ -110,7 +112,7 @@ impl Tier {
         *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(view));
     }
 
-    /// What stands below all that was read again since.
+    /// What stands, as it was read: what was read again since is not in it.
     pub(super) fn with_standing<T>(&self, take: impl FnOnce(&Standing) -> T) -> Option<T> {
         let view = self.view()?;
         Some(take(&view.standing))
