@@ -20,8 +20,6 @@ pub(super) struct Base {
     pub(super) jail: Arc<Jail>,
     pub(super) pins: Pins,
     pub(super) tier: Arc<Tier>,
-    /// When it began, as the tier counts.
-    pub(super) began: u64,
     /// What is kept from one start to the next.
     pub(super) shelf: Option<Arc<Shelf>>,
     visible: Sizes,
@@ -36,7 +34,7 @@ impl Base {
     pub(super) fn new(name: Arc<str>, jail: Arc<Jail>, shelf: Option<Arc<Shelf>>) -> Self {
         let (visible, hidden, may_hold, revision, spare, tier) = Default::default();
         let pins = Pins::new(PIN_BUDGET);
-        Self { name, jail, pins, tier, began: 0, shelf, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, shelf, visible, hidden, may_hold, revision, spare }
     }
 
     /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
@@ -52,9 +50,8 @@ impl Base {
         let (name, jail, tier) = (self.name.clone(), self.jail.clone(), self.tier.clone());
         let shelf = self.shelf.clone();
         tier.hear(changed);
-        let began = tier.now();
         let (revision, spare) = Default::default();
-        Self { name, jail, pins, tier, began, shelf, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, shelf, visible, hidden, may_hold, revision, spare }
     }
 
     /// What was walked: the visible files, or these and the hidden ones.

@@ -5,7 +5,8 @@ use std::io::Read as _;
 
 use super::RelPath;
 use super::jail::Jail;
-use super::standing::{MOST_BYTES, Standing};
+use super::standing::Standing;
+use super::tier::MOST_BYTES;
 
 /// An index in numbers.
 #[derive(Debug, Clone)]

@@ -40,7 +40,7 @@ pub use site::Sites;
 pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
-pub use tier::Suspects;
+pub use tier::{Look, Suspect, Suspects, Text};
 pub use tree::{Tree, tree};
 pub use walk::Skipped;
 

@@ -14,9 +14,9 @@ mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use self::form::{Form, Part, put_text};
 use self::rows::{Columns, Row};
@@ -36,7 +36,22 @@ pub(super) struct Shelf {
     most: u64,
     /// Whether somebody looked at what is there.
     is_read: AtomicBool,
+    /// Whether nothing can be written there.
+    is_unusable: AtomicBool,
+    last: Mutex<Last>,
 }
+
+/// What this process last read or wrote.
+#[derive(Debug, Default)]
+struct Last {
+    index: Option<Arc<Index>>,
+    /// Whether the next start will have use for the listing.
+    holds: bool,
+    written: Option<Instant>,
+}
+
+/// What is kept without being asked for is written at most once in this time.
+const PAUSE: Duration = Duration::from_secs(60);
 
 /// What was kept.
 pub(super) struct Restored {
@@ -59,7 +74,8 @@ impl Shelf {
     pub(super) fn new(cache: &Path, most: u64, jail: &Jail) -> Self {
         let folder = cache.join("workspaces");
         let folders = jail.folders.iter().map(|folder| (folder.prefix.as_deref(), &*folder.root));
-        Self { file: files::path(&folder, &form::name(folders)), folder, most, is_read: AtomicBool::new(false) }
+        let (is_read, is_unusable, last) = Default::default();
+        Self { file: files::path(&folder, &form::name(folders)), folder, most, is_read, is_unusable, last }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -80,7 +96,31 @@ impl Shelf {
             let index = Index::read(form.index()).map_err(|error| error.to_string())?;
             read(&form, index, jail).map_err(|error| error.to_string())
         };
-        mapped.and_then(read).inspect_err(|error| tracing::debug!("{}: is not used: {error}", self.file.display())).ok()
+        let read = mapped.and_then(read);
+        let restored =
+            read.inspect_err(|error| tracing::debug!("{}: is not used: {error}", self.file.display())).ok()?;
+        let index = Some(restored.standing.index.clone());
+        *self.last() = Last { index, holds: restored.listing.is_some(), written: None };
+        Some(restored)
+    }
+
+    /// Keeps what stands, unless the next start would gain little by that. Nobody depends on it: what goes wrong is one
+    /// warning, and then nothing is tried again.
+    pub(super) fn keep_if_due(&self, jail: &Jail, standing: &Standing) {
+        let is_due = {
+            let last = self.last();
+            let is_known = last.index.as_ref().is_some_and(|index| Arc::ptr_eq(index, &standing.index));
+            !(is_known && last.holds) && last.written.is_none_or(|written| written.elapsed() > PAUSE)
+        };
+        if is_due && !self.is_unusable.load(Ordering::Relaxed) {
+            match self.keep(jail, standing) {
+                Ok(kept) => tracing::debug!("{}: {} bytes are kept", kept.path.display(), kept.bytes),
+                Err(error) => {
+                    self.is_unusable.store(true, Ordering::Relaxed);
+                    tracing::warn!("{}: the index of the workspace cannot be kept: {error}", self.file.display());
+                }
+            }
+        }
     }
 
     /// Keeps what stands, and a listing that is walked for it. Makes room for it among the files of other workspaces.
@@ -124,8 +164,15 @@ impl Shelf {
                 files::remove(&self.file);
             }
         })?;
+        *self.last() =
+            Last { index: Some(standing.index.clone()), holds: rules.is_some(), written: Some(Instant::now()) };
         self.make_room();
         Ok(Kept { path: self.file.clone(), bytes })
+    }
+
+    fn last(&self) -> MutexGuard<'_, Last> {
+        // Nothing in here can be left half done.
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn make_room(&self) {
@@ -159,7 +206,7 @@ fn read(form: &Form, index: Index, jail: &Jail) -> Result<Restored, form::Unusab
     let differing = known.iter().filter(|row| !row.is_same()).map(|row| row.path.clone()).collect();
     let standing = Standing {
         paths: known.iter().map(|row| row.path.clone()).collect(),
-        stamps: known.iter().map(|row| row.stamp).collect(),
+        stamps: known.iter().map(Row::settled).collect(),
         binary: known.iter().map(Row::is_binary).collect(),
         index: Arc::new(index),
     };

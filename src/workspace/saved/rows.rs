@@ -88,7 +88,7 @@ impl Columns {
 /// A file, as it was and as it is.
 pub(super) struct Row {
     pub(super) path: RelPath,
-    pub(super) stamp: Option<Stamp>,
+    stamp: Option<Stamp>,
     flags: u8,
     now: Option<Stamp>,
 }
@@ -125,6 +125,11 @@ impl Row {
     /// Whether the file surely is what was read.
     pub(super) fn is_same(&self) -> bool {
         matches!((&self.now, &self.stamp), (Some(now), Some(was)) if now.is(was))
+    }
+
+    /// The stamp that the file has now, if that says that it is what was read.
+    pub(super) fn settled(&self) -> Option<Stamp> {
+        self.now.filter(|_| self.is_same())
     }
 
     /// The file as it is listed now, if it was listed; `None` when a walk would see something else there.

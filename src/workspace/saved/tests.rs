@@ -91,12 +91,16 @@ impl World {
 
 /// Everything that a person could see.
 fn seen(snapshot: &Snapshot) -> Vec<String> {
+    seen_by(snapshot, &["alpha", "delta", "int", r"\bbeta\b", "omega", "l.ha", "x"])
+}
+
+fn seen_by(snapshot: &Snapshot, patterns: &[&str]) -> Vec<String> {
     let files = snapshot.files().unwrap().iter();
     let mut all: Vec<String> = files.map(|file| format!("{} {} {}", file.path, file.bytes, file.hidden)).collect();
     all.push(format!("{:?} {:?}", snapshot.folders().unwrap(), snapshot.skipped(false).unwrap()));
-    for pattern in ["alpha", "delta", "int", r"\bbeta\b", "omega", "l.ha", "x"] {
+    for pattern in patterns {
         let query = Query {
-            pattern: Pattern::Rust(pattern.to_owned()),
+            pattern: Pattern::Rust((*pattern).to_owned()),
             glob: Vec::new(),
             literal: false,
             word: false,
@@ -345,10 +349,11 @@ fn damage_hides_nothing() {
     world.keep();
     let file = world.file();
     let whole = fs::read(&file).unwrap();
-    let fresh = seen(&Workspace::open(world.tree.path()).unwrap().snapshot());
+    let see = |snapshot: &Snapshot| seen_by(snapshot, &["delta", r"\bbeta\b"]);
+    let fresh = see(&Workspace::open(world.tree.path()).unwrap().snapshot());
     let mut dice = Dice(4);
     let (mut refused, mut read) = (0, 0);
-    for round in 0..3000 {
+    for round in 0..2000 {
         let mut bytes = whole.clone();
         match round % 8 {
             0 => bytes.truncate(dice.roll(whole.len())),
@@ -372,13 +377,14 @@ fn damage_hides_nothing() {
         let beside = file.with_extension("beside");
         fs::write(&beside, &bytes).unwrap();
         fs::rename(&beside, &file).unwrap();
-        match world.restored() {
-            Some(_) => read += 1,
+        let snapshot = world.workspace().snapshot();
+        assert_eq!(see(&snapshot), fresh, "round {round}");
+        match snapshot.base().tier.with_standing(|_| ()) {
+            Some(()) => read += 1,
             None => refused += 1,
         }
-        assert_eq!(seen(&world.workspace().snapshot()), fresh, "round {round}");
     }
-    assert!(refused > 500 && read > 100, "{refused} {read}");
+    assert!(refused > 300 && read > 100, "{refused} {read}");
 }
 
 #[test]
@@ -410,7 +416,7 @@ fn a_broken_index_is_made_anew() {
     let mut bytes = fs::read(&file).unwrap();
     // Somewhere in the signature, which is by far the most of so small an index.
     let middle = bytes.len() / 2;
-    for byte in &mut bytes[middle..middle + 40_000] {
+    for byte in &mut bytes[middle..middle + 4_000] {
         *byte = !*byte;
     }
     fs::remove_file(&file).unwrap();
