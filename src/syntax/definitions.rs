@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
+use tree_sitter::Node;
 
 use super::compiled::{Compiled, Role};
+use super::flat::{At, Flat, children};
 use super::grammars::Family;
 use super::lines::Lines;
-use super::parse::{Budget, Meter, with_cursor};
+use super::parse::Meter;
 use super::{Kind, Symbol, extents, head};
 
 /// A definition as captured.
@@ -32,37 +33,28 @@ pub(super) enum What {
 }
 
 /// Runs the symbols query. The flag says whether something was left out.
-pub(super) fn captured(compiled: &Compiled, tree: &Tree, text: &[u8], budget: &Budget) -> (Vec<Raw>, bool) {
+pub(super) fn captured(compiled: &Compiled, nodes: &[Flat], text: &[u8], meter: &mut Meter) -> (Vec<Raw>, bool) {
     let mut found = Vec::new();
-    let mut meter = Meter::new(budget);
-    let exceeded = with_cursor(|cursor| {
-        let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
-        let options = QueryCursorOptions::new().progress_callback(&mut progress);
-        let mut matches = cursor.matches_with_options(&compiled.symbols, tree.root_node(), text, options);
-        while let Some(matched) = matches.next() {
-            let captures =
-                matched.captures().iter().map(|capture| (compiled.symbol_roles[capture.index as usize], capture.node));
-            found.extend(raw(captures, matched.pattern_index));
-        }
-        drop(matches);
-        cursor.did_exceed_match_limit()
+    let cut = compiled.symbols.find(nodes, text, meter, |matched| {
+        found.extend(raw(compiled, nodes, matched.captures(), matched.pattern));
     });
-    (found, exceeded || meter.exhausted)
+    (found, cut)
 }
 
-fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Option<Raw> {
+fn raw(compiled: &Compiled, nodes: &[Flat], captures: impl Iterator<Item = (Role, At)>, rank: usize) -> Option<Raw> {
     let (mut what, mut name, mut extent, mut qualifier, mut prototype) = (None, None, 0..0, None, false);
-    for (role, node) in captures {
+    for (role, at) in captures {
+        let range = nodes[at as usize].range();
         match role {
-            Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), node.byte_range()),
-            Role::Scope => (what, extent) = (Some(What::Scope), node.byte_range()),
-            Role::Local => return Some(Raw::local(node.byte_range())),
-            Role::Name => name = Some(node.byte_range()),
+            Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), range),
+            Role::Scope => (what, extent) = (Some(What::Scope), range),
+            Role::Local => return Some(Raw::local(range)),
+            Role::Name => name = Some(range),
             Role::Declarator => {
-                let (node, function) = declared(node)?;
-                (name, prototype) = (Some(node.byte_range()), function);
+                let (at, function) = declared_flat(compiled, nodes, at)?;
+                (name, prototype) = (Some(nodes[at as usize].range()), function);
             }
-            Role::Qualifier => qualifier = Some(node.byte_range()),
+            Role::Qualifier => qualifier = Some(range),
             Role::Reference(_) | Role::Import | Role::Skip | Role::Predicate => {}
         }
     }
@@ -73,21 +65,63 @@ fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize) -> Opt
     Some(Raw { name: name?, extent, qualifier, what, rank })
 }
 
+/// What a kind of node is to whoever looks for a declared name.
+enum Wraps {
+    /// The name is in its first child.
+    First,
+    /// `Vector<T> Zero();` in class Vector is read as a field named `Vector<T>` by some grammars.
+    Template,
+    Nothing,
+    /// It declares no name, or several.
+    Unnamed,
+}
+
+fn wraps(kind: &str) -> Wraps {
+    match kind {
+        "parenthesized_declarator" | "attributed_declarator" | "reference_declarator" | "variadic_declarator" => {
+            Wraps::First
+        }
+        "template_function" | "template_method" => Wraps::Template,
+        "operator_cast" | "structured_binding_declarator" => Wraps::Unnamed,
+        _ => Wraps::Nothing,
+    }
+}
+
+/// [`declared`] on a flat tree.
+fn declared_flat(compiled: &Compiled, nodes: &[Flat], mut at: At) -> Option<(At, bool)> {
+    let child = |at, field| children(nodes, at).find(|child| nodes[*child as usize].field == field);
+    let kind = |at: At| compiled.language.node_kind_for_id(nodes[at as usize].kind).unwrap_or_default();
+    let mut function = false;
+    loop {
+        match wraps(kind(at)) {
+            Wraps::First => {
+                at = children(nodes, at).find(|child| nodes[*child as usize].named)?;
+                continue;
+            }
+            Wraps::Template => return Some((child(at, compiled.name)?, function)).filter(|_| function),
+            Wraps::Unnamed => return None,
+            Wraps::Nothing => {}
+        }
+        let Some(inner) = child(at, compiled.declarator).filter(|_| compiled.declarator != 0) else {
+            return Some((at, function));
+        };
+        function = kind(at) == "function_declarator";
+        at = inner;
+    }
+}
+
 /// Follows declarators down to the name; says whether the innermost one is a function's.
 pub(super) fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
     let mut function = false;
     loop {
-        match node.kind() {
-            "parenthesized_declarator" | "attributed_declarator" | "reference_declarator" | "variadic_declarator" => {
+        match wraps(node.kind()) {
+            Wraps::First => {
                 node = node.named_child(0)?;
                 continue;
             }
-            // `Vector<T> Zero();` in class Vector is read as a field named `Vector<T>` by some grammars.
-            "template_function" | "template_method" => {
-                return Some((node.child_by_field_name("name")?, function)).filter(|_| function);
-            }
-            "operator_cast" | "structured_binding_declarator" => return None,
-            _ => {}
+            Wraps::Template => return Some((node.child_by_field_name("name")?, function)).filter(|_| function),
+            Wraps::Unnamed => return None,
+            Wraps::Nothing => {}
         }
         let Some(inner) = node.child_by_field_name("declarator") else { return Some((node, function)) };
         function = node.kind() == "function_declarator";

@@ -11,7 +11,7 @@ use super::lines::Lines;
 use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
-use super::{Kind, Symbol, Usage, item_macros, lexical, references};
+use super::{Kind, Symbol, Usage, flat, item_macros, lexical, references};
 
 /// The definitions of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -56,23 +56,26 @@ pub fn extract(language: Language, text: &str, budget: &Budget) -> Extracted {
 pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &Budget) -> (Extracted, Vec<Use>) {
     let lines = Lines::new(text);
     let (extracted, found) = read(language, text, &lines, Some(names), budget);
-    let defined: std::collections::HashSet<(u32, u32)> =
-        extracted.symbols.iter().map(|symbol| (symbol.line, symbol.column)).collect();
+    let mut defined: Vec<usize> = extracted.symbols.iter().map(|symbol| symbol.offset).collect();
+    defined.sort_unstable();
     let mut around = Around::default();
     let uses = found
         .into_iter()
         .filter_map(|(name, usage, place)| {
-            let (line, column) = (lines.line(name.start), lines.column(name.start));
             let offset = name.start;
-            let text = text.get(name)?.to_owned();
-            (!defined.contains(&(line, column))).then(|| Use {
+            let name = text.get(name)?;
+            if defined.binary_search(&offset).is_ok() {
+                return None;
+            }
+            let line = lines.line(offset);
+            Some(Use {
                 within: around.innermost(&extracted.symbols, line),
-                name: text,
+                name: name.to_owned(),
                 offset,
                 usage,
                 place,
                 line,
-                column,
+                column: lines.column(offset),
             })
         })
         .collect();
@@ -101,7 +104,14 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         (None, None) => text.as_bytes(),
     };
     let Some(tree) = parse(&compiled.language, source, budget) else { return scanned() };
-    let (mut raws, mut partial) = definitions::captured(compiled, &tree, source, budget);
+    let taken = flat::with(&tree, budget, |nodes, meter| {
+        let symbols = definitions::captured(compiled, nodes, source, meter);
+        let uses =
+            names.map(|names| references::captured(compiled, nodes, source, |name| is_wanted(names, name), meter));
+        (symbols, uses)
+    });
+    let (((mut raws, cut), uses), missing) = taken;
+    let mut partial = cut || missing;
     if let Some(prepared) = &prepared {
         for raw in &mut raws {
             raw.extent.start = prepared.visible_start(raw.extent.start);
@@ -110,11 +120,8 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     }
     let symbols = definitions::symbols(family, text, lines, raws);
     let Some(names) = names else { return (Extracted { symbols, partial }, Vec::new()) };
-    let wanted = |name: &[u8]| match names {
-        Names::All => true,
-        Names::Only(only) => name == only.as_bytes(),
-    };
-    let (uses, cut) = references::captured(compiled, &tree, source, wanted, budget);
+    let wanted = |name: &[u8]| is_wanted(names, name);
+    let (uses, cut) = uses.unwrap_or_default();
     partial |= cut;
     let places = match names {
         Names::Only(only) if !uses.is_empty() => bound_places(&tree, compiled, family, source, only, budget),
@@ -138,6 +145,13 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         found.sort_by_key(|(name, ..)| name.start);
     }
     (Extracted { symbols, partial }, found)
+}
+
+fn is_wanted(names: Names, name: &[u8]) -> bool {
+    match names {
+        Names::All => true,
+        Names::Only(only) => name == only.as_bytes(),
+    }
 }
 
 fn scanned_uses(text: &str, names: Option<Names>) -> Found {
