@@ -53,8 +53,8 @@ class Score:
 class Package:
     """One package: the oracle's places and ours."""
 
-    def __init__(self, index, said, language):
-        self.index, self.language = index, language
+    def __init__(self, index, said, language, endings):
+        self.index, self.language, self.endings = index, language, endings
         self.definitions = [tuple(one) for one in said["definitions"] if one[0] in index.texts]
         self.numbers = [tuple(one) for one in said["definitions"]]
         self.said = said
@@ -101,7 +101,7 @@ class Package:
                 score.right.append((place, kind))
                 kinds[0] += any(fits(kind, symbol) for symbol in symbols)
                 kinds[1] += 1
-            elif self.named[place]:
+            elif self.named[place] and not self._is_assigned_parameter(place, kind):
                 # The oracle has a use of that very name here: another assignment, an object literal of a declared type.
                 (score.again if place in self.meant_again else score.wrong).append((place, kind, sorted(self.named[place])[0]))
             else:
@@ -110,13 +110,22 @@ class Package:
         wanted = {}
         for place, symbols in self.defined.items():
             known = [symbol for symbol in symbols if kind_of(symbol) in ("type", "callable", "term", "module")]
-            if known:
+            if known and place[0].endswith(self.endings):
                 wanted[place] = known[0]
         # Locals that are functions or classes are right, but not asked for.
         score.found = sum(place in rows for place in wanted)
         score.missed = [(place, wanted[place]) for place in sorted(wanted.keys() - rows)]
         score.kinds = kinds
         return score
+
+    def _is_assigned_parameter(self, place, kind):
+        """`self.x = x`, where the oracle speaks of the parameter only."""
+        return kind == "field" and all(kind_of(symbol) == "parameter" for symbol in self.named[place])
+
+    def _is_stub(self, symbol):
+        """Whether it is declared in files that are not asked about and nowhere else: Python's `.pyi`."""
+        homes = self.homes.get(symbol)
+        return bool(homes) and not any(home[0].endswith(self.endings) for home in homes)
 
     def _symbols_at(self, path, line, name):
         place = path, line, plain(name)
@@ -139,7 +148,7 @@ class Package:
         """Place of use and definition of ours to the best confidence, and what each definition of ours means."""
         edges, meant = {}, {}
         for number, path, line, column, tier, *_ in rows:
-            if path not in self.index.texts or self.numbers[number][3] in ELSEWHERE:
+            if path not in self.index.texts or not path.endswith(self.endings) or self.numbers[number][3] in ELSEWHERE:
                 continue
             if number not in meant:
                 meant[number] = self._meant(number)
@@ -167,6 +176,8 @@ class Package:
                 tiers[tier].right.append((place, definition, ""))
                 # One of several definitions of a symbol is enough.
                 found[place] = min(found.get(place, tier), tier, key=TIERS.index)
+            elif all(self._is_stub(symbol) for symbol in symbols):
+                tiers[tier].silent.append((place, definition, "the oracle means a stub"))
             elif not ours:
                 tiers[tier].silent.append((place, definition, "the definition is unknown to the oracle"))
             else:
@@ -192,7 +203,7 @@ class Package:
         for place, symbols in self.used.items():
             own = sorted(symbol for symbol in symbols if symbol in self.homes and kind_of(symbol) in kinds)
             known = [symbol for symbol in own if self.known & self.homes[symbol]]
-            if known:
+            if known and place[0].endswith(self.endings):
                 yield place, known[0]
 
     @property

@@ -111,7 +111,7 @@ fn tier(snapshot: &Snapshot) {
     unsafe {
         libc::malloc_trim(0);
     }
-    println!("source {source}\nindex {}\nresident {}", snapshot.index_memory(), resident(me));
+    println!("source {source}\nindex {}\nresident {}", snapshot.index_memory().0, resident(me));
     println!("more {}", resident(me).saturating_sub(before));
 }
 

@@ -253,10 +253,11 @@ async fn explore(
 ) -> Result<(Ended, Findings), AskError> {
     let bindings = &session.bindings;
     let repo = bindings.repo.clone();
-    let (mapped, question) = (session.clone(), asked.question.to_owned());
+    let (mapped, question, cancel) = (session.clone(), asked.question.to_owned(), stop.cancel.clone());
+    let named = format!("{question}\n{}", asked.place.as_deref().unwrap_or_default());
     let about = tokio::task::spawn_blocking(move || {
         let map = orientation::section(&mapped, &question).unwrap_or_default();
-        Ok::<_, WorkspaceError>((repo.info()?, repo.overview()?, map))
+        Ok::<_, WorkspaceError>((repo.info()?, repo.overview(&named, &cancel)?, map))
     });
     let (info, tree, map) = about.await.map_err(|_| AskError::cancelled())??;
     let root = &bindings.calls.models.root;

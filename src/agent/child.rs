@@ -27,6 +27,7 @@ use crate::journal::Event;
 use crate::journal::event::{Agent, EndReason};
 use crate::model::{ModelError, Role};
 use crate::repl::{CallError, Options, to_json};
+use crate::workspace::WorkspaceError;
 
 /// Children in one `rlmAll`.
 const MOST_CHILDREN: usize = 64;
@@ -231,7 +232,10 @@ async fn answer(
     let bindings = &child.bindings;
     let mut repl = child.repl().await.map_err(|error| failed("Error", error.to_string()))?;
     let repo = bindings.repo.clone();
-    let about = tokio::task::spawn_blocking(move || repo.info().and_then(|info| Ok((info, repo.overview()?)))).await;
+    let (named, stopped) = (question.to_owned(), cancel.clone());
+    let about =
+        tokio::task::spawn_blocking(move || Ok::<_, WorkspaceError>((repo.info()?, repo.overview(&named, &stopped)?)))
+            .await;
     let about = about.map_err(|panic| failed("Error", panic.to_string()))?;
     let (info, tree) = about.map_err(|error| failed("RangeError", error.to_string()))?;
     let root = &bindings.calls.models.root;

@@ -30,7 +30,9 @@ pub use edges::{CallSite, Edge};
 pub use found::{Confidence, Definition, Found, Reference};
 pub(crate) use imports::paths;
 pub use imports::{Import, ImportersQuery, Named, Origin, importers, imports, origin};
-pub use modules::{Bundle, Link, Module, ModulesQuery, Part, Role, Survey, Surveys, module_files, modules, partition};
+pub use modules::{
+    Bundle, Link, Module, ModulesQuery, Part, Ranks, Role, Survey, Surveys, module_files, modules, partition,
+};
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};

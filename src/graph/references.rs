@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::search::files_with_word;
-use crate::syntax::{Kind, Language, Names, Usage, extract_with_uses};
+use crate::syntax::{Kind, Language, Names, Symbol, Usage, extract_with_uses};
 use crate::workspace::{RelPath, Snapshot};
 
-use super::definition::{Place, places};
+use super::definition::{Place, Site, places};
 use super::name::Name;
 use super::parsed::by_path;
 use super::stranger::{Asked, File};
@@ -35,7 +35,8 @@ const LIMIT: usize = 200;
 /// Files that one question parses; those past it are read as text.
 const FILES: usize = 3_000;
 
-/// The uses of a name, without its definitions: surest first, prose behind code.
+/// The uses of a name, without its definitions: surest first, prose behind code. `at` is the place of the definition that is
+/// meant, when others have the name too.
 ///
 /// # Errors
 /// When the text is not a name, or the search behind it fails or is cancelled.
@@ -43,13 +44,23 @@ pub fn references(
     snapshot: &Snapshot,
     cache: &Symbols,
     name: &str,
+    at: Option<&Site>,
     query: &ReferencesQuery,
     cancel: &Cancel,
 ) -> Result<Found<Reference>, GraphError> {
     let name = Name::parse(name)?;
-    let (defined, mut notes) = places(snapshot, cache, &name, None, cancel)?;
+    let (mut defined, mut notes) = places(snapshot, cache, &name, at, cancel)?;
     let unqualified = Name { path: None, qualifiers: Vec::new(), last: name.last.clone() };
-    let all = if name == unqualified { None } else { Some(places(snapshot, cache, &unqualified, None, cancel)?.0) };
+    let only = name == unqualified && at.is_none();
+    let all = if only { None } else { Some(places(snapshot, cache, &unqualified, None, cancel)?.0) };
+    let is_at = |place: &&Place| at.is_some_and(|at| place.is_at(at));
+    if let Some(meant) = defined.iter().find(is_at).map(|place| place.symbol().clone()) {
+        let declared = |symbol: &Symbol| symbol.kind == Kind::Declaration;
+        defined.retain(|place| {
+            let (symbol, own) = (place.symbol(), at.is_some_and(|at| at.path == place.file.path.as_str()));
+            symbol.qualified == meant.qualified && (own || declared(&meant) || declared(symbol))
+        });
+    }
     let target = Target::new(&name, &defined, all.as_ref().unwrap_or(&defined));
     let inside = |path: &RelPath| {
         query.path.as_deref().is_none_or(|wanted| {

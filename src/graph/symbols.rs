@@ -9,8 +9,8 @@ use crate::cancel::Cancel;
 use crate::syntax::{Kind, Language};
 use crate::workspace::{FileEntry, Snapshot};
 
-use super::parsed::by_path;
-use super::{Definition, Found, GraphError, Symbols};
+use super::parsed::{aside, by_path};
+use super::{Definition, Found, GraphError, Surveys, Symbols};
 
 /// Which definitions are asked for. Everything left out matches everything.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,13 +51,15 @@ const LIMIT: usize = 200;
 /// Bytes of text that one question reads and parses.
 const BYTES: u64 = 64 << 20;
 
-/// The definitions that fit, best first.
+/// The definitions that fit, best first: by their names, then own code before tests and others' code, then by how central their
+/// files are (where `surveys` says that at little cost).
 ///
 /// # Errors
 /// When the file list cannot be had, or the question is cancelled.
 pub fn symbols(
     snapshot: &Snapshot,
     cache: &Symbols,
+    surveys: &Surveys,
     query: &SymbolsQuery,
     cancel: &Cancel,
 ) -> Result<Found<Definition>, GraphError> {
@@ -78,7 +80,7 @@ pub fn symbols(
     let folded = name.map(str::to_lowercase);
     let mut notes = Vec::new();
     let files = affordable(files, snapshot, folded.as_deref(), &mut notes, cancel)?;
-    let mut ranked: Vec<(u8, Definition)> = files
+    let ranked: Vec<(u8, Definition)> = files
         .into_par_iter()
         .map(|file| {
             if cancel.is_cancelled() {
@@ -102,10 +104,17 @@ pub fn symbols(
         .into_iter()
         .flatten()
         .collect();
+    let is_one_file = ranked.windows(2).all(|two| two[0].1.path == two[1].1.path);
+    let ranks = if is_one_file { None } else { surveys.ranks(snapshot, &[], cancel)? };
+    let central = |item: &Definition| ranks.as_ref().map_or(0.0, |ranks| ranks.of(&item.path));
+    let mut keyed: Vec<_> = ranked
+        .into_iter()
+        .map(|(rank, item)| ((rank, item.kind == Kind::Declaration, aside(&item.path)), central(&item), item))
+        .collect();
     // Stable: files are in order, and definitions in each.
-    ranked.sort_by_key(|(rank, item)| (*rank, item.kind == Kind::Declaration));
-    let similar = ranked.first().is_some_and(|(rank, _)| *rank > 0);
-    let mut found = Found::cut(ranked.into_iter().map(|(_, item)| item).collect(), limit, notes);
+    keyed.sort_by(|(key, central, _), (other, less, _)| key.cmp(other).then_with(|| less.total_cmp(central)));
+    let similar = keyed.first().is_some_and(|((rank, ..), ..)| *rank > 0);
+    let mut found = Found::cut(keyed.into_iter().map(|(.., item)| item).collect(), limit, notes);
     if let Some(name) = name.filter(|_| similar) {
         // The list is whole: this says what is in it.
         found.notes.push(format!("no definition is named {name}; these are similar"));

@@ -30,7 +30,11 @@ impl Tree {
     }
 
     fn references(&self, name: &str, query: &ReferencesQuery) -> Vec<String> {
-        let found = references(&self.snapshot, &self.cache, name, query, &Cancel::new()).unwrap();
+        self.references_at(name, None, query)
+    }
+
+    fn references_at(&self, name: &str, at: Option<&Site>, query: &ReferencesQuery) -> Vec<String> {
+        let found = references(&self.snapshot, &self.cache, name, at, query, &Cancel::new()).unwrap();
         let shown = |item: &Reference| {
             let within = item.within.as_deref().unwrap_or("-");
             format!("{}:{}:{} {:?} {:?} {within}", item.path, item.line, item.column, item.kind, item.confidence)
@@ -40,7 +44,7 @@ impl Tree {
 
     fn symbols(&self, query: &str) -> Vec<String> {
         let query: SymbolsQuery = serde_json::from_str(query).unwrap();
-        let found = symbols(&self.snapshot, &self.cache, &query, &Cancel::new()).unwrap();
+        let found = symbols(&self.snapshot, &self.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
         found.items.iter().map(|item| format!("{}:{} {}", item.path, item.line, item.qualified)).collect()
     }
 }
@@ -150,8 +154,8 @@ fn cancelled_questions_stop() {
     let cancel = Cancel::new();
     cancel.cancel();
     assert!(definition(&tree.snapshot, &tree.cache, "new", None, 10, &cancel).is_err());
-    assert!(references(&tree.snapshot, &tree.cache, "new", &ReferencesQuery::default(), &cancel).is_err());
-    assert!(symbols(&tree.snapshot, &tree.cache, &SymbolsQuery::default(), &cancel).is_err());
+    assert!(references(&tree.snapshot, &tree.cache, "new", None, &ReferencesQuery::default(), &cancel).is_err());
+    assert!(symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &SymbolsQuery::default(), &cancel).is_err());
 }
 
 #[test]
@@ -181,11 +185,42 @@ fn similar_names_are_said_to_be_no_more() {
     let tree = tree(&[("m.py", "def reader(): ...\n")]);
     let asked = |name: &str| {
         let query = SymbolsQuery { name: Some(name.to_owned()), ..SymbolsQuery::default() };
-        let found = symbols(&tree.snapshot, &tree.cache, &query, &Cancel::new()).unwrap();
+        let found = symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
         (found.items.len(), found.truncated, found.notes)
     };
     let note = "no definition is named read; these are similar".to_owned();
     assert_eq!(asked("read"), (1, false, vec![note]));
     assert_eq!(asked("reader"), (1, false, Vec::new()));
     assert_eq!(asked("absent"), (0, false, Vec::new()));
+}
+
+#[test]
+fn of_names_that_fit_alike_the_most_imported_come_first() {
+    let tree = tree(&[
+        ("src/a/aaa.py", "def load_one():\n    pass\n"),
+        ("src/a/zzz.py", "def load_two():\n    pass\n"),
+        ("src/main.py", "from .a import zzz\n"),
+        ("tests/test_x.py", "def load_test():\n    pass\n"),
+    ]);
+    let query = SymbolsQuery { name: Some("load".to_owned()), ..SymbolsQuery::default() };
+    let found = symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
+    let names: Vec<&str> = found.items.iter().map(|item| item.name.as_str()).collect();
+    assert_eq!(names, ["load_two", "load_one", "load_test"]);
+}
+
+#[test]
+fn what_is_inside_of_a_function_is_used_there() {
+    let tree = tree(&[
+        (
+            "a.py",
+            "class C: ...\ndef f():\n    class C: ...\n    return C()\ndef g():\n    class C: ...\n    C()\ndef h(): C()\n",
+        ),
+        ("b.py", "from a import C\nC()\n"),
+    ]);
+    let query = ReferencesQuery::default();
+    assert_eq!(tree.references("f.C", &query), ["a.py:4:12 Call Exact f"]);
+    assert_eq!(tree.references("g.C", &query), ["a.py:7:5 Call Exact g"]);
+    let top = Site { path: "a.py".to_owned(), line: 1 };
+    let found = tree.references_at("C", Some(&top), &query);
+    assert_eq!(found, ["a.py:8:10 Call Exact h", "b.py:1:15 Import Likely -", "b.py:2:1 Call Likely -"]);
 }

@@ -1,11 +1,13 @@
 //! The repository half of the REPL's host: answers `repo.*` calls from a snapshot, and says which lines were looked at.
 
+mod central;
 mod options;
 mod rows;
 mod scope;
 mod text;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -17,11 +19,17 @@ use self::rows::{FileRow, Rows};
 pub use self::scope::Narrowed;
 use crate::cancel::Cancel;
 pub use crate::graph::Symbols;
-use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ModulesQuery, ReferencesQuery, Surveys};
+use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ModulesQuery, Ranks, ReferencesQuery, Surveys};
 use crate::repl::{Arguments, Call, CallError, to_json};
 use crate::search::{self, Pattern, Query, SearchError};
 use crate::syntax::Language;
 use crate::workspace::{self, RelPath, Snapshot, WorkspaceError};
+
+/// Of fewer files an outline says enough.
+const MANY_FILES: usize = 40;
+
+/// Files that a prompt names as central.
+const CENTRAL: usize = 8;
 
 /// Lines that a call brought back. Lines are 1-based and inclusive.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +106,7 @@ impl RepoHost {
             "repo.tree" => {
                 let path: Option<String> = args.next("path")?;
                 let depth: Option<usize> = args.next("depth")?;
-                to_json(&self.tree(path.as_deref(), depth.unwrap_or(2)).map_err(failure)?)
+                to_json(&self.tree(path.as_deref(), depth.unwrap_or(2), cancel).map_err(failure)?)
             }
             "repo.read" => {
                 let path = self.file(&args.next::<String>("path")?)?;
@@ -128,7 +136,8 @@ impl RepoHost {
                 let query = query
                     .query()
                     .map_err(|error| CallError { name: "TypeError", message: format!("repo.symbols: {error}") })?;
-                let list = graph::symbols(&self.snapshot, &self.symbols, &query, cancel).map_err(graph_failure)?;
+                let list = graph::symbols(&self.snapshot, &self.symbols, &self.surveys, &query, cancel)
+                    .map_err(graph_failure)?;
                 for definition in &list.items {
                     self.defined(definition);
                 }
@@ -157,8 +166,10 @@ impl RepoHost {
             "repo.references" => {
                 let target: Target = args.next("of")?;
                 let query: ReferencesQuery = args.or_default("options")?;
-                let list = graph::references(&self.snapshot, &self.symbols, &target.name(), &query, cancel)
-                    .map_err(graph_failure)?;
+                let at = target.site();
+                let list =
+                    graph::references(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), &query, cancel)
+                        .map_err(graph_failure)?;
                 for reference in &list.items {
                     self.found(&reference.path, u64::from(reference.line), u64::from(reference.line));
                 }
@@ -233,9 +244,24 @@ impl RepoHost {
         })
     }
 
-    /// The outline that a prompt starts with.
-    pub fn overview(&self) -> Result<String, WorkspaceError> {
-        self.tree(None, 1)
+    /// The outline that a prompt starts with, and the files that most of the rest leads to, drawn towards those that `about`
+    /// names. Blocks for about a second at most, where imports have to be read for it.
+    pub fn overview(&self, about: &str, cancel: &Cancel) -> Result<String, WorkspaceError> {
+        let mut text = self.tree(None, 1, cancel)?;
+        let files = self.snapshot.files()?;
+        if files.len() < MANY_FILES {
+            return Ok(text);
+        }
+        let near = central::named(files, about);
+        if let Some(ranks) = self.ranks(&near, cancel) {
+            let mut paths: Vec<&str> = ranks.first(CENTRAL).into_iter().map(|(path, _)| path).collect();
+            // Ranks that are close change places with every edit.
+            paths.sort_unstable();
+            if !paths.is_empty() {
+                let _ = write!(text, "\nimported most: {}\n", paths.join(", "));
+            }
+        }
+        Ok(text)
     }
 
     /// First and last line of the innermost definition around these lines.
@@ -277,7 +303,12 @@ impl RepoHost {
         to_json(&Rows { items: items.collect::<Vec<_>>(), total: files.len() as u64, truncated: files.len() > limit })
     }
 
-    fn tree(&self, path: Option<&str>, depth: usize) -> Result<String, WorkspaceError> {
+    /// How central files are; `None` where that would take long, or the question is cancelled: an order is worth no error.
+    fn ranks(&self, near: &[&str], cancel: &Cancel) -> Option<Ranks> {
+        self.surveys.ranks(&self.snapshot, near, cancel).ok().flatten()
+    }
+
+    fn tree(&self, path: Option<&str>, depth: usize, cancel: &Cancel) -> Result<String, WorkspaceError> {
         let path = match path.map(|path| path.trim_matches('/')) {
             None | Some("" | ".") => None,
             Some(path) => Some(RelPath::parse(path)?),
@@ -289,8 +320,18 @@ impl RepoHost {
             }
             _ => self.snapshot.files()?,
         };
-        workspace::tree(files, path.as_ref(), depth)
-            .ok_or_else(|| WorkspaceError::NotFound { path: path.map_or_else(String::new, |path| path.to_string()) })
+        let outline = |rank: &dyn Fn(&str) -> f64| {
+            let missing =
+                || WorkspaceError::NotFound { path: path.as_ref().map_or_else(String::new, RelPath::to_string) };
+            workspace::tree(files, path.as_ref(), depth, rank).ok_or_else(missing)
+        };
+        let tree = outline(&|_| 0.0)?;
+        if !tree.is_whole
+            && let Some(ranks) = self.ranks(&[], cancel)
+        {
+            return Ok(outline(&|path| ranks.of(path))?.text);
+        }
+        Ok(tree.text)
     }
 
     fn read(&self, path: &RelPath, from: Option<u64>, to: Option<u64>) -> Result<String, CallError> {

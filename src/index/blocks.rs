@@ -74,6 +74,11 @@ pub(super) fn rows(blocks: usize, decode: impl Fn(usize, &mut Text)) -> Vec<u64>
     table
 }
 
+/// The rows that [`candidates`] reads for some grams.
+pub(super) fn rows_of(grams: &[Gram]) -> impl Iterator<Item = usize> {
+    std::iter::once(FOREIGN).chain(grams.iter().map(|gram| gram.row))
+}
+
 /// The blocks, ascending, that may have all the grams. `word` reads the table.
 pub(super) fn candidates(blocks: usize, grams: &[Gram], word: impl Fn(usize) -> u64) -> Vec<usize> {
     let width = blocks.div_ceil(64);

@@ -110,7 +110,8 @@ impl Index {
     fn find(&self, sought: &Sought) -> Found<'_> {
         match sought {
             Sought::Free => Found::Everything,
-            Sought::Run(seeker) => self.find_run(seeker),
+            // What cannot be read may be anything.
+            Sought::Run(seeker) => self.find_run(seeker).unwrap_or(Found::Everything),
             Sought::Any(parts) => Found::Any(parts.iter().map(|part| self.find(part)).collect()),
             Sought::All(parts) => {
                 let mut parts: Vec<_> = parts.iter().collect();
@@ -129,16 +130,17 @@ impl Index {
         }
     }
 
-    fn find_run(&self, seeker: &Seeker) -> Found<'_> {
+    /// `None` when it is quicker not to look, or what is there is damaged.
+    fn find_run(&self, seeker: &Seeker) -> Option<Found<'_>> {
         if seeker.grams.is_empty() && !self.is_small() {
-            return Found::Everything;
+            return None;
         }
         let most = self.files() as usize * 4;
         let (mut lists, mut cost) = (Vec::new(), 0);
         let mut text = Text::new();
-        for block in self.with_grams(&seeker.grams) {
-            self.text(block, &mut text);
-            let mut all = self.lists(block);
+        for block in self.with_grams(&seeker.grams)? {
+            self.text(block, &mut text)?;
+            let mut all = self.lists(block)?;
             let mut next = 0;
             for number in seeker.hits(text.bytes()) {
                 if let Some(list) = all.nth(number - next) {
@@ -148,10 +150,10 @@ impl Index {
                 next = number + 1;
             }
             if cost > most {
-                return Found::Everything;
+                return None;
             }
         }
-        Found::Lists { lists, windowed: seeker.outreaches, cost }
+        Some(Found::Lists { lists, windowed: seeker.outreaches, cost })
     }
 
     fn decode(&self, found: Found<'_>) -> Option<Files> {

@@ -8,6 +8,7 @@ mod alphabet;
 mod blocks;
 mod build;
 mod candidates;
+mod column;
 mod columns;
 mod distinct;
 mod file;
@@ -27,7 +28,7 @@ pub use candidates::Candidates;
 pub use columns::{Corrupt, Index};
 pub use file::FileRuns;
 pub use files::Files;
-pub use layers::{Change, Layered};
+pub use layers::Layered;
 pub use need::{Need, Pattern};
 
 /// Longer runs are cut into overlapping windows of this many bytes, each half a window after the one before.

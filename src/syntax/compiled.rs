@@ -29,7 +29,7 @@ impl Compiled {
     pub fn locals(&self) -> &(Query, Vec<LocalRole>) {
         self.locals.get_or_init(|| {
             // A test compiles every one.
-            query(&self.language, self.local_texts, local_role).expect("queries compile")
+            query(&self.language, &self.local_texts.concat(), local_role).expect("queries compile")
         })
     }
 }
@@ -105,9 +105,9 @@ pub fn check_queries(language: Language) -> Result<(), String> {
     let check = || {
         let compiled = compile(grammar)?;
         // What we read ourselves has to be a query for tree-sitter too, which knows what a grammar can never produce.
-        query(&compiled.language, grammar.symbols, role)?;
-        query(&compiled.language, grammar.references, role)?;
-        query(&compiled.language, grammar.locals, local_role).map(drop)
+        query(&compiled.language, &grammar.symbols.concat(), role)?;
+        query(&compiled.language, &grammar.references.concat(), role)?;
+        query(&compiled.language, &grammar.locals.concat(), local_role).map(drop)
     };
     check().map_err(|problem: String| format!("{language:?}: {problem}"))
 }
@@ -132,10 +132,10 @@ fn compile(grammar: &Grammar) -> Result<Compiled, String> {
 /// Compiles a query and looks its captures up.
 pub(super) fn query<R>(
     language: &tree_sitter::Language,
-    texts: &[&str],
+    text: &str,
     role: fn(&str) -> Option<R>,
 ) -> Result<(Query, Vec<R>), String> {
-    let query = Query::new(language, &texts.concat()).map_err(|error| error.to_string())?;
+    let query = Query::new(language, text).map_err(|error| error.to_string())?;
     let roles = query
         .capture_names()
         .iter()

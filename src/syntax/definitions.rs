@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use tree_sitter::Node;
-
 use super::compiled::{Compiled, Role};
-use super::flat::{At, Flat, children};
+use super::declared::declared_flat;
+use super::flat::Flat;
 use super::grammars::Family;
 use super::lines::Lines;
 use super::parse::Meter;
+use super::patterns::Match;
 use super::{Kind, Symbol, extents, head};
 
 /// A definition as captured.
@@ -19,6 +19,8 @@ pub(super) struct Raw {
     pub name: Range<usize>,
     /// The whole definition.
     pub extent: Range<usize>,
+    /// What was looked at to find it.
+    pub whole: Range<usize>,
     pub qualifier: Option<Range<usize>>,
     pub what: What,
     /// Position of the pattern in the query: smaller wins.
@@ -32,23 +34,40 @@ pub(super) enum What {
     Local,
 }
 
-/// Runs the symbols query. The flag says whether something was left out.
-pub(super) fn captured(compiled: &Compiled, nodes: &[Flat], text: &[u8], meter: &mut Meter) -> (Vec<Raw>, bool) {
+/// Runs the symbols query, everywhere or for what depends on some bytes. The flag says whether something was left out.
+pub(super) fn captured(
+    compiled: &Compiled,
+    nodes: &[Flat],
+    text: &[u8],
+    within: Option<&Range<usize>>,
+    meter: &mut Meter,
+) -> (Vec<Raw>, bool) {
     let mut found = Vec::new();
-    let cut = compiled.symbols.find(nodes, text, meter, |matched| {
-        found.extend(raw(compiled, nodes, matched.captures(), matched.pattern));
+    let cut = compiled.symbols.find(nodes, text, within, meter, |matched| {
+        found.extend(raw(compiled, nodes, &matched));
     });
     (found, cut)
 }
 
-fn raw(compiled: &Compiled, nodes: &[Flat], captures: impl Iterator<Item = (Role, At)>, rank: usize) -> Option<Raw> {
+/// The least range around some ranges.
+pub(super) fn hull(ranges: impl Iterator<Item = Range<usize>>) -> Range<usize> {
+    ranges.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end)).unwrap_or_default()
+}
+
+/// Whether ranges have a byte in common; an empty one has those around it.
+pub(super) fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn raw(compiled: &Compiled, nodes: &[Flat], matched: &Match<'_, Role>) -> Option<Raw> {
+    let (rank, whole) = (matched.pattern, nodes[matched.root as usize].range());
     let (mut what, mut name, mut extent, mut qualifier, mut prototype) = (None, None, 0..0, None, false);
-    for (role, at) in captures {
+    for (role, at) in matched.captures() {
         let range = nodes[at as usize].range();
         match role {
             Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), range),
             Role::Scope => (what, extent) = (Some(What::Scope), range),
-            Role::Local => return Some(Raw::local(range)),
+            Role::Local => return Some(Raw::local(range, whole)),
             Role::Name => name = Some(range),
             Role::Declarator => {
                 let (at, function) = declared_flat(compiled, nodes, at)?;
@@ -62,76 +81,12 @@ fn raw(compiled: &Compiled, nodes: &[Flat], captures: impl Iterator<Item = (Role
     if prototype && matches!(what, What::Definition(Kind::Variable | Kind::Field)) {
         what = What::Definition(Kind::Declaration);
     }
-    Some(Raw { name: name?, extent, qualifier, what, rank })
-}
-
-/// What a kind of node is to whoever looks for a declared name.
-enum Wraps {
-    /// The name is in its first child.
-    First,
-    /// `Vector<T> Zero();` in class Vector is read as a field named `Vector<T>` by some grammars.
-    Template,
-    Nothing,
-    /// It declares no name, or several.
-    Unnamed,
-}
-
-fn wraps(kind: &str) -> Wraps {
-    match kind {
-        "parenthesized_declarator" | "attributed_declarator" | "reference_declarator" | "variadic_declarator" => {
-            Wraps::First
-        }
-        "template_function" | "template_method" => Wraps::Template,
-        "operator_cast" | "structured_binding_declarator" => Wraps::Unnamed,
-        _ => Wraps::Nothing,
-    }
-}
-
-/// [`declared`] on a flat tree.
-fn declared_flat(compiled: &Compiled, nodes: &[Flat], mut at: At) -> Option<(At, bool)> {
-    let child = |at, field| children(nodes, at).find(|child| nodes[*child as usize].field == field);
-    let kind = |at: At| compiled.language.node_kind_for_id(nodes[at as usize].kind).unwrap_or_default();
-    let mut function = false;
-    loop {
-        match wraps(kind(at)) {
-            Wraps::First => {
-                at = children(nodes, at).find(|child| nodes[*child as usize].named)?;
-                continue;
-            }
-            Wraps::Template => return Some((child(at, compiled.name)?, function)).filter(|_| function),
-            Wraps::Unnamed => return None,
-            Wraps::Nothing => {}
-        }
-        let Some(inner) = child(at, compiled.declarator).filter(|_| compiled.declarator != 0) else {
-            return Some((at, function));
-        };
-        function = kind(at) == "function_declarator";
-        at = inner;
-    }
-}
-
-/// Follows declarators down to the name; says whether the innermost one is a function's.
-pub(super) fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
-    let mut function = false;
-    loop {
-        match wraps(node.kind()) {
-            Wraps::First => {
-                node = node.named_child(0)?;
-                continue;
-            }
-            Wraps::Template => return Some((node.child_by_field_name("name")?, function)).filter(|_| function),
-            Wraps::Unnamed => return None,
-            Wraps::Nothing => {}
-        }
-        let Some(inner) = node.child_by_field_name("declarator") else { return Some((node, function)) };
-        function = node.kind() == "function_declarator";
-        node = inner;
-    }
+    Some(Raw { name: name?, extent, whole, qualifier, what, rank })
 }
 
 impl Raw {
-    fn local(extent: Range<usize>) -> Self {
-        Self { name: extent.start..extent.start, extent, qualifier: None, what: What::Local, rank: 0 }
+    fn local(extent: Range<usize>, whole: Range<usize>) -> Self {
+        Self { name: extent.start..extent.start, extent, whole, qualifier: None, what: What::Local, rank: 0 }
     }
 }
 

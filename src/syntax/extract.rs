@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
 use super::grammars::Family;
+use super::item_macros::Opened;
 use super::languages::Language;
 use super::lines::Lines;
 use super::locals::{Place, bound_places};
@@ -96,29 +97,18 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         return scanned();
     }
     let compiled = compiled(grammar);
-    let prepared = (family == Family::C).then(|| preprocess::prepare(text));
-    let opened = if family == Family::Rust { item_macros::open(text) } else { None };
-    let source = match (&prepared, &opened) {
-        (Some(prepared), _) => prepared.text.as_slice(),
-        (None, Some(opened)) => opened.text.as_slice(),
-        (None, None) => text.as_bytes(),
-    };
+    let ready = Source::new(family, text);
+    let source = ready.bytes();
     let Some(tree) = parse(&compiled.language, source, budget) else { return scanned() };
-    let taken = flat::with(&tree, budget, |nodes, meter| {
-        let symbols = definitions::captured(compiled, nodes, source, meter);
-        let uses =
-            names.map(|names| references::captured(compiled, nodes, source, |name| is_wanted(names, name), meter));
+    let taken = flat::with(&tree, None, compiled, budget, |nodes, meter| {
+        let symbols = definitions::captured(compiled, nodes, source, None, meter);
+        let wanted = |names| move |name: &[u8]| is_wanted(names, name);
+        let uses = names.map(|names| references::captured(compiled, nodes, source, wanted(names), meter));
         (symbols, uses)
     });
-    let (((mut raws, cut), uses), missing) = taken;
+    let (((raws, cut), uses), missing) = taken;
     let mut partial = cut || missing;
-    if let Some(prepared) = &prepared {
-        for raw in &mut raws {
-            raw.extent.start = prepared.visible_start(raw.extent.start);
-        }
-        raws.extend(macros(prepared));
-    }
-    let symbols = definitions::symbols(family, text, lines, raws);
+    let symbols = ready.symbols(family, lines, raws);
     let Some(names) = names else { return (Extracted { symbols, partial }, Vec::new()) };
     let wanted = |name: &[u8]| is_wanted(names, name);
     let (uses, cut) = uses.unwrap_or_default();
@@ -129,7 +119,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     };
     let place = |name: &Range<usize>| places.get(&name.start).copied().unwrap_or(Place::Elsewhere);
     let mut found: Found = uses.into_iter().map(|raw| (raw.name.clone(), raw.usage, place(&raw.name))).collect();
-    if let Some(prepared) = &prepared {
+    if let Some(prepared) = &ready.prepared {
         // Names that were written over a hidden call are in the tree as well.
         let seen: std::collections::HashSet<usize> = found.iter().map(|(name, ..)| name.start).collect();
         let hidden = prepared.hidden_words(text).filter(|(word, _)| wanted(&text.as_bytes()[word.clone()]));
@@ -139,12 +129,55 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         found.sort_by_key(|(name, ..)| name.start);
         found.dedup_by_key(|(name, ..)| name.start);
     }
-    if let Some(opened) = opened {
+    if let Some(opened) = ready.opened {
         let names = opened.names.into_iter().filter(|name| wanted(&text.as_bytes()[name.clone()]));
         found.extend(names.map(|name| (name, Usage::Call, Place::Elsewhere)));
         found.sort_by_key(|(name, ..)| name.start);
     }
     (Extracted { symbols, partial }, found)
+}
+
+/// A text made ready for the parser, as far as its language needs that.
+pub(super) struct Source<'a> {
+    text: &'a str,
+    prepared: Option<Prepared>,
+    opened: Option<Opened>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(family: Family, text: &'a str) -> Self {
+        let prepared = (family == Family::C).then(|| preprocess::prepare(text));
+        let opened = if family == Family::Rust { item_macros::open(text) } else { None };
+        Self { text, prepared, opened }
+    }
+
+    /// What is parsed.
+    pub fn bytes(&self) -> &[u8] {
+        match (&self.prepared, &self.opened) {
+            (Some(prepared), _) => &prepared.text,
+            (None, Some(opened)) => &opened.text,
+            (None, None) => self.text.as_bytes(),
+        }
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        match (self.prepared, self.opened) {
+            (Some(prepared), _) => prepared.text,
+            (None, Some(opened)) => opened.text,
+            (None, None) => self.text.into(),
+        }
+    }
+
+    /// The definitions from what was captured.
+    pub fn symbols(&self, family: Family, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
+        if let Some(prepared) = &self.prepared {
+            for raw in &mut raws {
+                raw.extent.start = prepared.visible_start(raw.extent.start);
+            }
+            raws.extend(macros(prepared));
+        }
+        definitions::symbols(family, self.text, lines, raws)
+    }
 }
 
 fn is_wanted(names: Names, name: &[u8]) -> bool {
@@ -162,6 +195,7 @@ fn macros(prepared: &Prepared) -> impl Iterator<Item = Raw> {
     prepared.macros.iter().map(|found| Raw {
         name: found.name.clone(),
         extent: found.extent.clone(),
+        whole: found.extent.clone(),
         qualifier: None,
         what: What::Definition(Kind::Macro),
         rank: 0,

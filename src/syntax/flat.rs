@@ -2,8 +2,12 @@
 
 use std::cell::RefCell;
 
+use std::ops::Range;
+
 use tree_sitter::Tree;
 
+use super::compiled::Compiled;
+use super::definitions::touch;
 use super::parse::{Budget, Meter};
 
 /// A node's place in its array.
@@ -24,7 +28,7 @@ pub(super) struct Flat {
 }
 
 impl Flat {
-    pub fn range(&self) -> std::ops::Range<usize> {
+    pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
@@ -38,16 +42,31 @@ const PER_STEP: usize = 1 << 10;
 /// Arrays with room for more nodes are not kept.
 const KEPT: usize = 1 << 20;
 
+/// Declarators inside of each other that are followed where not the whole tree is looked at.
+const DECLARATORS: usize = 32;
+
 thread_local! {
     static NODES: RefCell<Vec<Flat>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Lends a tree's nodes, as far as a budget goes. The flag says whether that was not all the way, or `work` used the
-/// budget up.
-pub(super) fn with<T>(tree: &Tree, budget: &Budget, work: impl FnOnce(&[Flat], &mut Meter) -> T) -> (T, bool) {
+/// Lends a tree's nodes, as far as a budget goes; `within` some bytes, only those that matter to definitions that have bytes
+/// in common with these. The flag says whether that was not all the way, or `work` used the budget up.
+pub(super) fn with<T>(
+    tree: &Tree,
+    within: Option<&Range<usize>>,
+    compiled: &Compiled,
+    budget: &Budget,
+    work: impl FnOnce(&[Flat], &mut Meter) -> T,
+) -> (T, bool) {
     let mut nodes = NODES.take();
+    nodes.clear();
     let mut meter = Meter::new(budget);
-    flatten(tree, &mut nodes, &mut meter);
+    let reach = |kind| match compiled.symbols.reach(kind) {
+        // How deep declarators nest, a query does not say.
+        deep if compiled.declarator != 0 && deep > 0 => deep + DECLARATORS,
+        deep => deep,
+    };
+    flatten(tree, within, reach, &mut nodes, &mut meter);
     let done = work(&nodes, &mut meter);
     if nodes.capacity() <= KEPT {
         NODES.set(nodes);
@@ -55,36 +74,51 @@ pub(super) fn with<T>(tree: &Tree, budget: &Budget, work: impl FnOnce(&[Flat], &
     (done, meter.exhausted)
 }
 
-/// The nodes of a tree, as far as the meter goes.
-fn flatten(tree: &Tree, into: &mut Vec<Flat>, meter: &mut Meter) {
-    into.clear();
+/// The nodes of a tree, as far as the meter goes. `within` some bytes: below a node without any of these, only as deep as one
+/// above that has some reaches by its kind.
+fn flatten(
+    tree: &Tree,
+    within: Option<&Range<usize>>,
+    reach: impl Fn(u16) -> usize,
+    into: &mut Vec<Flat>,
+    meter: &mut Meter,
+) {
     let mut cursor = tree.walk();
-    let mut open: Vec<At> = Vec::new();
+    // The nodes around, and how deep each or one around it reaches.
+    let mut open: Vec<(At, usize)> = Vec::new();
     'nodes: loop {
         let node = cursor.node();
         let at = into.len() as At;
-        into.push(Flat {
+        let found = Flat {
             start: node.start_byte() as u32,
             end: node.end_byte() as u32,
             next: at + 1,
             kind: node.kind_id(),
             field: cursor.field_id().map_or(0, std::num::NonZero::get),
             named: node.is_named(),
-        });
+        };
+        into.push(found);
         if into.len().is_multiple_of(PER_STEP) && meter.step().is_break() {
             break;
         }
-        if cursor.goto_first_child() {
-            open.push(at);
+        let depth = open.len();
+        let reached = open.last().map_or(0, |(_, reached)| *reached);
+        let (enters, reached) = match within {
+            None => (true, 0),
+            Some(within) if touch(&found.range(), within) => (true, reached.max(depth + reach(found.kind))),
+            Some(_) => (depth < reached, reached),
+        };
+        if enters && cursor.goto_first_child() {
+            open.push((at, reached));
             continue;
         }
         while !cursor.goto_next_sibling() {
-            let Some(parent) = open.pop() else { break 'nodes };
+            let Some((parent, _)) = open.pop() else { break 'nodes };
             into[parent as usize].next = into.len() as At;
             cursor.goto_parent();
         }
     }
-    for parent in open {
+    for (parent, _) in open {
         into[parent as usize].next = into.len() as At;
     }
 }

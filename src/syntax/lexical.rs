@@ -53,6 +53,7 @@ pub(super) fn extract(family: Option<Family>, text: &str, lines: &Lines) -> Extr
         raws.push(Raw {
             name: start + name.start()..start + name.end(),
             extent: start..start + line.len(),
+            whole: start..start + line.len(),
             qualifier: None,
             what: What::Definition(kind),
             rank: 0,

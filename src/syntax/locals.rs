@@ -8,7 +8,7 @@ use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
 
 use super::Language;
 use super::compiled::{Compiled, LocalRole, Reach, ScopeKind, Whose};
-use super::definitions::declared;
+use super::declared::declared;
 use super::grammars::Family;
 use super::name_at::word_at;
 use super::parse::{Budget, Meter, with_cursor};

@@ -2,6 +2,7 @@
 
 mod comments;
 mod compiled;
+mod declared;
 mod definitions;
 mod doc;
 mod extents;
@@ -15,6 +16,7 @@ mod item_macros;
 mod languages;
 mod lexical;
 mod lines;
+mod live;
 mod locals;
 mod name_at;
 mod parse;
@@ -34,6 +36,7 @@ pub use grammars::Family;
 pub use imports::{Form, Imported, Taken, imports};
 pub use languages::Language;
 pub use lexical::occurrences;
+pub use live::Live;
 pub use locals::{Binding, Place, binding};
 pub use name_at::{NameAt, name_at};
 pub use parse::Budget;

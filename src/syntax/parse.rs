@@ -90,7 +90,7 @@ const KEPT: usize = 512 << 10;
 /// Parses the text; `None` when the budget ran out. The same text again costs nothing on the same thread.
 pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
     if text.len() > KEPT {
-        return parsed(language, text, budget);
+        return parsed(language, text, None, budget);
     }
     let hash = blake3::hash(text);
     LAST.with_borrow_mut(|last| {
@@ -99,19 +99,24 @@ pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budg
         }
         // The old tree goes before the new one comes.
         *last = None;
-        let tree = parsed(language, text, budget)?;
+        let tree = parsed(language, text, None, budget)?;
         *last = Some(Last { language: language.clone(), text: hash, tree: tree.clone() });
         Some(tree)
     })
 }
 
-fn parsed(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
+/// Parses a text again after edits that the old tree was told of; what they did not touch is taken over.
+pub(super) fn reparse(language: &tree_sitter::Language, text: &[u8], old: &Tree, budget: &Budget) -> Option<Tree> {
+    parsed(language, text, Some(old), budget)
+}
+
+fn parsed(language: &tree_sitter::Language, text: &[u8], old: Option<&Tree>, budget: &Budget) -> Option<Tree> {
     PARSER.with_borrow_mut(|parser| {
         parser.set_language(language).ok()?;
         let mut meter = Meter::new(budget);
         let mut progress = |_: &tree_sitter::ParseState| meter.step();
         let options = ParseOptions::new().progress_callback(&mut progress);
-        let tree = parser.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), None, Some(options));
+        let tree = parser.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), old, Some(options));
         if tree.is_none() {
             // Without this the next parse would resume this one.
             parser.reset();

@@ -24,7 +24,7 @@ pub(super) fn captured(
 ) -> (Vec<RawUse>, bool) {
     let mut found: Vec<(usize, Range<usize>, Option<Usage>)> = Vec::new();
     let mut imports: Vec<Range<usize>> = Vec::new();
-    let cut = compiled.references.find(nodes, text, meter, |matched| {
+    let cut = compiled.references.find(nodes, text, None, meter, |matched| {
         for (role, at) in matched.captures() {
             let node = &nodes[at as usize];
             let mut range = node.range();

@@ -3,32 +3,82 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use cap_std::fs::Dir;
 
 use super::{RelPath, TextHash};
 
-/// What tells that a file is still the one that was read.
+/// No file system counts time in longer steps.
+const COARSE: Duration = Duration::from_secs(2);
+
+/// Nor does one whose times are not whole seconds.
+const FINE: Duration = Duration::from_millis(25);
+
+/// What tells that a file is still the one that was read. Times are in nanoseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
-    bytes: u64,
-    modified: Option<SystemTime>,
-    /// Device, inode, and time of the last change of either content or attributes.
-    #[cfg(unix)]
-    node: (u64, u64, i64, i64),
+    pub(super) bytes: u64,
+    pub(super) modified: i64,
+    /// Of the last change of either content or attributes; 0 where there is no such thing, and so are the next two.
+    pub(super) changed: i64,
+    pub(super) device: u64,
+    pub(super) inode: u64,
 }
 
 impl Stamp {
+    #[cfg(unix)]
     pub(super) fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
         use std::os::unix::fs::MetadataExt as _;
         Self {
             bytes: metadata.len(),
-            modified: metadata.modified().ok(),
-            #[cfg(unix)]
-            node: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
+            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+            device: metadata.dev(),
+            inode: metadata.ino(),
         }
     }
+
+    #[cfg(not(unix))]
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        let since = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH).ok();
+        let modified = metadata.modified().ok().and_then(since).map_or(0, |since| since.as_nanos() as i64);
+        Self { bytes: metadata.len(), modified, changed: 0, device: 0, inode: 0 }
+    }
+
+    /// Of what has this name on disk, which is not opened for it. `None` when there is nothing.
+    #[cfg(unix)]
+    pub(super) fn at(dir: &Dir, name: &Path) -> Option<Self> {
+        let found = rustix::fs::statat(dir, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        Some(Self {
+            bytes: found.st_size as u64,
+            modified: nanoseconds(found.st_mtime, found.st_mtime_nsec as i64),
+            changed: nanoseconds(found.st_ctime, found.st_ctime_nsec as i64),
+            device: found.st_dev,
+            inode: found.st_ino,
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn at(dir: &Dir, name: &Path) -> Option<Self> {
+        Some(Self::of(&dir.open(name).ok()?.into_std().metadata().ok()?))
+    }
+
+    /// Whether the file was last changed so long before `now` that any later change gives another stamp: clocks of file
+    /// systems are coarse.
+    pub(super) fn is_settled(&self, now: SystemTime) -> bool {
+        let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64);
+        let is_whole = |time: i64| time % 1_000_000_000 == 0;
+        let step = if is_whole(self.modified) && is_whole(self.changed) { COARSE } else { FINE };
+        self.modified.max(self.changed) < now.saturating_sub(step.as_nanos() as i64)
+    }
+}
+
+#[cfg(unix)]
+fn nanoseconds(seconds: i64, rest: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest)
 }
 
 /// What tells whether a file is still the one that was looked at: equal marks, equal texts.
@@ -148,6 +198,11 @@ impl Pins {
             texts.latest.insert(path.clone(), (stamp, hash));
         }
         Some(texts.put(hash, text))
+    }
+
+    /// The files that are pinned, and at which stamps.
+    pub(super) fn stamps(&self) -> Vec<(RelPath, Stamp)> {
+        self.own().iter().map(|(path, (stamp, _))| (path.clone(), *stamp)).collect()
     }
 
     /// Notes a file of which lines were read. Whether it is still the file that was handed out before.

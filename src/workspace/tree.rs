@@ -1,6 +1,6 @@
 //! The outline of a folder: what is in it, with counts and sizes, short enough to read.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 
 use super::size::{Size, rounded};
@@ -17,27 +17,40 @@ struct Folder<'e> {
     /// Its path, relative to the outlined folder.
     path: &'e str,
     folders: BTreeMap<&'e str, Folder<'e>>,
-    files: BTreeMap<&'e str, u64>,
+    /// Their sizes and ranks.
+    files: BTreeMap<&'e str, (u64, f64)>,
     count: u64,
     bytes: u64,
+    /// The ranks of all files in it together.
+    rank: f64,
+}
+
+/// An outline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    pub text: String,
+    /// Nothing on the levels that it shows is left out.
+    pub is_whole: bool,
 }
 
 /// Outlines `path` (or everything): folders down to `depth` levels with the number and size of the files beneath, and
-/// the files on these levels with their sizes, to two digits: an outline is the same after most edits. At most 200 entries; `... n more` says what a folder has besides. `None`
-/// when nothing is there.
-pub fn tree(files: &[FileEntry], path: Option<&RelPath>, depth: usize) -> Option<String> {
+/// the files on these levels with their sizes, to two digits: an outline is the same after most edits. At most 200 entries, those of the highest `rank` where that is
+/// not the same for all; `... n more` says what a folder has besides. `None` when nothing is there.
+pub fn tree(files: &[FileEntry], path: Option<&RelPath>, depth: usize, rank: &dyn Fn(&str) -> f64) -> Option<Tree> {
     let mut root = Folder::default();
     for entry in files {
         let name = entry.path.as_str();
         let inside = match path.map(RelPath::as_str) {
             None => name,
-            Some(path) if path == name => return Some(format!("{name}  {}\n", Size(rounded(entry.bytes)))),
+            Some(path) if path == name => {
+                return Some(Tree { text: format!("{name}  {}\n", Size(rounded(entry.bytes))), is_whole: true });
+            }
             Some(path) => match name.strip_prefix(path).and_then(|rest| rest.strip_prefix('/')) {
                 Some(inside) => inside,
                 None => continue,
             },
         };
-        root.add(inside, entry.bytes);
+        root.add(inside, entry.bytes, rank(name));
     }
     if path.is_some() && root.count == 0 {
         return None;
@@ -45,12 +58,19 @@ pub fn tree(files: &[FileEntry], path: Option<&RelPath>, depth: usize) -> Option
     let mut text = format!("{}/  {}\n", path.map_or(".", RelPath::as_str), root.summary());
     let shown = choose(&root, depth);
     root.print(&shown, 1, &mut text);
-    Some(text)
+    let is_whole = shown.values().all(|entries| entries.left_out == 0);
+    Some(Tree { text, is_whole })
 }
 
-/// How many entries of each folder are shown, by its path: level by level, so that depth never starves breadth, and no
-/// folder takes the others' share before they had theirs.
-fn choose<'e>(root: &Folder<'e>, depth: usize) -> BTreeMap<&'e str, usize> {
+/// What an outline shows of a folder.
+struct Shown<'e> {
+    names: BTreeSet<&'e str>,
+    left_out: usize,
+}
+
+/// What is shown of each folder, by its path: level by level, so that depth never starves breadth, and no folder takes the
+/// others' share before they had theirs.
+fn choose<'e>(root: &Folder<'e>, depth: usize) -> BTreeMap<&'e str, Shown<'e>> {
     let mut shown = BTreeMap::new();
     let mut left = ENTRIES;
     let mut waiting = VecDeque::from([(root, 1)]);
@@ -58,14 +78,18 @@ fn choose<'e>(root: &Folder<'e>, depth: usize) -> BTreeMap<&'e str, usize> {
     while let Some((folder, level)) = waiting.pop_front().filter(|(_, level)| *level <= depth && left > 0) {
         let entries = folder.entries().min(PER_FOLDER).min(left);
         left -= entries;
-        shown.insert(folder.path, entries);
-        waiting.extend(folder.folders.values().take(entries).map(|inner| (inner, level + 1)));
-        cut.extend((entries < folder.entries()).then_some(folder));
+        let names: BTreeSet<&str> = folder.best().into_iter().take(entries).collect();
+        let inner = folder.folders.iter().filter(|(name, _)| names.contains(*name));
+        waiting.extend(inner.map(|(_, inner)| (inner, level + 1)));
+        let left_out = folder.entries() - entries;
+        cut.extend((left_out > 0).then_some(folder));
+        shown.insert(folder.path, Shown { names, left_out });
     }
     for folder in cut {
         if let Some(entries) = shown.get_mut(folder.path) {
-            let more = (folder.entries() - *entries).min(left);
-            *entries += more;
+            let more = entries.left_out.min(left);
+            entries.names = folder.best().into_iter().take(entries.names.len() + more).collect();
+            entries.left_out -= more;
             left -= more;
         }
     }
@@ -73,12 +97,13 @@ fn choose<'e>(root: &Folder<'e>, depth: usize) -> BTreeMap<&'e str, usize> {
 }
 
 impl<'e> Folder<'e> {
-    fn add(&mut self, path: &'e str, bytes: u64) {
+    fn add(&mut self, path: &'e str, bytes: u64, rank: f64) {
         let mut at = self;
         let mut rest = path;
         loop {
             at.count += 1;
             at.bytes += bytes;
+            at.rank += rank;
             match rest.split_once('/') {
                 Some((folder, inside)) => {
                     let end = path.len() - inside.len() - 1;
@@ -88,7 +113,7 @@ impl<'e> Folder<'e> {
                 None => break,
             }
         }
-        at.files.insert(rest, bytes);
+        at.files.insert(rest, (bytes, rank));
     }
 
     fn summary(&self) -> String {
@@ -100,21 +125,28 @@ impl<'e> Folder<'e> {
         self.folders.len() + self.files.len()
     }
 
-    fn print(&self, shown: &BTreeMap<&str, usize>, level: usize, text: &mut String) {
-        let Some(&entries) = shown.get(self.path) else { return };
+    /// The names of its entries, by rank; of equal ones folders come first.
+    fn best(&self) -> Vec<&'e str> {
+        let folders = self.folders.iter().map(|(name, folder)| (*name, folder.rank));
+        let mut all: Vec<(&str, f64)> =
+            folders.chain(self.files.iter().map(|(name, (_, rank))| (*name, *rank))).collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        all.into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn print(&self, shown: &BTreeMap<&str, Shown<'_>>, level: usize, text: &mut String) {
+        let Some(entries) = shown.get(self.path) else { return };
         let indent = "  ".repeat(level);
         // Writing to a String does not fail.
-        for (name, folder) in self.folders.iter().take(entries) {
+        for (name, folder) in self.folders.iter().filter(|(name, _)| entries.names.contains(*name)) {
             let _ = writeln!(text, "{indent}{name}/  {}", folder.summary());
             folder.print(shown, level + 1, text);
         }
-        let files = entries.saturating_sub(self.folders.len());
-        for (name, bytes) in self.files.iter().take(files) {
+        for (name, (bytes, _)) in self.files.iter().filter(|(name, _)| entries.names.contains(*name)) {
             let _ = writeln!(text, "{indent}{name}  {}", Size(rounded(*bytes)));
         }
-        let more = self.entries() - entries;
-        if more > 0 {
-            let _ = writeln!(text, "{indent}... {} more", thousands(more as u64));
+        if entries.left_out > 0 {
+            let _ = writeln!(text, "{indent}... {} more", thousands(entries.left_out as u64));
         }
     }
 }
@@ -144,7 +176,8 @@ mod tests {
 
     fn check(paths: &[&str], path: Option<&str>, depth: usize, expect: Expect) {
         let path = path.map(|path| RelPath::parse(path).unwrap());
-        expect.assert_eq(&tree(&files(paths), path.as_ref(), depth).unwrap_or_else(|| "nothing".to_owned()));
+        let tree = tree(&files(paths), path.as_ref(), depth, &|_| 0.0);
+        expect.assert_eq(&tree.map_or_else(|| "nothing".to_owned(), |tree| tree.text));
     }
 
     const PATHS: &[&str] = &["Cargo.toml", "src/a/x.rs", "src/a/y.rs", "src/b.rs", "src/main.rs", "tests/t.rs"];
@@ -199,10 +232,26 @@ mod tests {
         let many: Vec<String> = (0..100_000).map(|n| format!("big/{n:06}")).collect();
         let mut paths: Vec<&str> = many.iter().map(String::as_str).collect();
         paths.extend(["small/a", "small/b", "z"]);
-        let text = tree(&files(&paths), None, 9).unwrap();
+        let Tree { text, is_whole } = tree(&files(&paths), None, 9, &|_| 0.0).unwrap();
+        assert!(!is_whole);
         assert!(text.starts_with("./  100,000 files, "), "{text}");
         assert!(text.contains("\n  small/  2 files, 2 KiB\n    a  1000 B\n"));
         assert!(text.contains("\n    ... 99,805 more\n"), "{text}");
         assert!(text.lines().count() <= ENTRIES + 2);
+    }
+
+    #[test]
+    fn of_a_cut_folder_the_highest_ranks_are_shown() {
+        let mut paths: Vec<String> = (0..300).map(|n| format!("f{n:03}")).collect();
+        paths.extend((0..300).map(|n| format!("d{n:03}/x")));
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let rank = |path: &str| f64::from(u8::from(matches!(path, "f299" | "d299/x")));
+        let Tree { text, is_whole } = tree(&files(&paths), None, 2, &rank).unwrap();
+        assert!(!is_whole);
+        assert!(
+            text.contains("\n  d299/  1 file, 1000 B\n    x  1000 B\n") && text.contains("\n  f299  1000 B\n"),
+            "{text}"
+        );
+        assert!(text.contains("\n  d000/  ") && !text.contains("\n  f000  "), "{text}");
     }
 }

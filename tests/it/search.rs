@@ -86,7 +86,7 @@ fn javascript_patterns_match_the_lines_that_v8_matches() {
 const RIPGREP: &str = "ripgrep 15.2.";
 const INSTALL: &str = "cargo install ripgrep --version 15.2.0 --locked";
 
-fn ripgrep() -> PathBuf {
+pub fn ripgrep() -> PathBuf {
     let named = std::env::var_os("SPELUNK_TEST_RG").map(PathBuf::from);
     let program = named.unwrap_or_else(|| PathBuf::from("rg"));
     let version = Command::new(&program).arg("--version").output();

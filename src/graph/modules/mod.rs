@@ -6,12 +6,14 @@ mod level;
 mod package;
 mod partition;
 mod pieces;
+mod rank;
 mod role;
 mod survey;
 #[cfg(test)]
 mod tests;
 
 pub use partition::{Bundle, Part, partition};
+pub use rank::Ranks;
 pub use role::Role;
 pub use survey::{Survey, Surveys};
 

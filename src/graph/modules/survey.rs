@@ -1,7 +1,7 @@
 //! One look at every file: how big it is, its language, and which files it imports.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -11,11 +11,14 @@ use crate::graph::imports::Resolver;
 use crate::graph::parsed::by_path;
 use crate::syntax::{Family, Language};
 use crate::text;
-use crate::workspace::{FileEntry, Snapshot};
+use crate::workspace::{FileEntry, RelPath, Snapshot};
 
 /// Bytes that one survey parses, and bytes that it reads. What is beyond is known by its size only.
 const PARSED: u64 = 64 << 20;
 const READ: u64 = 1 << 30;
+
+/// Bytes that a survey may parse, and read, to be called cheap: about a second on two cores.
+const CHEAP: (u64, u64) = (16 << 20, 256 << 20);
 
 /// What an import of one file counts; one of a folder is shared out among its files.
 pub(super) const IMPORT: u32 = 60;
@@ -26,6 +29,8 @@ pub struct Survey {
     pub(super) files: Vec<Surveyed>,
     /// One sentence per thing that could not be looked at.
     pub(super) notes: Vec<String>,
+    /// How central each file is, once somebody asked.
+    pub(super) central: OnceLock<Arc<[f64]>>,
 }
 
 /// A file.
@@ -85,7 +90,20 @@ impl Survey {
                 Ok(survey(snapshot, &resolver, entries, entry, look))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { files, notes })
+        Ok(Self { files, notes, central: OnceLock::new() })
+    }
+
+    /// Whether it takes about a second at most.
+    ///
+    /// # Errors
+    /// When the file list cannot be had.
+    pub(super) fn is_cheap(snapshot: &Snapshot) -> Result<bool, GraphError> {
+        let (mut parsed, mut read) = (0, 0);
+        for FileEntry { path, bytes, .. } in snapshot.files()? {
+            read += bytes;
+            parsed += parse_cost(path, *bytes);
+        }
+        Ok(parsed <= CHEAP.0 && read <= CHEAP.1)
     }
 
     /// The file with this path.
@@ -108,11 +126,7 @@ fn allowed(entries: &[FileEntry]) -> (Vec<Look>, Vec<String>) {
             continue;
         }
         read += bytes;
-        // Includes are read off the lines.
-        let cost = match Language::of(path.as_str()).and_then(Language::family) {
-            None | Some(Family::C) => 0,
-            Some(_) => *bytes,
-        };
+        let cost = parse_cost(path, *bytes);
         let fits = parsed + cost <= PARSED;
         looks[at] = if fits { Look::Imports } else { Look::Text };
         parsed += if fits { cost } else { 0 };
@@ -124,6 +138,14 @@ fn allowed(entries: &[FileEntry]) -> (Vec<Look>, Vec<String>) {
     ];
     let notes = notes.iter().filter(|(files, _)| *files > 0).map(|(files, what)| format!("{files} files {what}"));
     (looks, notes.collect())
+}
+
+/// Bytes that have to be parsed for a file's imports. C's includes are read off the lines.
+fn parse_cost(path: &RelPath, bytes: u64) -> u64 {
+    match Language::of(path.as_str()).and_then(Language::family) {
+        None | Some(Family::C) => 0,
+        Some(_) => bytes,
+    }
 }
 
 fn survey(snapshot: &Snapshot, resolver: &Resolver, entries: &[FileEntry], entry: &FileEntry, look: Look) -> Surveyed {

@@ -307,3 +307,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_imported_by_what_is_imported_is_central() {
+    let tree = tree(&[
+        ("src/a.py", "from . import core\nfrom . import side\n"),
+        ("src/b.py", "from . import core\n"),
+        ("src/core.py", "from . import base\n"),
+        ("src/base.py", "x = 1\n"),
+        ("src/side.py", "y = 1\n"),
+        ("src/lonely.py", "z = 1\n"),
+        ("tests/test_a.py", "from src import lonely\n"),
+    ]);
+    let surveys = Surveys::default();
+    let ranks = |near: &[&str]| surveys.ranks(&tree.snapshot, near, &Cancel::new()).unwrap().unwrap();
+    let all = ranks(&[]);
+    let sum: f64 = tree.all().iter().map(|path| all.of(path)).sum();
+    assert!((sum - 1.0).abs() < 1e-6, "{sum}");
+    assert_eq!(all.of("missing"), 0.0);
+    let order = all.first(9);
+    assert_eq!(order[..2], [("src/base.py", 1), ("src/core.py", 2)]);
+    assert!(all.of("src/side.py") > all.of("src/lonely.py"));
+    assert!(all.of("src/lonely.py") > all.of("src/b.py"));
+
+    let near = ranks(&["src/a.py", "missing"]);
+    assert!(near.of("src/side.py") > all.of("src/side.py"));
+    assert!(near.of("src/a.py") > near.of("src/b.py"));
+}

@@ -9,8 +9,9 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
+use super::definitions::touch;
 use super::flat::{At, ERROR, Flat, children};
 use super::parse::Meter;
 
@@ -19,6 +20,8 @@ pub(super) struct Patterns<R> {
     patterns: Vec<Pattern>,
     /// By the kind of their outermost node: which patterns can match there, and which of its forms.
     roots: Vec<Vec<(u16, u16)>>,
+    /// By the same kind: how many levels below it they look at.
+    reach: Vec<usize>,
     roles: Vec<R>,
 }
 
@@ -71,6 +74,8 @@ enum Test {
 /// A match: the pattern's place in the query, and what it captured.
 pub(super) struct Match<'m, R> {
     pub pattern: usize,
+    /// The outermost node.
+    pub root: At,
     captures: &'m [(u16, At)],
     roles: &'m [R],
 }
@@ -88,21 +93,37 @@ const TRIES: u32 = 100_000;
 const PER_STEP: usize = 1 << 10;
 
 impl<R: Copy> Patterns<R> {
-    /// Finds every match, in order of their outermost nodes. Says whether something was left out. A match may come twice
+    /// How many levels below a node of this kind are looked at for what begins with it.
+    pub fn reach(&self, kind: u16) -> usize {
+        self.reach.get(usize::from(kind)).copied().unwrap_or_default()
+    }
+
+    /// Finds every match, in order of their outermost nodes, `within` some bytes those whose outermost nodes have some. Says whether something was left out. A match may come twice
     /// when what tells the two apart is not captured.
-    pub fn find(&self, nodes: &[Flat], text: &[u8], meter: &mut Meter, mut found: impl FnMut(Match<'_, R>)) -> bool {
+    pub fn find(
+        &self,
+        nodes: &[Flat],
+        text: &[u8],
+        within: Option<&Range<usize>>,
+        meter: &mut Meter,
+        mut found: impl FnMut(Match<'_, R>),
+    ) -> bool {
         let mut search = Search { nodes, left: 0, cut: false };
         let mut captures = Vec::new();
         for (at, node) in nodes.iter().enumerate() {
             if at % PER_STEP == 0 && meter.step().is_break() {
                 return true;
             }
+            if within.is_some_and(|within| !touch(&node.range(), within)) {
+                continue;
+            }
             for &(number, form) in self.roots.get(usize::from(node.kind)).into_iter().flatten() {
                 let pattern = &self.patterns[usize::from(number)];
                 let form = &pattern.forms[usize::from(form)];
                 let mut whole = |captures: &mut Vec<(u16, At)>| {
                     if pattern.predicates.iter().all(|predicate| predicate.is_met(captures, nodes, text)) {
-                        found(Match { pattern: usize::from(number), captures, roles: &self.roles });
+                        let (pattern, root) = (usize::from(number), at as At);
+                        found(Match { pattern, root, captures, roles: &self.roles });
                     }
                 };
                 if form.inside.is_empty() && form.absent.is_empty() && form.field == 0 {

@@ -19,8 +19,14 @@ impl<R> Patterns<R> {
             reader.space();
         }
         let roles = reader.names.iter().map(|name| role(name).ok_or_else(|| format!("unknown capture @{name}")));
-        let mut read = Self { roles: roles.collect::<Result<_, _>>()?, roots: Vec::new(), patterns };
+        let mut read = Self { roles: roles.collect::<Result<_, _>>()?, roots: Vec::new(), reach: Vec::new(), patterns };
         read.roots = read.by_kind(language);
+        let deepest = |roots: &Vec<(u16, u16)>| {
+            let forms =
+                roots.iter().map(|(pattern, form)| &read.patterns[usize::from(*pattern)].forms[usize::from(*form)]);
+            forms.map(depth).max().unwrap_or_default()
+        };
+        read.reach = read.roots.iter().map(deepest).collect();
         Ok(read)
     }
 
@@ -287,4 +293,10 @@ impl Reader<'_> {
 
 fn form(kind: Kind) -> Form {
     Form { kind, field: 0, absent: Box::default(), captures: Box::default(), inside: Box::default() }
+}
+
+/// How many levels of nodes a form has below its own.
+fn depth(form: &Form) -> usize {
+    let inside = form.inside.iter().flat_map(|inside| inside.forms.iter()).map(|form| 1 + depth(form));
+    inside.max().unwrap_or_default().max(usize::from(!form.absent.is_empty()))
 }

@@ -24,15 +24,15 @@ fn both(language: Language, text: &str) -> (BTreeSet<String>, BTreeSet<String>) 
         format!("{pattern} {}", captures.join(" "))
     };
     for (patterns, texts) in [(&compiled.symbols, grammar.symbols), (&compiled.references, grammar.references)] {
-        let (cut, exhausted) = flat::with(&tree, &Budget::default(), |nodes, meter| {
-            patterns.find(nodes, text.as_bytes(), meter, |matched| {
+        let (cut, exhausted) = flat::with(&tree, None, compiled, &Budget::default(), |nodes, meter| {
+            patterns.find(nodes, text.as_bytes(), None, meter, |matched| {
                 let range = |at: At| (nodes[at as usize].start as usize, nodes[at as usize].end as usize);
                 let mut captures = matched.captures().map(|(role, at)| (role, range(at)));
                 ours.insert(shown(matched.pattern, &mut captures));
             })
         });
         assert!(!cut && !exhausted);
-        let (query, roles) = query(&compiled.language, texts, role).unwrap();
+        let (query, roles) = query(&compiled.language, &texts.concat(), role).unwrap();
         let mut cursor = QueryCursor::new();
         let mut matches = cursor.matches(&query, tree.root_node(), text.as_bytes());
         while let Some(matched) = matches.next() {
@@ -72,6 +72,8 @@ fn as_tree_sitter_does() {
     // The second name in `a, b = 1, 2`: the cursor takes the first for the only one of its field.
     expect![[r#"
         [
+            "Parser.scala 24 Definition(Field)(1164, 1209) Name(1181, 1185)",
+            "scheduler.go 11 Definition(Constant)(196, 233) Name(205, 211)",
         ]
     "#]]
     .assert_debug_eq(&found);
