@@ -17,6 +17,7 @@ mod lines;
 mod live;
 mod locals;
 mod name_at;
+mod named_by_macros;
 mod parse;
 mod preprocess;
 mod references;
