@@ -76,6 +76,9 @@ class Package:
                     self.named[path, one.line, plain(one.text)].add(one.symbol)
                 self.places[path, one.line, one.column] = one
 
+        if language == "rust":
+            self._relate_traits()
+
         # Further definitions of one thing (Python's overloads) are uses to the oracle.
         for path, line, name, kind, _ in self.definitions:
             place = (path, line, plain(name))
@@ -87,6 +90,18 @@ class Package:
                         self.meant_again[place].add(symbol)
                         if unseen or any(home[0] == path for home in self.homes.get(symbol, ())):
                             self.homes[symbol].add(place)
+
+    def _relate_traits(self):
+        """rust-analyzer does not say which item of a trait an impl's is; both names say it."""
+        named = collections.defaultdict(set)
+        for symbol in {symbol for symbols in self.used.values() for symbol in symbols} | self.homes.keys():
+            found = re.search(r"(\w+)#(\w+(?:\(\)\.|#))$", symbol)
+            if found and "impl#" not in symbol:
+                named[found.groups()].add(symbol)
+        for symbol in self.homes:
+            found = re.search(r"impl#\[.+?\]\[`?(\w+)[^\]]*\](\w+(?:\(\)\.|#))$", symbol)
+            if found:
+                self.index.kin.setdefault(symbol, set()).update(named[found.groups()])
 
     def _is_no_name(self, one):
         """rust-analyzer defines the module of a file at its first line, crates where `extern crate` names them, and its operators are
