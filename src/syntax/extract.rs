@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use tree_sitter::Tree;
+
 use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
 use super::grammars::Family;
@@ -12,7 +14,7 @@ use super::lines::Lines;
 use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
-use super::{Kind, Symbol, Usage, flat, item_macros, lexical, references};
+use super::{Kind, Symbol, Usage, flat, item_macros, lexical, named_by_macros, references};
 
 /// The definitions of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,7 +110,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     });
     let (((raws, cut), uses), missing) = taken;
     let mut partial = cut || missing;
-    let symbols = ready.symbols(family, lines, raws);
+    let symbols = ready.symbols(family, &tree, lines, raws);
     let Some(names) = names else { return (Extracted { symbols, partial }, Vec::new()) };
     let wanted = |name: &[u8]| is_wanted(names, name);
     let (uses, cut) = uses.unwrap_or_default();
@@ -169,12 +171,16 @@ impl<'a> Source<'a> {
     }
 
     /// The definitions from what was captured.
-    pub fn symbols(&self, family: Family, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
+    pub fn symbols(&self, family: Family, tree: &Tree, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
         if let Some(prepared) = &self.prepared {
             for raw in &mut raws {
                 raw.extent.start = prepared.visible_start(raw.extent.start);
             }
             raws.extend(macros(prepared));
+        }
+        if family == Family::Rust {
+            let made = named_by_macros::made(tree, self.text, &raws);
+            raws.extend(made);
         }
         definitions::symbols(family, self.text, lines, raws)
     }

@@ -124,7 +124,7 @@ fn parsed(
             (tree, raws, partial)
         }
     };
-    let symbols = source.symbols(grammar.family, &Lines::new(text), raws.clone());
+    let symbols = source.symbols(grammar.family, &tree, &Lines::new(text), raws.clone());
     let source = source.into_bytes();
     // What was cut short is no base for anything.
     let kept = (!partial).then_some(Kept { tree, source, raws, derived });

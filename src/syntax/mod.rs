@@ -19,6 +19,7 @@ mod lines;
 mod live;
 mod locals;
 mod name_at;
+mod named_by_macros;
 mod parse;
 mod patterns;
 mod preprocess;
