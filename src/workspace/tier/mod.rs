@@ -20,6 +20,7 @@ pub use view::{Look, Suspect, Suspects};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::base::Base;
 use super::jail::Jail;
@@ -40,7 +41,12 @@ pub(super) struct Tier {
     making: Mutex<()>,
     /// Counts the searches.
     searches: AtomicU64,
+    /// When what was kept was compared with the disk, until the first search.
+    compared: Mutex<Option<Instant>>,
 }
+
+/// The first search begins within this time after what was kept was compared with the disk: it asked for that.
+const AT_ONCE: Duration = Duration::from_millis(50);
 
 impl Tier {
     /// The time by which hearing goes.
@@ -76,7 +82,8 @@ impl Tier {
         open: impl Iterator<Item = &'p RelPath>,
     ) -> Option<Suspects> {
         let view = self.view()?;
-        let doubts = Doubts { told: self.told(&view), open: open.collect(), pinned: base.pins.stamps() };
+        let told = self.told(&view).or_else(|| self.told_at_once(&view));
+        let doubts = Doubts { told, open: open.collect(), pinned: base.pins.stamps() };
         view.suspects(need, entries, &doubts, self.searches.fetch_add(1, Ordering::Relaxed))
     }
 
@@ -110,6 +117,17 @@ impl Tier {
     pub(super) fn adopt(&self, standing: Standing, as_of: u64) {
         let view = View::new(as_of, standing, Vec::new(), Slabs::default());
         *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(view));
+        *self.compared.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// What was found to differ when what was kept was compared with the disk for this very search: comparing all files once
+    /// more would take longer than the search.
+    fn told_at_once(&self, view: &View) -> Option<Vec<RelPath>> {
+        let compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        if compared.elapsed() > AT_ONCE {
+            return None;
+        }
+        self.heard().since(view.as_of)
     }
 
     /// What stands, as it was read: what was read again since is not in it.
