@@ -223,7 +223,11 @@ impl Snapshot {
     /// and later ones open few of them. Blocks, on as many threads as there are cores; ends early when cancelled. Not part
     /// of any answer: searches find the same without it, and with one that is out of date.
     pub fn index(&self, cancel: &Cancel) -> Result<(), WorkspaceError> {
-        self.index_while(&|| !cancel.is_cancelled())
+        self.index_while(&|| !cancel.is_cancelled())?;
+        if !cancel.is_cancelled() {
+            self.keep_if_due();
+        }
+        Ok(())
     }
 
     /// The same; ends where `goes_on`, which is asked before each file and may block, says no.

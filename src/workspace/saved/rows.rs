@@ -109,7 +109,7 @@ impl Row {
             let end = |file: usize| number(&mut &ends[file][..]);
             let start = if file == 0 { 0 } else { end(file - 1)? };
             let path = paths.get(start..end(file)?).ok_or(Unusable::Damaged)?;
-            let path = RelPath::parse(path).ok().filter(|parsed| parsed.as_str() == path).ok_or(Unusable::Damaged)?;
+            let path = RelPath::again(path).ok_or(Unusable::Damaged)?;
             let stamp = Stamp::take(&mut &stamps[file][..])?;
             let stamp = (flags[file] & STAMPED != 0).then_some(stamp);
             let now = jail.locate(&path).ok().and_then(|(folder, name)| Stamp::at(&folder.dir, &name));

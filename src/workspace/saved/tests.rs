@@ -153,6 +153,19 @@ fn what_was_kept_stands_at_the_next_start() {
 }
 
 #[test]
+fn every_later_search_compares_again() {
+    let world = World::new();
+    world.keep();
+    let snapshot = world.workspace().snapshot();
+    let before = seen(&snapshot);
+    change(&world.at("deep/gamma.py"), |path| fs::write(path, "gamma = 'omega'\n").unwrap());
+    let after = seen(&snapshot);
+    assert_ne!(after, before);
+    let fresh = Workspace::open(world.tree.path()).unwrap().snapshot();
+    assert_eq!(after, seen(&fresh));
+}
+
+#[test]
 fn what_is_too_young_does_not_count() {
     let world = World::new();
     let snapshot = world.workspace().snapshot();
