@@ -13,7 +13,7 @@ use super::flat;
 use super::grammars::Grammar;
 use super::languages::Language;
 use super::lines::Lines;
-use super::parse::{Budget, parse, reparse, too_deep};
+use super::parse::{Budget, lend, parse, reparse, too_deep};
 
 /// A text's definitions, with what makes those of a text that differs little from it cheap.
 pub struct Live {
@@ -48,6 +48,21 @@ impl Live {
     /// the way by which the text came to be may count, until it is read anew.
     pub fn found(&self) -> &Arc<Extracted> {
         &self.found
+    }
+
+    /// The same with definitions that are equal to those that were found, so that who has them sees that they are.
+    pub fn with_found(self, found: Arc<Extracted>) -> Self {
+        Self { found, ..self }
+    }
+
+    /// Makes this tree the one that the calling thread has at hand, so that what is asked about the text next need not
+    /// parse it. Not one that may differ from the tree that would be made.
+    pub fn lend(&self) {
+        if let (Some(kept), Some(grammar)) = (&self.kept, self.language.grammar())
+            && !(kept.derived && kept.tree.root_node().has_error())
+        {
+            lend(&compiled(grammar).language, &kept.source, &kept.tree);
+        }
     }
 
     pub fn language(&self) -> Language {

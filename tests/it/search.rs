@@ -398,6 +398,19 @@ fn what_a_match_shows() {
 }
 
 #[test]
+fn columns_are_those_of_the_match_in_its_place() {
+    let folder = folder(&[("a.txt", b"x\nax\n  ax\n\n")]);
+    let check = |pattern: &str, expect: &[(u64, u64)]| {
+        let found = search(&open(folder.path()), json!({ "pattern": pattern })).expect("the search works");
+        let places: Vec<(u64, u64)> = found.items.iter().map(|item| (item.line, item.column)).collect();
+        assert_eq!(places, expect, "{pattern}");
+    };
+    check(r"\Aa|x", &[(1, 1), (2, 2), (3, 4)]);
+    check(r"(?-m:^)|x", &[(1, 1), (2, 2), (3, 4)]);
+    check(r"^\s*|x", &[(1, 1), (2, 1), (3, 1), (4, 1)]);
+}
+
+#[test]
 fn odd_files_are_searched_or_named() {
     let folder = folder(&[
         ("binary", b"\0\0 needle"),
