@@ -74,7 +74,7 @@ struct Done {
 
 pub async fn run(args: Index) -> Result<ExitCode, CliError> {
     let config = Config::load()?;
-    let workspace = Workspace::open(&args.path)?.kept_in(&config.cache_dir, config.index_size);
+    let workspace = Workspace::open(&args.path)?.kept_anew_in(&config.cache_dir, config.index_size);
     let snapshot = workspace.snapshot();
     let cancel = Cancel::new();
     let stop = cancel.clone();

@@ -29,8 +29,9 @@ impl Kept {
     }
 }
 
-/// Content and language; the path only where it decides the language.
-type Key = ([u8; 16], &'static str);
+/// Content and language of a text; the path only where it decides the language.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key([u8; 16], &'static str);
 
 impl Symbols {
     /// A cache that holds about `limit` bytes.
@@ -38,7 +39,8 @@ impl Symbols {
         Self { limit, budget: Budget::default(), kept: Mutex::default(), rust: super::meaning::RustKept::default() }
     }
 
-    pub(super) fn budget(&self) -> &Budget {
+    /// What reading one text may cost.
+    pub fn budget(&self) -> &Budget {
         &self.budget
     }
 
@@ -64,17 +66,25 @@ impl Symbols {
         self.lock().entries.contains_key(&key(language, text))
     }
 
+    /// Takes the definitions of a text that were found elsewhere, instead of those it has.
+    pub fn take(&self, language: Language, text: &str, found: &Arc<Extracted>) -> Key {
+        let key = key(language, text);
+        self.keep(key.clone(), found);
+        key
+    }
+
     fn keep(&self, key: Key, extracted: &Arc<Extracted>) {
         let size = size(extracted);
         if size > self.limit {
             return;
         }
-        let mut kept = self.lock();
-        if kept.entries.insert(key, (Arc::clone(extracted), size)).is_some() {
-            return;
-        }
-        kept.order.push_back(key);
+        let kept = &mut *self.lock();
         kept.bytes += size;
+        if let Some((_, before)) = kept.entries.insert(key.clone(), (Arc::clone(extracted), size)) {
+            kept.bytes -= before;
+        } else {
+            kept.order.push_back(key);
+        }
         while kept.bytes > self.limit {
             let Some(oldest) = kept.order.pop_front() else { break };
             kept.remove(&oldest);
@@ -82,10 +92,9 @@ impl Symbols {
     }
 
     /// Lets go of a text that nobody will ask for again: an open document's, when it changes.
-    pub fn forget(&self, language: Language, text: &str) {
-        let key = key(language, text);
+    pub fn forget(&self, key: &Key) {
         let kept = &mut *self.lock();
-        kept.remove(&key);
+        kept.remove(key);
         if kept.order.len() > 2 * kept.entries.len() + 64 {
             kept.order.retain(|key| kept.entries.contains_key(key));
         }
@@ -107,7 +116,7 @@ impl Default for Symbols {
 fn key(language: Language, text: &str) -> Key {
     let mut short = [0; 16];
     short.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
-    (short, language.name())
+    Key(short, language.name())
 }
 
 fn size(extracted: &Extracted) -> usize {
@@ -147,8 +156,8 @@ mod tests {
         for at in 0..1_000 {
             let text = format!("fn f{at}() {{}}\n");
             cache.of(rust, &text);
-            cache.forget(rust, &text);
-            cache.forget(rust, &text);
+            cache.forget(&key(rust, &text));
+            cache.forget(&key(rust, &text));
         }
         assert!(cache.holds(rust, "fn kept() {}\n"));
         let kept = cache.lock();

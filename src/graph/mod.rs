@@ -23,7 +23,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use cache::Symbols;
+pub use cache::{Key as SymbolsKey, Symbols};
 pub use calls::{CallsQuery, callees, callers};
 pub use definition::{Site, definition};
 pub use edges::{CallSite, Edge};
@@ -36,7 +36,7 @@ pub use modules::{
 pub use outline::outline;
 pub use references::{ReferencesQuery, references};
 pub use symbols::{SymbolsQuery, symbols};
-pub use table::{Paused, Progress, Row, State, Table};
+pub use table::{Paused, Progress, Row, State, Table, near};
 
 /// Why a question over the repository has no answer.
 #[derive(Debug, thiserror::Error)]

@@ -203,7 +203,13 @@ mod tests {
     #[test]
     fn lines_are_those_of_the_repository() {
         let check = |text: &str, range: [(u32, u32); 2], expect: (u64, u64)| {
-            let text = Text { path: None, text: text.into(), lines: Arc::new(Lines::new(text)), language: None };
+            let text = Text {
+                path: None,
+                text: text.into(),
+                lines: Arc::new(Lines::new(text)),
+                language: None,
+                reading: None,
+            };
             let [start, end] = range.map(|(line, column)| Position::new(line, column));
             assert_eq!(lines(&text, Range { start, end }, Encoding::Utf16), expect, "{:?} {range:?}", text.text);
         };

@@ -5,11 +5,15 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tower_lsp::ls_types::Uri;
+
+use super::documents::Document;
 use super::filling::{self, Report};
+use super::reading::LONG;
 use super::state::View;
 use crate::cancel::Cancel;
 use crate::graph::{Paused, State, Table};
-use crate::syntax::Language;
+use crate::syntax::Extracted;
 use crate::workspace::{RelPath, Snapshot};
 
 /// The table, and which texts of open documents are in it.
@@ -26,7 +30,22 @@ pub struct Catalogue {
 #[derive(Default)]
 struct Open {
     version: u64,
-    texts: HashMap<RelPath, Arc<str>>,
+    texts: HashMap<RelPath, Known>,
+}
+
+/// A text that the table has, and the definitions it was found to have.
+#[derive(Clone)]
+struct Known {
+    text: Arc<str>,
+    found: Option<Arc<Extracted>>,
+}
+
+impl Known {
+    fn is(&self, document: &Document) -> bool {
+        let made = document.reading.made();
+        Arc::ptr_eq(&self.text, &document.text)
+            && self.found.as_ref().map(Arc::as_ptr) == made.as_ref().map(Arc::as_ptr)
+    }
 }
 
 /// What there is to do in the background: one thing at a time, and of what waits only the last.
@@ -61,12 +80,18 @@ impl Catalogue {
         }
     }
 
+    /// Has the filling read these files before others.
+    pub fn prefer(&self, paths: Vec<RelPath>) {
+        self.table.prefer(paths);
+    }
+
     /// Reads some files again, on the calling thread. What they were before is found until then.
     pub fn refresh(&self, disk: &Snapshot, changed: &[RelPath]) {
         self.table.refresh(disk, changed);
     }
 
-    /// The table with the open documents as the view has them, or as a later view does that was here already.
+    /// The table with the open documents as the view has them, or as a later view does that was here already. Those of
+    /// long documents are there once [`Self::take`] was told.
     pub fn table(&self, view: &View) -> &Table {
         let known = &mut *self.open();
         if view.version < known.version {
@@ -75,17 +100,36 @@ impl Catalogue {
         let mut texts = HashMap::new();
         for document in view.documents.iter() {
             let Some(path) = view.path(&document.uri) else { continue };
-            if !known.texts.get(&path).is_some_and(|known| Arc::ptr_eq(known, &document.text)) {
-                let language = Language::detect(path.as_str(), &document.text);
-                self.table.update(&path, language.map(|language| (language, &*document.text)));
-            }
-            texts.insert(path, document.text.clone());
+            let entry = match known.texts.remove(&path) {
+                Some(known) if known.is(document) => Some(known),
+                former if document.text.len() > LONG => former,
+                _ => Some(self.put(&path, document, view)),
+            };
+            texts.extend(entry.map(|entry| (path, entry)));
         }
-        for path in known.texts.keys().filter(|path| !texts.contains_key(path)) {
+        // What is left is not open any more.
+        for path in known.texts.keys() {
             self.table.close(path, &view.snapshot);
         }
         *known = Open { version: view.version, texts };
         &self.table
+    }
+
+    /// Takes over what was found in a long document, unless there is something newer.
+    pub fn take(&self, view: &View, uri: &Uri) {
+        let Some((document, path)) = view.documents.get(uri).zip(view.path(uri)) else { return };
+        let known = &mut *self.open();
+        if view.version >= known.version && document.reading.made().is_some() {
+            let entry = self.put(&path, document, view);
+            known.texts.insert(path, entry);
+        }
+    }
+
+    fn put(&self, path: &RelPath, document: &Document, view: &View) -> Known {
+        let language = document.language().filter(|language| language.has_definitions());
+        let found = language.map(|language| document.reading.found(language, &document.text, &view.symbols));
+        self.table.update(path, language.zip(found.as_deref()));
+        Known { text: document.text.clone(), found }
     }
 
     /// How far the table is.

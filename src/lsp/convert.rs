@@ -191,7 +191,7 @@ mod tests {
         let long = "aé😀\t".repeat(700);
         for text in ["", "plain\r\nascii\n", &long, &format!("x\n{long}\r\n{long}{long}\n\n😀")] {
             let lines = Arc::new(Lines::new(text));
-            let text = Text { path: None, text: text.into(), lines, language: None };
+            let text = Text { path: None, text: text.into(), lines, language: None, reading: None };
             for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
                 let ruler = Ruler::new(&text, encoding);
                 for at in (0..text.text.len() + 3).step_by(7) {

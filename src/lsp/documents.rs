@@ -7,6 +7,7 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::lines::{Encoding, Lines};
 use super::pieces::Pieces;
+use super::reading::{Reading, Shelf};
 
 /// One open document at one version. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Document {
     pub text: Arc<str>,
     /// The text's lines.
     pub lines: Arc<Lines>,
+    /// The text's definitions.
+    pub reading: Arc<Reading>,
 }
 
 /// Why a notification about a document was not followed.
@@ -63,24 +66,28 @@ impl Said {
 
 /// All open documents. Changes make new documents, so whoever holds a clone keeps what it saw.
 #[derive(Debug, Clone, Default)]
-pub struct Documents(Arc<BTreeMap<Uri, Document>>);
+pub struct Documents {
+    open: Arc<BTreeMap<Uri, Document>>,
+    shelf: Arc<Shelf>,
+}
 
 impl Documents {
     /// The document behind a URI; `None` when it is not open.
     pub fn get(&self, uri: &Uri) -> Option<&Document> {
-        self.0.get(uri)
+        self.open.get(uri)
     }
 
     /// All of them, in the order of their URIs.
     pub fn iter(&self) -> impl Iterator<Item = &Document> {
-        self.0.values()
+        self.open.values()
     }
 
     /// Opens a document; one that is open already is replaced.
     pub fn open(&mut self, uri: Uri, language: &str, version: i32, text: String) {
         let lines = Arc::new(Lines::new(&text));
-        let document = Document { uri: uri.clone(), language_id: language.into(), version, text: text.into(), lines };
-        Arc::make_mut(&mut self.0).insert(uri, document);
+        let (language_id, text, reading) = (language.into(), text.into(), Reading::new(&self.shelf));
+        let document = Document { uri: uri.clone(), language_id, version, text, lines, reading };
+        Arc::make_mut(&mut self.open).insert(uri, document);
     }
 
     /// Applies changes in their order.
@@ -94,7 +101,7 @@ impl Documents {
         changes: &[TextDocumentContentChangeEvent],
         encoding: Encoding,
     ) -> Result<(), Stray> {
-        let documents = Arc::make_mut(&mut self.0);
+        let documents = Arc::make_mut(&mut self.open);
         let document = documents.get_mut(uri).ok_or_else(|| Stray::NotOpen(uri.as_str().to_owned()))?;
         if version <= document.version {
             return Err(Stray::Stale { uri: uri.as_str().to_owned(), have: document.version, got: version });
@@ -103,12 +110,13 @@ impl Documents {
         document.version = version;
         document.lines = Arc::new(Lines::new(&text));
         document.text = text.into();
+        document.reading = document.reading.next();
         Ok(())
     }
 
     /// Closes a document. False when it was not open.
     pub fn close(&mut self, uri: &Uri) -> bool {
-        Arc::make_mut(&mut self.0).remove(uri).is_some()
+        Arc::make_mut(&mut self.open).remove(uri).is_some()
     }
 }
 

@@ -35,6 +35,7 @@ pub mod pieces;
 mod plans;
 mod progress;
 pub mod protocol;
+pub mod reading;
 mod requests;
 mod runs;
 mod serve;

@@ -138,15 +138,18 @@ impl LanguageServer for Server {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let TextDocumentItem { uri, language_id, version, text } = params.text_document;
         self.strays.forget(&uri);
+        let opened = uri.clone();
         self.state.edit(|documents| documents.open(uri, &language_id, version, text));
+        self.state.settle(&opened);
+        self.state.approach(&opened);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
-        if let Err(stray) = self.state.change(&uri, version, &params.content_changes)
-            && self.strays.is_first(&uri)
-        {
-            tracing::warn!("a change was not followed: {stray}");
+        match self.state.change(&uri, version, &params.content_changes) {
+            Ok(()) => self.state.settle(&uri),
+            Err(stray) if self.strays.is_first(&uri) => tracing::warn!("a change was not followed: {stray}"),
+            Err(_) => {}
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tower_lsp::Client;
 use tower_lsp::ls_types::{ClientCapabilities, TextDocumentContentChangeEvent, Uri};
@@ -25,13 +26,14 @@ use super::log::Relay;
 use super::options::Options;
 use super::out::Out;
 use super::plans::Plans;
+use super::reading::LONG;
 use super::runs::Runs;
 use super::settings::Kept;
 use crate::agent::setup;
 use crate::cache::Cache;
 use crate::cancel::Cancel;
 use crate::config::{Config, EditorSettings};
-use crate::graph::Symbols;
+use crate::graph::{Symbols, near};
 use crate::model::Endpoints;
 use crate::model::editor::Editor;
 use crate::workspace::{RelPath, Snapshot, Workspace};
@@ -80,6 +82,9 @@ pub struct State {
     unopened: Mutex<Vec<String>>,
     texts: Mutex<Texts>,
 }
+
+/// How long a document has to stay as it is before it is read anew.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// The workspace and the documents: what a view is made of.
 struct Texts {
@@ -229,10 +234,54 @@ impl State {
             let former = documents.get(uri).cloned();
             documents.change(uri, version, changes, encoding).map(|()| former)
         })?;
-        if let Some((language, former)) = former.and_then(|former| Some((former.language()?, former))) {
-            self.symbols.forget(language, &former.text);
+        if let Some(former) = former {
+            former.reading.forget(&self.symbols);
         }
         Ok(())
+    }
+
+    /// Has the symbols of a document's neighbours read before others, while there is much left to read.
+    pub fn approach(self: &Arc<Self>, uri: &Uri) {
+        if !self.editor_settings().symbol_table || self.catalogue.state().complete {
+            return;
+        }
+        let (this, uri) = (self.clone(), uri.clone());
+        self.runtime.spawn_blocking(move || {
+            let view = this.view();
+            let Some(path) = view.path(&uri) else { return };
+            match near(&view.snapshot, &path, &this.ended) {
+                Ok(paths) => this.catalogue.prefer(paths),
+                Err(error) => tracing::debug!("the neighbours of {path} are not known: {error}"),
+            }
+        });
+    }
+
+    /// Reads a document again beside requests once nothing was changed for a moment.
+    pub fn settle(self: &Arc<Self>, uri: &Uri) {
+        let Some(version) = self.texts().documents.get(uri).map(|document| document.version) else { return };
+        let (this, uri) = (self.clone(), uri.clone());
+        self.runtime.spawn(async move {
+            tokio::select! {
+                () = tokio::time::sleep(QUIET) => {}
+                () = this.ended.cancelled() => return,
+            }
+            let work = move || {
+                let view = this.view();
+                let Some(document) = view.documents.get(&uri).filter(|document| document.version == version) else {
+                    return;
+                };
+                document.reading.settle(&document.text, &view.symbols);
+                if document.text.len() > LONG
+                    && let Some(language) = document.language()
+                {
+                    document.reading.found(language, &document.text, &view.symbols);
+                    this.catalogue.take(&this.view(), &uri);
+                }
+            };
+            if let Err(error) = tokio::task::spawn_blocking(work).await {
+                tracing::error!("a document was not read again: {error}");
+            }
+        });
     }
 
     /// The folders of the workspace.

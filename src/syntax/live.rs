@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use tree_sitter::{InputEdit, Point, Tree};
 
-use super::compiled::compiled;
+use super::compiled::{Compiled, compiled};
 use super::definitions::{self, Raw, hull, touch};
 use super::extract::{Extracted, Source, extract};
+use super::flat;
 use super::grammars::Grammar;
 use super::languages::Language;
 use super::lines::Lines;
-use super::parse::{Budget, parse, reparse, too_deep};
+use super::parse::{Budget, lend, parse, reparse, too_deep};
 
 /// A text's definitions, with what makes those of a text that differs little from it cheap.
 pub struct Live {
@@ -47,6 +48,21 @@ impl Live {
     /// the way by which the text came to be may count, until it is read anew.
     pub fn found(&self) -> &Arc<Extracted> {
         &self.found
+    }
+
+    /// The same with definitions that are equal to those that were found, so that who has them sees that they are.
+    pub fn with_found(self, found: Arc<Extracted>) -> Self {
+        Self { found, ..self }
+    }
+
+    /// Makes this tree the one that the calling thread has at hand, so that what is asked about the text next need not
+    /// parse it. Not one that may differ from the tree that would be made.
+    pub fn lend(&self) {
+        if let (Some(kept), Some(grammar)) = (&self.kept, self.language.grammar())
+            && !(kept.derived && kept.tree.root_node().has_error())
+        {
+            lend(&compiled(grammar).language, &kept.source, &kept.tree);
+        }
     }
 
     pub fn language(&self) -> Language {
@@ -96,7 +112,7 @@ fn parsed(
         let changed = hull(ranges.chain([change.new.clone()]));
         // An empty range has no byte that a definition could have in common with it.
         let changed = changed.start.saturating_sub(1)..changed.end + 1;
-        let (raws, partial) = definitions::captured(compiled, &tree, source.bytes(), Some(changed.clone()), budget);
+        let (raws, partial) = captured(compiled, &tree, source.bytes(), Some(&changed), budget);
         Some((tree, change.joined(&before.raws, raws, &changed), partial))
     });
     let derived = again.is_some();
@@ -104,7 +120,7 @@ fn parsed(
         Some(found) => found,
         None => {
             let tree = parse(&compiled.language, source.bytes(), budget)?;
-            let (raws, partial) = definitions::captured(compiled, &tree, source.bytes(), None, budget);
+            let (raws, partial) = captured(compiled, &tree, source.bytes(), None, budget);
             (tree, raws, partial)
         }
     };
@@ -113,6 +129,21 @@ fn parsed(
     // What was cut short is no base for anything.
     let kept = (!partial).then_some(Kept { tree, source, raws, derived });
     Some((kept, Extracted { symbols, partial }))
+}
+
+/// What is captured, everywhere or within some bytes, and whether something was left out.
+fn captured(
+    compiled: &Compiled,
+    tree: &Tree,
+    source: &[u8],
+    within: Option<&Range<usize>>,
+    budget: &Budget,
+) -> (Vec<Raw>, bool) {
+    let taken = flat::with(tree, within, compiled, budget, |nodes, meter| {
+        definitions::captured(compiled, nodes, source, within, meter)
+    });
+    let ((raws, cut), missing) = taken;
+    (raws, cut || missing)
 }
 
 /// What is different between two texts: these bytes of the old one are those bytes of the new one, all others are equal.

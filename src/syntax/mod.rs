@@ -2,10 +2,12 @@
 
 mod comments;
 mod compiled;
+mod declared;
 mod definitions;
 mod doc;
 mod extents;
 mod extract;
+mod flat;
 mod folds;
 mod grammars;
 mod head;
@@ -18,9 +20,9 @@ mod live;
 mod locals;
 mod name_at;
 mod parse;
+mod patterns;
 mod preprocess;
 mod references;
-mod rooted;
 mod selection;
 mod tree;
 

@@ -105,6 +105,14 @@ pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budg
     })
 }
 
+/// Has a text's tree at hand on this thread, as if it had been parsed here.
+pub(super) fn lend(language: &tree_sitter::Language, text: &[u8], tree: &Tree) {
+    if text.len() <= KEPT {
+        let (language, text, tree) = (language.clone(), blake3::hash(text), tree.clone());
+        LAST.set(Some(Last { language, text, tree }));
+    }
+}
+
 /// Parses a text again after edits that the old tree was told of; what they did not touch is taken over.
 pub(super) fn reparse(language: &tree_sitter::Language, text: &[u8], old: &Tree, budget: &Budget) -> Option<Tree> {
     parsed(language, text, Some(old), budget)

@@ -102,6 +102,13 @@ impl Workspace {
         Self { shelf: (!is_off).then(|| Arc::new(Shelf::new(cache, most, &self.jail))), ..self }
     }
 
+    /// The same, without a look at what is there already.
+    pub fn kept_anew_in(self, cache: &Path, most: u64) -> Self {
+        let workspace = self.kept_in(cache, most);
+        workspace.shelf.iter().for_each(|shelf| shelf.pass_over());
+        workspace
+    }
+
     /// The workspace as it is now. Cheap: the walk happens on first use.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.name.clone(), self.jail.clone(), self.shelf.clone())

@@ -1,8 +1,9 @@
 //! Filling the table: what is new or changed is parsed in the background, what is gone is dropped.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{PoisonError, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 
 use crate::cancel::Cancel;
 use crate::syntax::Language;
@@ -20,6 +21,9 @@ pub struct Progress {
 
 /// Threads that fill, at most. Half of the cores stay for requests.
 const THREADS: usize = 4;
+
+/// Files that wait to be read before the others, at most.
+const FIRST: usize = 1_000;
 
 /// Reports per filling, about.
 const REPORTS: usize = 200;
@@ -50,22 +54,22 @@ impl Table {
         self.prepare(&files, ticket);
         let total = files.len();
         let every = total.div_ceil(REPORTS).max(1);
-        let next = AtomicUsize::new(0);
+        let queue = Queue { files: &files, next: AtomicUsize::new(0), first: &self.first };
         let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, THREADS));
         // Without room, so that a slow report slows the work and not the other way round.
         let (send, done) = mpsc::sync_channel(0);
         std::thread::scope(|scope| {
             for _ in 0..threads {
-                let (send, next, files) = (send.clone(), &next, &files);
+                let (send, queue) = (send.clone(), &queue);
                 scope.spawn(move || {
                     lower_priority();
                     while self.gate.pass(cancel) {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(order) = files.get(at) else { break };
-                        self.take(snapshot, order, ticket, true);
-                        if (at + 1) % every == 0 || at + 1 == total {
+                        let Some((order, place)) = queue.next() else { break };
+                        self.take(snapshot, &order, ticket, true);
+                        let Some(reached) = place.map(|at| at + 1) else { continue };
+                        if reached % every == 0 || reached == total {
                             // The receiver is dropped only behind this scope.
-                            let _ = send.send(at + 1);
+                            let _ = send.send(reached);
                         }
                     }
                 });
@@ -85,6 +89,14 @@ impl Table {
         shelf.complete = true;
         shelf.gone.retain(|_, gone| *gone > ticket);
         Ok(())
+    }
+
+    /// Has a filling, the one under way or else the next, read these files before all others; those that were named last
+    /// come first. Files that it would not read are left out.
+    pub fn prefer(&self, paths: impl IntoIterator<Item = RelPath>) {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let former = std::mem::take(&mut *first);
+        first.extend(paths.into_iter().map(|path| Order::of(&path)).chain(former).take(FIRST));
     }
 
     /// Reads some files again, those that are said to have changed on disk; drops those that went. On the calling thread.
@@ -165,10 +177,68 @@ impl Table {
     }
 }
 
+/// What is to be read next.
+struct Queue<'a> {
+    /// Sorted.
+    files: &'a [Order],
+    next: AtomicUsize,
+    first: &'a Mutex<VecDeque<Order>>,
+}
+
+impl Queue<'_> {
+    /// A file; and where among all of them it is, when it is its turn there.
+    fn next(&self) -> Option<(Cow<'_, Order>, Option<usize>)> {
+        loop {
+            // The lock must not be held while others are looked at.
+            let preferred = self.first.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            match preferred {
+                Some(order) if self.files.binary_search(&order).is_ok() => return Some((Cow::Owned(order), None)),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        Some((Cow::Borrowed(self.files.get(at)?), Some(at)))
+    }
+}
+
 /// Lets everything else go first. On Linux priorities are a thread's own; elsewhere this would slow the whole process.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, 10) {
         tracing::debug!("the symbol table is filled at normal priority: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_preferred_is_read_first_and_the_last_named_before_the_others() {
+        let path = |name: &str| RelPath::parse(name).unwrap();
+        let mut files: Vec<Order> = ["a.rs", "b.rs", "c.rs", "d/e.rs"].map(|name| Order::of(&path(name))).into();
+        files.sort_unstable();
+        let table = Table::new();
+        table.prefer([path("c.rs")]);
+        let queue = Queue { files: &files, next: AtomicUsize::new(0), first: &table.first };
+        let mut read = Vec::new();
+        while let Some((order, place)) = queue.next() {
+            read.push((order.path.as_str().to_owned(), place));
+            if read.len() == 2 {
+                table.prefer([path("a.rs"), path("not/listed.rs")]);
+                table.prefer([path("d/e.rs")]);
+            }
+        }
+        let expect = [
+            ("c.rs", None),
+            ("a.rs", Some(0)),
+            ("d/e.rs", None),
+            ("a.rs", None),
+            ("b.rs", Some(1)),
+            ("c.rs", Some(2)),
+            ("d/e.rs", Some(3)),
+        ];
+        assert_eq!(read, expect.map(|(name, place)| (name.to_owned(), place)));
     }
 }

@@ -8,21 +8,23 @@ mod fill;
 mod find;
 mod fit;
 mod gate;
+mod near;
 mod rows;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::syntax::{Budget, Kind, Language, extract};
+use crate::syntax::{Budget, Extracted, Kind, Language, extract};
 use crate::workspace::{Mark, RelPath};
 
 use super::parsed::aside;
 pub use fill::Progress;
 use gate::Gate;
 pub use gate::Paused;
+pub use near::near;
 use rows::Rows;
 
 /// Bytes that a table takes when nothing else is said: the definitions of the Linux kernel need about half of it.
@@ -35,6 +37,8 @@ pub struct Table {
     gate: Arc<Gate>,
     /// One filling at a time.
     filling: Mutex<()>,
+    /// Files that it reads before all others.
+    first: Mutex<VecDeque<Order>>,
     shelf: Mutex<Shelf>,
 }
 
@@ -135,6 +139,7 @@ impl Table {
             budget: Budget::default(),
             gate: Arc::default(),
             filling: Mutex::default(),
+            first: Mutex::default(),
             shelf: Mutex::default(),
         }
     }
@@ -158,13 +163,13 @@ impl Table {
         Paused::new(&self.gate)
     }
 
-    /// An open buffer's text, which wins over the disk's until [`Self::close`]; or `None`: the file went. Parses on the
-    /// calling thread. When two updates of one file overlap, the one that was called last counts.
-    pub fn update(&self, path: &RelPath, text: Option<(Language, &str)>) {
+    /// An open buffer's definitions, which win over the disk's until [`Self::close`]; or `None`: the file went. When two
+    /// updates of one file overlap, the one that was called last counts.
+    pub fn update(&self, path: &RelPath, found: Option<(Language, &Extracted)>) {
         let ticket = self.ticket();
-        match text {
-            Some((language, text)) => {
-                let rows = self.rows(path, Some(language), text);
+        match found {
+            Some((language, found)) => {
+                let rows = Rows::new(path.clone(), &found.symbols, found.partial && language.has_grammar());
                 self.shelf().put(rows, Origin::Buffer, ticket);
             }
             None => self.shelf().withdraw(path, ticket),

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use crate::cancel::Cancel;
 use crate::graph::GraphError;
-use crate::syntax::Language;
+use crate::syntax::{Budget, Language, extract};
 use crate::workspace::{RelPath, Snapshot, Workspace};
 
 use super::{Progress, Table};
@@ -31,6 +31,11 @@ fn tree(files: &[(&str, &str)]) -> (tempfile::TempDir, Snapshot) {
     }
     let snapshot = Workspace::open(tree.path()).unwrap().snapshot();
     (tree, snapshot)
+}
+
+/// As if somebody typed it.
+fn typed(table: &Table, name: &str, text: &str) {
+    table.update(&path(name), Some((rust(), &extract(rust(), text, &Budget::default()))));
 }
 
 fn filled(snapshot: &Snapshot) -> Table {
@@ -161,8 +166,8 @@ fn some_files_are_read_again_when_told() {
 fn buffers_win_until_they_are_closed() {
     let (_tree, snapshot) = tree(&[("a.rs", "fn disk() {}"), ("b.rs", "fn bee() {}")]);
     let table = Table::new();
-    table.update(&path("a.rs"), Some((rust(), "fn typed() {}")));
-    table.update(&path("untitled.rs"), Some((rust(), "fn unsaved() {}")));
+    typed(&table, "a.rs", "fn typed() {}");
+    typed(&table, "untitled.rs", "fn unsaved() {}");
     let count = || ["disk", "typed", "unsaved", "bee"].map(|name| table.named(name).len());
     assert_eq!(count(), [0, 1, 1, 0]);
     table.fill(&snapshot, &Cancel::new(), &|_| {}).unwrap();
@@ -196,7 +201,7 @@ fn changes_during_a_filling_are_not_undone_by_it() {
     // The filling waits for the report, so it has begun and is not at its end.
     let change = |_: Progress| {
         if !changed.replace(true) {
-            table.update(&path("c.rs"), Some((rust(), "fn typed() {}")));
+            typed(&table, "c.rs", "fn typed() {}");
             table.update(&path("b.rs"), None);
             table.update(&path("a.rs"), None);
         }
@@ -210,7 +215,7 @@ fn updates_that_overlap_end_with_the_last_one() {
     let (table, file) = (Table::new(), path("a.rs"));
     let ticket = table.ticket();
     let slow = table.rows(&file, Some(rust()), "fn earlier() {}");
-    table.update(&file, Some((rust(), "fn later() {}")));
+    typed(&table, "a.rs", "fn later() {}");
     // What began before the update comes in behind it.
     table.shelf().put(slow, super::Origin::Buffer, ticket);
     assert_eq!(["earlier", "later"].map(|name| table.named(name).len()), [0, 1]);
@@ -335,6 +340,6 @@ fn a_full_table_leaves_out_the_least_useful_files() {
     assert!(state.full && state.done == 1 && state.bytes < room, "{state:?}");
     let found = table.find("t", 100, &Cancel::new()).unwrap();
     assert_eq!((found.total, found.notes), (0, vec!["symbols of 1 of 2 files: the symbol table is full".to_owned()]));
-    table.update(&path("tests/a.rs"), Some((rust(), &test)));
+    typed(&table, "tests/a.rs", &test);
     assert_eq!(table.find("test", 100, &Cancel::new()).unwrap().total, 40, "open files always have a place");
 }

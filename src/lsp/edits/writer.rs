@@ -138,7 +138,7 @@ impl Writer<'_> {
         }
         self.note_line_ends(file, &text, &edits);
         let edits = whole_line_ends(&text, edits);
-        let text = Text { path: None, lines: Arc::new(Lines::new(&text)), text, language: None };
+        let text = Text { path: None, lines: Arc::new(Lines::new(&text)), text, language: None, reading: None };
         let ruler = Ruler::new(&text, self.texts.encoding);
         let placed = |(edit, id): (Edit, _)| {
             let mut range = ruler.range(edit.range());

@@ -61,8 +61,9 @@ impl Cursor {
 
     fn in_text(view: &View, uri: Uri, text: Text, offset: usize) -> Option<Self> {
         let language = text.language.filter(|language| language.has_definitions())?;
+        text.parse(language, &view.symbols);
         let found = name_at(language, &text.text, offset, &Budget::default())?;
-        let symbols = view.symbols.of(language, &text.text);
+        let symbols = text.definitions(language, &view.symbols);
         // The name of a definition may be more than a word: `r#type`, `operator ()`.
         let defined = |at: &usize| {
             let name = name_of(&symbols.symbols[*at]);

@@ -20,7 +20,7 @@ pub fn handle(
     let uri = params.text_document.uri;
     let text = view.text(&uri)?;
     let Some(language) = text.language.filter(|language| language.has_definitions()) else { return Ok(None) };
-    let found = view.symbols.of(language, &text.text);
+    let found = text.definitions(language, &view.symbols);
     if cancel.is_cancelled() {
         return Err(Error::cancelled());
     }

@@ -18,6 +18,7 @@ pub fn handle(view: &View, params: FoldingRangeParams, _: &Cancel) -> Result<Opt
     let limit = client.and_then(|client| client.range_limit).map_or(MOST, |limit| limit as usize);
     // What has no language folds by its indentation.
     let Some(language) = text.language.or_else(|| Language::of("text.txt")) else { return Ok(None) };
+    text.parse(language, &view.symbols);
     let mut found = folds(language, &text.text, &Budget::default());
     if found.len() > limit {
         found.sort_by_key(|fold| std::cmp::Reverse(fold.to - fold.from));

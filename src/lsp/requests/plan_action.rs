@@ -58,7 +58,7 @@ pub fn offers(view: &View, uri: &Uri, text: &Text, range: Range) -> Vec<Offer> {
     }
     let offset = text.lines.offset(&text.text, range.start, view.encoding);
     let Some(language) = text.language else { return Vec::new() };
-    let symbols = view.symbols.of(language, &text.text);
+    let symbols = text.definitions(language, &view.symbols);
     let is_here = |symbol: &&Symbol| {
         let name = name_of(symbol);
         name.start <= offset && offset <= name.end

@@ -16,6 +16,7 @@ pub fn handle(
 ) -> Result<Option<Vec<SelectionRange>>, Error> {
     let text = view.text(&params.text_document.uri)?;
     let Some(language) = text.language.or_else(|| Language::of("text.txt")) else { return Ok(None) };
+    text.parse(language, &view.symbols);
     let ruler = Ruler::new(&text, view.encoding);
     let mut chains = Vec::with_capacity(params.positions.len());
     for position in params.positions {

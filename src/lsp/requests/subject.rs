@@ -11,6 +11,7 @@ pub fn symbol_at(view: &View, text: &Text, range: Range) -> Option<String> {
     let (from, to) = (offset(range.start), offset(range.end));
     let selected = from.min(to)..from.max(to);
     let language = text.language?;
+    text.parse(language, &view.symbols);
     let name = name_at(language, &text.text, selected.start, &Budget::default());
     // A word of a comment is about what it stands in, and so is a selection of more than a name.
     let is_code = |usage, defines| usage || defines || !language.has_grammar();
@@ -18,7 +19,7 @@ pub fn symbol_at(view: &View, text: &Text, range: Range) -> Option<String> {
     if let Some(name) = name.filter(|name| is_code(name.usage.is_some(), name.defines.is_some())) {
         return Some(name.name);
     }
-    let symbols = view.symbols.of(language, &text.text);
+    let symbols = text.definitions(language, &view.symbols);
     let around = |extent: &std::ops::Range<usize>| extent.start <= selected.start && selected.end <= extent.end;
     symbols.symbols.iter().rev().find(|symbol| around(&symbol.extent)).map(|symbol| symbol.name.clone())
 }

@@ -69,7 +69,7 @@ impl Target {
     pub fn find(view: &View, path: &str, line: u32, name: &str) -> Option<Self> {
         let path = RelPath::parse(path).ok()?;
         let text = view.file(&path).ok()?;
-        let symbols = view.symbols.of(text.language?, &text.text);
+        let symbols = text.definitions(text.language?, &view.symbols);
         let index = symbols.symbols.iter().position(|symbol| symbol.line == line && symbol.name == name)?;
         Some(Self { uri: view.uri(&path)?, text, symbols, index })
     }

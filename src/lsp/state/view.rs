@@ -12,7 +12,8 @@ use crate::lsp::catalogue::Catalogue;
 use crate::lsp::documents::{Document, Documents};
 use crate::lsp::files::{file_path, file_uri};
 use crate::lsp::lines::{Encoding, Lines};
-use crate::syntax::Language;
+use crate::lsp::reading::{LONG, Reading};
+use crate::syntax::{Extracted, Language};
 use crate::workspace::{RelPath, Snapshot};
 
 /// What one request sees: the text of the moment at which it arrived. Cheap to clone.
@@ -39,6 +40,8 @@ pub struct Text {
     pub text: Arc<str>,
     pub lines: Arc<Lines>,
     pub language: Option<Language>,
+    /// What is known of it, when it is an open document's.
+    pub reading: Option<Arc<Reading>>,
 }
 
 impl View {
@@ -72,17 +75,41 @@ impl View {
         let text = self.snapshot.text(path)?;
         let lines = Arc::new(Lines::new(&text));
         let language = Language::detect(path.as_str(), &text);
-        Ok(Text { path: Some(path.clone()), text, lines, language })
+        Ok(Text { path: Some(path.clone()), text, lines, language, reading: None })
+    }
+}
+
+impl Text {
+    /// The definitions, which are read now unless they were before. A language without any has none.
+    pub fn definitions(&self, language: Language, symbols: &Symbols) -> Arc<Extracted> {
+        match &self.reading {
+            Some(reading) => reading.found(language, &self.text, symbols),
+            None => symbols.of(language, &self.text),
+        }
+    }
+
+    /// Has an open document's tree at hand for what is asked about it next on this thread.
+    pub fn parse(&self, language: Language, symbols: &Symbols) {
+        if let Some(reading) = self.reading.as_ref().filter(|_| language.has_grammar() && self.text.len() <= LONG) {
+            reading.found(language, &self.text, symbols);
+            reading.lend();
+        }
     }
 }
 
 impl Document {
     fn view(&self, path: Option<RelPath>) -> Text {
-        Text { path, text: self.text.clone(), lines: self.lines.clone(), language: self.language() }
+        Text {
+            path,
+            text: self.text.clone(),
+            lines: self.lines.clone(),
+            language: self.language(),
+            reading: Some(self.reading.clone()),
+        }
     }
 
     /// The language goes by the file's name, then by what the client calls it.
-    pub(super) fn language(&self) -> Option<Language> {
+    pub fn language(&self) -> Option<Language> {
         Language::detect(self.uri.path().as_str(), &self.text).or_else(|| Language::named(&self.language_id))
     }
 }

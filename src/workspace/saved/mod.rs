@@ -82,6 +82,11 @@ impl Shelf {
         &self.file
     }
 
+    /// Leaves what is there alone.
+    pub(super) fn pass_over(&self) {
+        self.is_read.store(true, Ordering::Relaxed);
+    }
+
     /// What is there, compared with the disk, for the first who asks. A file that is of no use is as good as none.
     pub(super) fn restore(&self, jail: &Jail) -> Option<Restored> {
         if self.is_read.swap(true, Ordering::Relaxed) {

@@ -9,6 +9,7 @@ mod editors;
 mod faults;
 mod folders;
 mod framing;
+mod fresh;
 mod health;
 mod indexing;
 mod lent;
