@@ -132,7 +132,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
 
 /// A text made ready for the parser, as far as its language needs that.
 pub(super) struct Source<'a> {
-    text: &'a str,
+    pub text: &'a str,
     prepared: Option<Prepared>,
     opened: Option<Opened>,
 }
