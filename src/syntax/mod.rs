@@ -37,7 +37,7 @@ pub use grammars::Family;
 pub use imports::{Form, Imported, Taken, imports};
 pub use languages::Language;
 pub use lexical::occurrences;
-pub use live::Live;
+pub use live::{Live, Next};
 pub use locals::{Binding, Place, binding};
 pub use name_at::{NameAt, name_at};
 pub use parse::Budget;
