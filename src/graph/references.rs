@@ -76,6 +76,10 @@ pub fn references(
     };
     let mut files: Vec<RelPath> =
         files_with_word(snapshot, name.word(), cancel)?.into_iter().filter(|path| inside(path)).collect();
+    let asked = Asked::new(snapshot, cache, &defined, &name.last, cancel)?;
+    if asked.is_nested() {
+        files.retain(|path| target.files.contains(path.as_str()));
+    }
     files.sort_by(|a, b| {
         let home = |path: &RelPath| !target.files.contains(path.as_str());
         home(a).cmp(&home(b)).then_with(|| by_path(a.as_str(), b.as_str()))
@@ -83,7 +87,6 @@ pub fn references(
     if files.len() > FILES {
         notes.push(format!("{} of {} files with the word were read as text only", files.len() - FILES, files.len()));
     }
-    let asked = Asked::new(snapshot, cache, &defined, &name.last, cancel)?;
     let program = Program::new(snapshot, cache, cancel)?;
     let meant = Meant::new(&program, &defined, name.word());
     let per_file: Vec<Vec<Reference>> = files

@@ -66,6 +66,11 @@ impl<'a> Asked<'a> {
         })
     }
 
+    /// Whether all are seen only inside of a function, and so in their own files.
+    pub fn is_nested(&self) -> bool {
+        self.nested
+    }
+
     /// Leaves those uses in a file out that surely mean something else.
     pub fn leave_out(&self, file: &File, uses: &mut Vec<Use>) {
         let Some(family) = file.language.family() else { return };

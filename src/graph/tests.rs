@@ -222,7 +222,7 @@ fn what_is_inside_of_a_function_is_used_there() {
     assert_eq!(tree.references("g.C", &query), ["a.py:7:5 Call Exact g"]);
     let top = Site { path: "a.py".to_owned(), line: 1 };
     let found = tree.references_at("C", Some(&top), &query);
-    assert_eq!(found, ["a.py:8:10 Call Exact h", "b.py:1:15 Import Likely -", "b.py:2:1 Call Likely -"]);
+    assert_eq!(found, ["a.py:8:10 Call Exact h", "b.py:1:15 Import Exact -", "b.py:2:1 Call Exact -"]);
 }
 
 #[test]
