@@ -1,6 +1,6 @@
 //! How fast a pattern gets through text: one that crawls is stopped, however little the machine has else to do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Any pattern may take this long on one thread.
 const GRACE: Duration = Duration::from_secs(3);
@@ -13,6 +13,7 @@ const BYTES_PER_FILE: u64 = 16 << 10;
 
 /// One thread's progress, against the processor time that it has used: a slow disk is no fault of the pattern.
 pub(super) struct Pace {
+    began: Instant,
     started: Duration,
     bytes: u64,
 }
@@ -20,7 +21,7 @@ pub(super) struct Pace {
 impl Pace {
     /// Starts the clock of the calling thread, which has to be the one that asks later.
     pub(super) fn start() -> Self {
-        Self { started: processor_time(), bytes: 0 }
+        Self { began: Instant::now(), started: processor_time(), bytes: 0 }
     }
 
     pub(super) fn file(&mut self) {
@@ -31,8 +32,10 @@ impl Pace {
         self.bytes += bytes as u64;
     }
 
+    /// Asked before each read of each file, so it costs nothing before there can be anything to say: the processor's clock
+    /// takes a call of the system, and is never ahead of the one on the wall.
     pub(super) fn crawls(&self) -> bool {
-        is_slow(processor_time().saturating_sub(self.started), self.bytes)
+        self.began.elapsed() > GRACE && is_slow(processor_time().saturating_sub(self.started), self.bytes)
     }
 }
 

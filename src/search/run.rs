@@ -5,13 +5,13 @@ use std::io;
 use std::time::Instant;
 
 use grep_regex::RegexMatcher;
-use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
+use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink};
 
 use super::files::{self, Watch};
 use super::globs::Globs;
 use super::kept::Kept;
 use super::pace::Pace;
-use super::sink::FileSink;
+use super::sink::{FileSink, Probe};
 use super::{MAX_CONTEXT, MAX_LIMIT, Matches, Query, SearchError, pattern};
 use crate::cancel::Cancel;
 use crate::workspace::{FileEntry, Look, Snapshot, Source, WorkspaceError};
@@ -92,7 +92,7 @@ struct Searchers {
     heap: usize,
     /// Reports lines with their numbers and their context.
     reports: Searcher,
-    /// Only finds them, for files that come after the last match that is kept.
+    /// Only finds them: whether a file has any, and how many are in files that come after the last match that is kept.
     counts: Searcher,
     pace: Pace,
 }
@@ -121,10 +121,12 @@ impl Worker {
         let result = match look {
             Look::Clean => return self.tally.searched += 1,
             Look::Binary => return self.tally.skip(BINARY.to_owned()),
-            Look::Text(bytes) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
+            Look::Text(bytes) => self.searchers.read(job, &self.matcher, io::Cursor::new(&bytes[..]), &mut sink),
             Look::Open => match job.snapshot.open(path) {
                 Ok(Source::File(file)) => self.searchers.read(job, &self.matcher, file, &mut sink),
-                Ok(Source::Memory(bytes)) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
+                Ok(Source::Memory(bytes)) => {
+                    self.searchers.read(job, &self.matcher, io::Cursor::new(&bytes[..]), &mut sink)
+                }
                 Err(error) => return self.tally.skip(reason(&error)),
             },
         };
@@ -143,16 +145,38 @@ impl Worker {
 }
 
 impl Searchers {
+    /// Searches one source. Most have nothing: lines are told apart only where something was found.
     fn read(
         &mut self,
         job: &Job<'_>,
         matcher: &RegexMatcher,
-        source: impl io::Read,
+        mut source: impl io::Read + io::Seek,
         sink: &mut FileSink<'_>,
     ) -> io::Result<()> {
-        let context = sink.reports().then_some(job.context);
-        let searcher = if context.is_some() { &mut self.reports } else { &mut self.counts };
         self.pace.file();
+        if !sink.reports() {
+            return self.pass(job, matcher, &mut source, sink, None);
+        }
+        let mut probe = Probe::default();
+        self.pass(job, matcher, &mut source, &mut probe, None)?;
+        if !probe.found {
+            sink.binary = probe.binary;
+            return Ok(());
+        }
+        source.rewind()?;
+        self.pass(job, matcher, &mut source, sink, Some(job.context))
+    }
+
+    /// Reads a source from its start, with numbers and `context` or without.
+    fn pass<S: Sink<Error = io::Error>>(
+        &mut self,
+        job: &Job<'_>,
+        matcher: &RegexMatcher,
+        source: impl io::Read,
+        sink: &mut S,
+        context: Option<usize>,
+    ) -> io::Result<()> {
+        let searcher = if context.is_some() { &mut self.reports } else { &mut self.counts };
         let mut reader = job.watch.over(source, Some(&mut self.pace));
         let result = searcher.search_reader(matcher, &mut reader, sink);
         if reader.largest > BUFFER {

@@ -24,6 +24,27 @@ pub(super) struct FileSink<'a> {
     pub(super) binary: bool,
 }
 
+/// Says whether there is a match, and reads no further.
+#[derive(Default)]
+pub(super) struct Probe {
+    pub(super) found: bool,
+    pub(super) binary: bool,
+}
+
+impl Sink for Probe {
+    type Error = io::Error;
+
+    fn matched(&mut self, _: &Searcher, _: &SinkMatch<'_>) -> Result<bool, io::Error> {
+        self.found = true;
+        Ok(false)
+    }
+
+    fn binary_data(&mut self, _: &Searcher, _: u64) -> Result<bool, io::Error> {
+        self.binary = true;
+        Ok(true)
+    }
+}
+
 impl<'a> FileSink<'a> {
     pub(super) fn new(path: &'a str, matcher: &'a RegexMatcher, room: usize) -> Self {
         Self {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use ignore::{DirEntry, IncrementalIgnore, WalkBuilder, WalkState};
+use rayon::slice::ParallelSliceMut as _;
 
 use super::jail::Folder;
 use super::{FileEntry, RelPath, WorkspaceError, secrets};
@@ -67,7 +68,7 @@ pub(super) fn walk(folders: &[Folder], hidden: bool) -> Result<Listing, Workspac
             }
         }
     }
-    listing.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    listing.files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     listing.folders.sort_unstable();
     Ok(listing)
 }
