@@ -3,7 +3,7 @@
 
 QUESTION ?= Who calls files_with_word?
 
-.PHONY: run test check package bench table soak questions refactors accuracy v8
+.PHONY: run test check package bench table soak fuzz questions refactors accuracy v8
 
 v8:
 	@scripts/v8-archive.sh --build
@@ -37,6 +37,12 @@ soak: v8
 	cargo build --release
 	SPELUNK_SOAK_PROGRAM=$${CARGO_TARGET_DIR:-$$PWD/target}/release/spelunk \
 		cargo test --test it -- --ignored --nocapture --test-threads=1 lsp::soak:: replay::soak schedules:: applying::killed::two_hundred plan_outputs::git_makes_of_ten_thousand
+
+# Searches of trees, changes, open buffers and patterns by chance, drawn by SPELUNK_SEED, beside ripgrep. `make test` asks 5,000.
+CASES ?= 100000
+
+fuzz: v8
+	. scripts/ripgrep.sh && SPELUNK_FUZZ_CASES=$(CASES) cargo test --test it -- --nocapture fuzz::
 
 # The question lists, and where-is questions sampled from what ctags finds, over this tree and those that SPELUNK_V8
 # and SPELUNK_LINUX name. Cargo keeps the v8 crate's source.

@@ -77,8 +77,12 @@ pub struct Config {
     pub providers: BTreeMap<String, Provider>,
     /// What an editor's user has set for it.
     pub editor: EditorSettings,
+    /// Bytes that the indexes of all workspaces may take; 0 keeps none.
+    pub index_size: u64,
     /// Where journals, kept replies and the installation's key are kept.
     pub state_dir: PathBuf,
+    /// Where is kept what can be made anew: the indexes of workspaces.
+    pub cache_dir: PathBuf,
     /// The machine's file, whether it exists or not.
     pub file: PathBuf,
     /// Who decided on `model`.
@@ -175,7 +179,12 @@ impl Config {
             (None, None) => return Err(ConfigError::NoHome),
         };
         let text = read_file(&file, env("SPELUNK_CONFIG").is_some())?;
-        Self::from_parts(file, state_dir, text.as_deref().unwrap_or(""), env)
+        let mut config = Self::from_parts(file, state_dir, text.as_deref().unwrap_or(""), env)?;
+        // Who says where the state is wants the rest there too.
+        if let (None, None, Some(home)) = (env("SPELUNK_CACHE_DIR"), env("SPELUNK_STATE_DIR"), &home) {
+            config.cache_dir = home.cache_dir().join("spelunk");
+        }
+        Ok(config)
     }
 
     pub(crate) fn from_parts(
@@ -235,6 +244,8 @@ impl Config {
             verify_network: false,
             providers,
             editor: EditorSettings::default(),
+            index_size: 4096 << 20,
+            cache_dir: env("SPELUNK_CACHE_DIR").map_or_else(|| state_dir.clone(), PathBuf::from),
             state_dir,
             file: file.clone(),
             model_from: ModelFrom::Default,
@@ -303,6 +314,7 @@ impl Config {
             "journal" => self.journal = text.parse().ok()?,
             "cache" => self.cache = text.parse().ok()?,
             "cache_mib" => self.cache_size = number::<u64>(text, key)? << 20,
+            "index_mib" => self.index_size = number::<u64>(text, key)? << 20,
             "verify" => self.verify = Some(text_value(text)?),
             "verify_seconds" => self.verify_time = Duration::from_secs(number(text, key)?),
             "verify_network" => self.verify_network = text.parse().ok()?,

@@ -61,7 +61,7 @@ def measured(asked, given, cache):
         definitions, edges = compare.tagged(said["definitions"], tags), {}
     else:
         index = scip.Index(cache.index(asked), sources)
-        package, texts = compare.Package(index, said, asked.language), index.texts
+        package, texts = compare.Package(index, said, asked.language, asked.endings), index.texts
         definitions = package.definition_scores()
         edges = {"calls": package.scored(said["calls"], package.wanted_calls()),
                  "types": package.scored(said["uses"], package.wanted_types())}

@@ -9,7 +9,8 @@
 (class_declaration name: (identifier) @name) @definition.class
 (object_declaration name: (identifier) @name) @definition.class
 (companion_object name: (identifier) @name) @definition.class
-(enum_entry . (modifiers)? . (identifier) @name) @definition.enumMember
+(enum_entry . (identifier) @name) @definition.enumMember
+(enum_entry . (modifiers) . (identifier) @name) @definition.enumMember
 (type_alias type: (identifier) @name) @definition.type
 
 ; Extensions belong to the type that they extend.

@@ -53,7 +53,7 @@ async fn answer(args: Ask) -> Result<ExitCode, CliError> {
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
     let schema = args.schema.as_deref().map(schema).transpose()?;
-    let snapshot = setup::snapshot(&args.place).await?;
+    let snapshot = setup::snapshot(&config, &args.place).await?;
     let models = setup::models(&config)?;
     if schema.is_some() && models.root.model.provider() == "builtin" {
         return Err(CliError::usage("builtin answers in Markdown, and cannot satisfy a schema")

@@ -40,7 +40,7 @@ pub async fn run(args: Eval) -> Result<ExitCode, CliError> {
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
-    let snapshot = setup::snapshot(&args.place).await?;
+    let snapshot = setup::snapshot(&config, &args.place).await?;
     let live = Live::new(false);
     let session = Session::new(setup::cells(&config, snapshot, live.emit())?);
     let mut repl = session.repl().await?;

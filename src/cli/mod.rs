@@ -8,6 +8,7 @@ mod doctor;
 mod eval;
 mod exit;
 mod files;
+mod index;
 mod logs;
 mod lsp;
 mod models;
@@ -61,6 +62,8 @@ enum Command {
     Trace(trace::Trace),
     /// Execute a recorded run again, without network and without the repository, or compare two
     Replay(replay::Rerun),
+    /// Read a repository once, so that later searches open only the files that can match
+    Index(index::Index),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
     /// Measure a model on sets of questions with known answers, beside the plain model
@@ -192,6 +195,7 @@ fn run(command: Command, relay: Relay) -> Result<ExitCode, CliError> {
         Command::Repl(args) => repl::run(args, &runtime),
         Command::Trace(args) => trace::run(args),
         Command::Replay(args) => runtime.block_on(replay::run(args)),
+        Command::Index(args) => runtime.block_on(index::run(args)),
         Command::Lsp(args) => runtime.block_on(lsp::run(args, relay)),
         Command::Bench(args) => runtime.block_on(bench::run(args)),
         Command::Models(args) => runtime.block_on(models::run(args)),

@@ -144,7 +144,7 @@ async fn plan(mut args: Plan) -> Result<ExitCode, CliError> {
     }
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
-    let snapshot = setup::snapshot(&args.place).await?;
+    let snapshot = setup::snapshot(&config, &args.place).await?;
     recover(&config, &snapshot)?;
     if let Some(run) = &args.undo {
         return undo(&args, &config, snapshot, run);

@@ -51,7 +51,7 @@ impl Helper for Lines {}
 pub fn run(args: Repl, runtime: &Runtime) -> Result<ExitCode, CliError> {
     let mut config = Config::load()?;
     args.overrides.apply(&mut config);
-    let snapshot = runtime.block_on(setup::snapshot(&args.place))?;
+    let snapshot = runtime.block_on(setup::snapshot(&config, &args.place))?;
     let live = Live::new(false);
     live.finish();
     let session = Session::new(setup::cells(&config, snapshot, live.emit())?);

@@ -10,10 +10,11 @@ use crate::repl::Options;
 use crate::workspace::{Snapshot, Workspace};
 
 /// Opens the repository, narrowed to the scope.
-pub async fn snapshot(place: &Place) -> Result<Snapshot, CliError> {
+pub async fn snapshot(config: &Config, place: &Place) -> Result<Snapshot, CliError> {
     let (path, scope) = (place.path.clone(), place.scope.clone());
+    let (cache, most) = (config.cache_dir.clone(), config.index_size);
     let opened = tokio::task::spawn_blocking(move || -> Result<Snapshot, CliError> {
-        let snapshot = Workspace::open(&path)?.snapshot();
+        let snapshot = Workspace::open(&path)?.kept_in(&cache, most).snapshot();
         if scope.is_empty() {
             return Ok(snapshot);
         }

@@ -135,6 +135,7 @@ pub const SETTINGS: &[Setting] = &[
     machine("journal", "SPELUNK_JOURNAL", "true", Kind::Switch, "record runs in the state folder"),
     machine("cache", "SPELUNK_CACHE", "true", Kind::Switch, "keep replies of models in the state folder, and use them again"),
     machine("cache_mib", "SPELUNK_CACHE_MIB", "256", Kind::Integer(0, 65_536), "room for kept replies; 0 keeps none"),
+    machine("index_mib", "SPELUNK_INDEX_MIB", "4096", Kind::Integer(0, 1_048_576), "room for the indexes of workspaces in the cache folder; 0 keeps none"),
     machine("verify", "SPELUNK_VERIFY", "no command", Kind::Text, "command line that tells whether a tree is sound, such as `cargo check`; run over a copy, once a plan was agreed to"),
     machine("verify_seconds", "SPELUNK_VERIFY_SECONDS", "300", Kind::Integer(1, 86_400), "seconds that `verify` may take"),
     machine("verify_network", "SPELUNK_VERIFY_NETWORK", "false", Kind::Switch, "let the `verify` command use the network"),

@@ -38,7 +38,10 @@ impl Config {
         let tools = tools.collect();
         let path = env("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_owned());
         let path = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
-        let own = vec![self.file.clone(), self.state_dir.clone()];
+        let mut own = vec![self.file.clone(), self.state_dir.clone()];
+        if !self.cache_dir.starts_with(&self.state_dir) {
+            own.push(self.cache_dir.clone());
+        }
         Surroundings { path, lang: env("LC_ALL").or_else(|| env("LANG")), home, tools, own }
     }
 }

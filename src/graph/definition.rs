@@ -61,6 +61,10 @@ impl Place {
         self.symbol().kind == Kind::Declaration || aside(self.file.path.as_str()) > 0
     }
 
+    pub fn is_at(&self, site: &Site) -> bool {
+        self.file.path.as_str() == site.path && self.symbol().line == site.line
+    }
+
     pub fn symbol(&self) -> &Symbol {
         &self.file.symbols.symbols[self.index]
     }

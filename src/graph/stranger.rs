@@ -1,6 +1,7 @@
 //! Uses that have a definition's name and surely mean something else.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use crate::cancel::Cancel;
@@ -24,6 +25,8 @@ pub(super) struct Asked<'a> {
     /// None is a member, and none is inside a function.
     free: bool,
     types: bool,
+    /// All are seen only inside of the function around them.
+    nested: bool,
     /// C's `static`: seen in its own file, and where that is included.
     file_local: bool,
     /// What modules offer under a name: whether it is one of the definitions, as far as that is known.
@@ -57,6 +60,7 @@ impl<'a> Asked<'a> {
             members: all(&|place| is_member(place.symbol())),
             free: all(&|place| !is_member(place.symbol()) && !is_nested(place)),
             types: all(&|place| is_type(place.symbol().kind)),
+            nested: all(&is_nested_by_scope),
             file_local: all(&is_file_local),
             offered: Mutex::default(),
         })
@@ -67,6 +71,14 @@ impl<'a> Asked<'a> {
         let Some(family) = file.language.family() else { return };
         if self.defined.is_empty() {
             return;
+        }
+        if self.nested {
+            let own = self.defined.iter().filter(|place| place.file.path.as_str() == file.path);
+            let scopes: Vec<_> = own.filter_map(|place| scope(&place.file.symbols, place.symbol())).collect();
+            uses.retain(|used| scopes.iter().any(|scope| scope.contains(&used.offset)));
+        }
+        if family.is_nested_by_scope() {
+            self.leave_inner_out(file, uses);
         }
         if !self.defined.iter().any(is_nested) {
             uses.retain(|used| match used.place {
@@ -90,6 +102,28 @@ impl<'a> Asked<'a> {
         if self.members {
             uses.retain(|used| self.may_be_member(file, family, used));
         }
+    }
+
+    /// Leaves out what means something of that name inside of a function around it.
+    fn leave_inner_out(&self, file: &File, uses: &mut Vec<Use>) {
+        let is_asked = |symbol: &Symbol| {
+            let is_it = |place: &Place| place.file.path.as_str() == file.path && place.symbol().offset == symbol.offset;
+            self.defined.iter().any(is_it)
+        };
+        let home = |scope: &Range<usize>| {
+            let inside =
+                |place: &Place| place.file.path.as_str() == file.path && scope.contains(&place.symbol().offset);
+            self.defined.iter().any(inside)
+        };
+        let symbols = file.symbols;
+        let named = symbols.symbols.iter().filter(|symbol| symbol.name == self.name && !is_asked(symbol));
+        let inner = named.filter(|symbol| !matches!(symbol.kind, Kind::Macro | Kind::Declaration));
+        let inner = inner.filter(|symbol| !is_member(symbol));
+        let scopes: Vec<_> = inner.filter_map(|symbol| scope(symbols, symbol)).filter(|scope| !home(scope)).collect();
+        uses.retain(|used| {
+            let bare = || joint(&file.text[..used.offset]) == Joint::None;
+            !(scopes.iter().any(|scope| scope.contains(&used.offset)) && bare())
+        });
     }
 
     /// Something else of that name, at the top of the file or of a module in it.
@@ -201,15 +235,25 @@ fn is_member(symbol: &Symbol) -> bool {
     matches!(symbol.kind, Kind::Method | Kind::Field | Kind::Property | Kind::Constructor | Kind::EnumMember)
 }
 
-fn is_type(kind: Kind) -> bool {
+pub(super) fn is_type(kind: Kind) -> bool {
     matches!(kind, Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait | Kind::Type)
 }
 
 fn is_nested(place: &Place) -> bool {
-    let symbols = &place.file.symbols.symbols;
+    scope(&place.file.symbols, place.symbol()).is_some() && !is_member(place.symbol())
+}
+
+fn is_nested_by_scope(place: &Place) -> bool {
+    let family = Language::of(place.file.path.as_str()).and_then(Language::family);
+    let scoped = !matches!(place.symbol().kind, Kind::Macro | Kind::Declaration);
+    scoped && is_nested(place) && family.is_some_and(Family::is_nested_by_scope)
+}
+
+/// The innermost function around a definition.
+fn scope(all: &Extracted, symbol: &Symbol) -> Option<Range<usize>> {
     let is_callable = |kind| matches!(kind, Kind::Function | Kind::Method | Kind::Constructor);
-    std::iter::successors(place.symbol().parent, |at| symbols[*at].parent).any(|at| is_callable(symbols[at].kind))
-        && !is_member(place.symbol())
+    let mut around = std::iter::successors(symbol.parent, |at| all.symbols[*at].parent).map(|at| &all.symbols[at]);
+    around.find(|outer| is_callable(outer.kind)).map(|outer| outer.extent.clone())
 }
 
 fn is_file_local(place: &Place) -> bool {

@@ -30,7 +30,11 @@ impl Tree {
     }
 
     fn references(&self, name: &str, query: &ReferencesQuery) -> Vec<String> {
-        let found = references(&self.snapshot, &self.cache, name, query, &Cancel::new()).unwrap();
+        self.references_at(name, None, query)
+    }
+
+    fn references_at(&self, name: &str, at: Option<&Site>, query: &ReferencesQuery) -> Vec<String> {
+        let found = references(&self.snapshot, &self.cache, name, at, query, &Cancel::new()).unwrap();
         let shown = |item: &Reference| {
             let within = item.within.as_deref().unwrap_or("-");
             format!("{}:{}:{} {:?} {:?} {within}", item.path, item.line, item.column, item.kind, item.confidence)
@@ -150,7 +154,7 @@ fn cancelled_questions_stop() {
     let cancel = Cancel::new();
     cancel.cancel();
     assert!(definition(&tree.snapshot, &tree.cache, "new", None, 10, &cancel).is_err());
-    assert!(references(&tree.snapshot, &tree.cache, "new", &ReferencesQuery::default(), &cancel).is_err());
+    assert!(references(&tree.snapshot, &tree.cache, "new", None, &ReferencesQuery::default(), &cancel).is_err());
     assert!(symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &SymbolsQuery::default(), &cancel).is_err());
 }
 
@@ -202,4 +206,36 @@ fn of_names_that_fit_alike_the_most_imported_come_first() {
     let found = symbols(&tree.snapshot, &tree.cache, &Surveys::default(), &query, &Cancel::new()).unwrap();
     let names: Vec<&str> = found.items.iter().map(|item| item.name.as_str()).collect();
     assert_eq!(names, ["load_two", "load_one", "load_test"]);
+}
+
+#[test]
+fn what_is_inside_of_a_function_is_used_there() {
+    let tree = tree(&[
+        (
+            "a.py",
+            "class C: ...\ndef f():\n    class C: ...\n    return C()\ndef g():\n    class C: ...\n    C()\ndef h(): C()\n",
+        ),
+        ("b.py", "from a import C\nC()\n"),
+    ]);
+    let query = ReferencesQuery::default();
+    assert_eq!(tree.references("f.C", &query), ["a.py:4:12 Call Exact f"]);
+    assert_eq!(tree.references("g.C", &query), ["a.py:7:5 Call Exact g"]);
+    let top = Site { path: "a.py".to_owned(), line: 1 };
+    let found = tree.references_at("C", Some(&top), &query);
+    assert_eq!(found, ["a.py:8:10 Call Exact h", "b.py:1:15 Import Likely -", "b.py:2:1 Call Likely -"]);
+}
+
+#[test]
+fn uses_of_types_go_by_what_their_names_mean() {
+    let tree = tree(&[
+        ("Cargo.toml", "[package]\nname = \"a\"\nedition = \"2021\"\n"),
+        (
+            "src/lib.rs",
+            "pub struct A;\nimpl std::str::FromStr for A {\n    type Err = u8;\n    fn from_str(text: &str) -> Result<Self, Self::Err> { Err(1) }\n}\n",
+        ),
+        ("path.py", "import pathlib\nclass Path: ...\ndef f(): return pathlib.Path(), Path()\n"),
+    ]);
+    let query = ReferencesQuery::default();
+    assert_eq!(tree.references("A.Err", &query), ["src/lib.rs:4:51 Type Exact A.from_str"]);
+    assert_eq!(tree.references("Path", &query), ["path.py:3:33 Call Exact f"]);
 }

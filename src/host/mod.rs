@@ -166,8 +166,10 @@ impl RepoHost {
             "repo.references" => {
                 let target: Target = args.next("of")?;
                 let query: ReferencesQuery = args.or_default("options")?;
-                let list = graph::references(&self.snapshot, &self.symbols, &target.name(), &query, cancel)
-                    .map_err(graph_failure)?;
+                let at = target.site();
+                let list =
+                    graph::references(&self.snapshot, &self.symbols, &target.name(), at.as_ref(), &query, cancel)
+                        .map_err(graph_failure)?;
                 for reference in &list.items {
                     self.found(&reference.path, u64::from(reference.line), u64::from(reference.line));
                 }

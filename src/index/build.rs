@@ -1,10 +1,9 @@
 //! From texts to an index: one builder per thread, and their merging.
 
-use super::blocks::{self, BLOCK, EDGE};
+use super::blocks::{self, BLOCK};
 use super::columns::{Index, Parts};
 use super::distinct::Distinct;
-use super::file::FileRuns;
-use super::front::{self, Text};
+use super::front;
 use super::intern::Interner;
 use super::{MOST_RUNS, alphabet, postings};
 
@@ -77,46 +76,6 @@ impl Builder {
     /// Makes a file a candidate of every search: one that cannot be read now, or whose text is not what is searched.
     pub fn add_always(&mut self, file: u32) {
         self.always.push(file);
-    }
-
-    /// Lists a file whose runs are known.
-    pub(super) fn add_runs(&mut self, file: u32, runs: &FileRuns) {
-        let Some(list) = runs.runs() else { return self.add_always(file) };
-        for run in list {
-            let number = self.runs.number_of(run);
-            self.log.push(number);
-        }
-        self.files.push(Logged { file, end: self.log.len() });
-        if runs.windowed() {
-            self.windowed.push(file);
-        }
-    }
-
-    /// Lists all files of an index but some. Those of a broken one become candidates of every search.
-    pub(super) fn add_index(&mut self, index: &Index, but: impl Fn(u32) -> bool) {
-        let but: Vec<bool> = (0..index.files()).map(but).collect();
-        let stays = |file: &u32| but.get(*file as usize) == Some(&false);
-        if !index.is_whole() {
-            self.always.extend((0..index.files()).filter(stays));
-            return;
-        }
-        self.always.extend(index.always().filter(stays));
-        self.windowed.extend(index.windowed().filter(stays));
-        let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let mut text = Text::new();
-        for block in 0..index.blocks() {
-            let (Some(()), Some(lists)) = (index.text(block, &mut text), index.lists(block)) else { continue };
-            let runs = text.bytes().split(|&byte| byte == EDGE).skip(1);
-            for (run, list) in runs.zip(lists) {
-                let number = self.runs.number_of(run);
-                pairs.extend(list.files().filter(stays).map(|file| (file, number)));
-            }
-        }
-        pairs.sort_unstable();
-        for file in pairs.chunk_by(|one, other| one.0 == other.0) {
-            self.log.extend(file.iter().map(|(_, number)| number));
-            self.files.push(Logged { file: file[0].0, end: self.log.len() });
-        }
     }
 
     /// How many bytes the builder holds.

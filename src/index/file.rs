@@ -42,16 +42,6 @@ impl FileRuns {
         size_of::<Self>() + self.runs.as_ref().map_or(0, |runs| runs.len())
     }
 
-    /// The runs, or `None` if the file is always a candidate.
-    pub(super) fn runs(&self) -> Option<impl Iterator<Item = &[u8]>> {
-        let runs = self.runs.as_ref()?;
-        Some(runs.split(|&byte| byte == EDGE).filter(|run| !run.is_empty()))
-    }
-
-    pub(super) fn windowed(&self) -> bool {
-        self.windowed
-    }
-
     /// Whether the file can have what is sought.
     pub(super) fn may_have(&self, sought: &Sought) -> bool {
         let Some(runs) = &self.runs else { return true };

@@ -83,6 +83,7 @@ impl Interner {
     }
 
     /// The number of one run.
+    #[cfg(test)]
     pub(super) fn number_of(&mut self, run: &[u8]) -> u32 {
         self.number(run, &Key::new(run, 0, run.len(), Seed::get()))
     }

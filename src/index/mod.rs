@@ -28,7 +28,7 @@ pub use candidates::Candidates;
 pub use columns::{Corrupt, Index};
 pub use file::FileRuns;
 pub use files::Files;
-pub use layers::{Change, Layered};
+pub use layers::Layered;
 pub use need::{Need, Pattern};
 
 /// Longer runs are cut into overlapping windows of this many bytes, each half a window after the one before.

@@ -181,9 +181,8 @@ fn no_file_that_matches_is_missing() {
             texts.iter().map(|same| if dice.one_in(3) { text(&mut dice) } else { same.clone() }).collect();
         let old = Arc::new(built(&stale[..30], 2));
         let changes = texts.iter().zip(&stale).enumerate().filter(|(number, (now, old))| now != old || *number >= 30);
-        let changes = changes.map(|(number, (now, _))| (file(number), Change::Text(FileRuns::of(now).into())));
+        let changes = changes.map(|(number, (now, _))| (file(number), Arc::new(FileRuns::of(now))));
         let layered = Layered::new(old).with(changes.collect::<Vec<_>>());
-        let compacted = layered.compact();
         for _ in 0..60 {
             let depth = dice.roll(4);
             let fixed = dice.one_in(6);
@@ -192,7 +191,7 @@ fn no_file_that_matches_is_missing() {
             let pattern = Pattern { text: &text, fixed, word, ignore_case, nest: 100 };
             let Some(matcher) = matcher(&pattern) else { continue };
             let need = Need::of(&pattern);
-            let all = [index.candidates(&need), layered.candidates(&need), compacted.candidates(&need)];
+            let all = [index.candidates(&need), layered.candidates(&need)];
             for (number, text) in texts.iter().enumerate() {
                 let matches = matches(&matcher, text);
                 for (way, candidate) in all.iter().map(|all| all.contains(file(number))).enumerate() {
@@ -215,7 +214,7 @@ fn layers_show_what_files_are_now() {
     let texts: Vec<Vec<u8>> =
         ["alpha beta", "beta gamma", "gamma alpha"].iter().map(|text| text.as_bytes().to_vec()).collect();
     let need = |text| Need::of(&Pattern { text, nest: 10, ..Pattern::default() });
-    let runs = |text: &str| Change::Text(Arc::new(FileRuns::of(text.as_bytes())));
+    let runs = |text: &str| Arc::new(FileRuns::of(text.as_bytes()));
     let first = Layered::new(Arc::new(built(&texts, 1)));
     let check = |view: &Layered, expect: [&[u32]; 3]| {
         for (word, expect) in ["alpha", "beta", "gamma"].iter().zip(expect) {
@@ -224,18 +223,11 @@ fn layers_show_what_files_are_now() {
         }
     };
     check(&first, [&[0, 3], &[0, 1], &[1, 3]]);
-    let second = first.with([(1, Change::Removed), (7, runs("alpha")), (0, runs("x")), (0, runs("gamma"))]);
+    let second = first.with([(1, runs("")), (7, runs("alpha")), (0, runs("x")), (0, runs("gamma"))]);
     check(&first, [&[0, 3], &[0, 1], &[1, 3]]);
     check(&second, [&[3, 7], &[], &[0, 3]]);
-    let third = second.with([(0, Change::Removed), (8, Change::Text(FileRuns::unknown().into())), (9, runs("beta"))]);
+    let third = second.with([(0, runs("")), (8, FileRuns::unknown().into()), (9, runs("beta"))]);
     check(&third, [&[3, 7, 8], &[8, 9], &[3, 8]]);
-    let compacted = second.compact();
-    check(&Layered::new(compacted.clone()), [&[3, 7], &[], &[0, 3]]);
-    let rebased = third.rebased(&second, compacted);
-    check(&rebased, [&[3, 7, 8], &[8, 9], &[3, 8]]);
-    assert_eq!((second.changes(), third.changes(), rebased.changes()), (3, 5, 3));
-    let many = first.with((100..400).map(|file| (file, runs("beta"))));
-    assert!(!third.is_heavy() && many.is_heavy());
     assert_eq!(first.candidates(&need("x|y")), Candidates::All);
 }
 
@@ -312,10 +304,6 @@ fn no_damage_goes_unnoticed() {
         // Bytes between columns are nobody's.
         assert_eq!(read.is_whole(), bytes[at] == 0 && !read.is_broken(), "{at}");
         assert_eq!(read.write(&mut Vec::new()).is_ok(), read.is_whole());
-        if !read.is_whole() {
-            let compacted = Layered::new(Arc::new(read)).with([(0, Change::Removed)]).compact();
-            assert!(compacted.always().eq(1..index.files()));
-        }
     }
     assert!(lazily > 10, "{lazily}");
 }
@@ -345,7 +333,6 @@ fn signed_damage_never_panics() {
                 assert!(files.iter().all(|file| file < index.files()));
             }
         }
-        Layered::new(Arc::new(index)).with([(0, Change::Removed)]).compact();
     }
     assert!(accepted > 50, "{accepted}");
 }

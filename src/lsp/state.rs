@@ -299,6 +299,10 @@ impl State {
         let disk = if usable.is_empty() { Ok(Workspace::none()) } else { Workspace::open_folders(&usable) };
         match disk {
             Ok(workspace) => {
+                let workspace = match self.session() {
+                    Some(Session { config, .. }) => workspace.kept_in(&config.cache_dir, config.index_size),
+                    None => workspace,
+                };
                 {
                     let texts = &mut *self.texts();
                     texts.version += 1;

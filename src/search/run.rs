@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::Instant;
 
 use grep_regex::RegexMatcher;
 use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
@@ -13,7 +14,7 @@ use super::pace::Pace;
 use super::sink::FileSink;
 use super::{MAX_CONTEXT, MAX_LIMIT, Matches, Query, SearchError, pattern};
 use crate::cancel::Cancel;
-use crate::workspace::{FileEntry, Snapshot, Source, WorkspaceError};
+use crate::workspace::{FileEntry, Look, Snapshot, Source, WorkspaceError};
 
 /// What all threads together may use for lines; one that needs more is read again alone, with [`LONG_LINE`].
 const LINES: usize = 64 << 20;
@@ -28,6 +29,7 @@ const BINARY: &str = "binary";
 const BINARY_AFTER_MATCH: &str = "binary after its first matches";
 
 pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Result<Matches, SearchError> {
+    let began = Instant::now();
     let (matcher, need) = pattern::compile(query)?;
     let globs = Globs::new(&query.glob)?;
     let entries = globs.select(snapshot, query.hidden)?;
@@ -39,23 +41,25 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
     let heap = LINES / files::threads();
     let start = || Worker::new(matcher.clone(), heap, job.context);
     let mut tally = Tally::default();
-    let suspects = snapshot.suspects(&need, &entries);
-    let (count, place): (usize, &(dyn Fn(usize) -> usize + Sync)) = match &suspects {
-        Some(suspects) => (suspects.files.len(), &|at| suspects.files[at]),
-        None => (entries.len(), &|at| at),
+    let workers = match snapshot.suspects(&need, &entries, began) {
+        None => files::each(entries.len(), &watch, start, |worker, file| worker.visit(&job, file, Look::Open)),
+        Some(suspects) => {
+            tally.searched += suspects.clean;
+            tally.skip_all(BINARY.to_owned(), suspects.binary);
+            files::each(suspects.files.len(), &watch, start, |worker, at| {
+                let suspect = &suspects.files[at];
+                worker.visit(&job, suspect.at, snapshot.look(suspect, &entries[suspect.at].path));
+            })
+        }
     };
-    if let Some(suspects) = &suspects {
-        tally.searched += suspects.clean;
-        tally.skip_all(BINARY.to_owned(), suspects.binary);
-    }
-    for worker in files::each(count, &watch, start, |worker, at| worker.visit(&job, place(at))) {
+    for worker in workers {
         tally.merge(worker.tally);
     }
     if !tally.long.is_empty() {
         let mut alone = Worker::new(matcher, LONG_LINE, job.context);
         tally.long.sort_unstable();
         for file in std::mem::take(&mut tally.long) {
-            alone.visit(&job, file);
+            alone.visit(&job, file, Look::Open);
         }
         alone.tally.give_up_on_long_lines();
         tally.merge(alone.tally);
@@ -109,15 +113,20 @@ impl Worker {
         Self { matcher, searchers: Searchers { heap, reports, counts, pace: Pace::start() }, tally: Tally::default() }
     }
 
-    fn visit(&mut self, job: &Job<'_>, file: usize) {
+    fn visit(&mut self, job: &Job<'_>, file: usize, look: Look) {
         let path = &job.entries[file].path;
         let room = job.kept.room(file);
         let mut sink = FileSink::new(path.as_str(), &self.matcher, room);
-        let result = match job.snapshot.open(path) {
-            Ok(Source::File(file)) => self.searchers.read(job, &self.matcher, file, &mut sink),
-            // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
-            Ok(Source::Memory(bytes)) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
-            Err(error) => return self.tally.skip(reason(&error)),
+        // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
+        let result = match look {
+            Look::Clean => return self.tally.searched += 1,
+            Look::Binary => return self.tally.skip(BINARY.to_owned()),
+            Look::Text(bytes) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
+            Look::Open => match job.snapshot.open(path) {
+                Ok(Source::File(file)) => self.searchers.read(job, &self.matcher, file, &mut sink),
+                Ok(Source::Memory(bytes)) => self.searchers.read(job, &self.matcher, &bytes[..], &mut sink),
+                Err(error) => return self.tally.skip(reason(&error)),
+            },
         };
         match result {
             Ok(()) if !sink.binary => self.tally.searched += 1,

@@ -57,8 +57,11 @@ impl Sink for FileSink<'_> {
         self.last_kept = self.keeps();
         if self.last_kept {
             let bytes = found.bytes();
-            let searched = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-            let at = self.matcher.find(searched)?.map_or(0, |first| first.start());
+            // The line in its place, or else the start of the text would be the start of every line.
+            let range = found.bytes_range_in_buffer();
+            let searched = &found.buffer()[..range.end];
+            let searched = searched.strip_suffix(b"\n").unwrap_or(searched);
+            let at = self.matcher.find_at(searched, range.start)?.map_or(0, |first| first.start() - range.start);
             let text = line::without_end(bytes);
             let found = Match {
                 path: self.path.to_owned(),

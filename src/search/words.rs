@@ -1,6 +1,7 @@
 //! Which files have a word: a byte search for candidates, without lines and without a regular expression.
 
 use std::io::Read;
+use std::time::Instant;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::memmem::Finder;
@@ -9,12 +10,13 @@ use super::SearchError;
 use super::files::{self, Watch};
 use crate::cancel::Cancel;
 use crate::index::{Need, Pattern};
-use crate::workspace::{FileEntry, RelPath, Snapshot, Source};
+use crate::workspace::{FileEntry, Look, RelPath, Snapshot, Source};
 
 /// Most source files fit, so that one read and one scan decide.
 const CHUNK: usize = 128 << 10;
 
 pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) -> Result<Vec<RelPath>, SearchError> {
+    let began = Instant::now();
     let entries = snapshot.files()?;
     if word.is_empty() {
         return Ok(Vec::new());
@@ -24,12 +26,19 @@ pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) 
     let start = || Scanner { buffer: vec![0; CHUNK + word.len() + 1], decode: vec![0; 8 << 10], found: Vec::new() };
     let need = Need::of(&Pattern { text: word, fixed: true, ..Pattern::default() });
     let all: Vec<&FileEntry> = entries.iter().collect();
-    let suspects = snapshot.suspects(&need, &all).map_or_else(|| (0..all.len()).collect(), |suspects| suspects.files);
-    let visit = |scanner: &mut Scanner, at: usize| {
-        scanner.visit(snapshot, all[suspects[at]], suspects[at], &finder, &watch);
+    let visit = |scanner: &mut Scanner, file: usize, look: Look| {
+        if scanner.has(snapshot, all[file], look, &finder, &watch) {
+            scanner.found.push(file);
+        }
     };
-    let mut found: Vec<usize> =
-        files::each(suspects.len(), &watch, start, visit).into_iter().flat_map(|scanner| scanner.found).collect();
+    let scanners = match snapshot.suspects(&need, &all, began) {
+        None => files::each(all.len(), &watch, start, |scanner, file| visit(scanner, file, Look::Open)),
+        Some(suspects) => files::each(suspects.files.len(), &watch, start, |scanner, at| {
+            let suspect = &suspects.files[at];
+            visit(scanner, suspect.at, snapshot.look(suspect, &all[suspect.at].path));
+        }),
+    };
+    let mut found: Vec<usize> = scanners.into_iter().flat_map(|scanner| scanner.found).collect();
     watch.verdict()?;
     found.sort_unstable();
     Ok(found.into_iter().map(|file| entries[file].path.clone()).collect())
@@ -43,17 +52,18 @@ struct Scanner {
 }
 
 impl Scanner {
-    fn visit(&mut self, snapshot: &Snapshot, entry: &FileEntry, file: usize, word: &Word<'_>, watch: &Watch<'_>) {
+    fn has(&mut self, snapshot: &Snapshot, entry: &FileEntry, look: Look, word: &Word<'_>, watch: &Watch<'_>) -> bool {
         if entry.bytes < word.word.len() as u64 {
-            return;
+            return false;
         }
-        let found = match snapshot.open(&entry.path) {
-            Ok(Source::File(file)) => self.scan(watch.over(file, None), word),
-            Ok(Source::Memory(bytes)) => self.scan(watch.over(&bytes[..], None), word),
-            Err(_) => false,
-        };
-        if found {
-            self.found.push(file);
+        match look {
+            Look::Clean | Look::Binary => false,
+            Look::Text(bytes) => self.scan(watch.over(&bytes[..], None), word),
+            Look::Open => match snapshot.open(&entry.path) {
+                Ok(Source::File(file)) => self.scan(watch.over(file, None), word),
+                Ok(Source::Memory(bytes)) => self.scan(watch.over(&bytes[..], None), word),
+                Err(_) => false,
+            },
         }
     }
 

@@ -1,22 +1,37 @@
 //! Queries, compiled once per language on first use, with the meaning of their captures looked up.
 
+use std::sync::OnceLock;
+
 use tree_sitter::Query;
 
 use super::grammars::Grammar;
 use super::languages::Language;
-use super::rooted::rooted;
+use super::patterns::Patterns;
 use super::{Kind, Usage};
 
 /// A language's grammar and queries, ready to run.
 pub(super) struct Compiled {
     pub language: tree_sitter::Language,
-    pub symbols: Query,
-    pub references: Query,
-    pub locals: Query,
-    /// Roles of the captures of `symbols`, then of `references` and `locals`, by capture index.
-    pub symbol_roles: Vec<Role>,
-    pub reference_roles: Vec<Role>,
-    pub local_roles: Vec<LocalRole>,
+    pub symbols: Patterns<Role>,
+    pub references: Patterns<Role>,
+    /// The number of the field `declarator`, and of `name`; 0 where the grammar has none.
+    pub declarator: u16,
+    pub name: u16,
+    /// Kinds whose text is more than a name: Ruby's `:symbol`, Elixir's `A.B`.
+    pub symbol: u16,
+    pub alias: u16,
+    local_texts: &'static [&'static str],
+    locals: OnceLock<(Query, Vec<LocalRole>)>,
+}
+
+impl Compiled {
+    /// The query for local names, with the roles of its captures. Compiled on first use: most files are never asked.
+    pub fn locals(&self) -> &(Query, Vec<LocalRole>) {
+        self.locals.get_or_init(|| {
+            // A test compiles every one.
+            query(&self.language, &self.local_texts.concat(), local_role).expect("queries compile")
+        })
+    }
 }
 
 /// What a capture says; see `queries/README.md`.
@@ -86,19 +101,36 @@ pub(super) fn compiled(grammar: &'static Grammar) -> &'static Compiled {
 /// # Errors
 /// Says which query of the language is wrong and where. `Ok` for languages without a grammar.
 pub fn check_queries(language: Language) -> Result<(), String> {
-    language.grammar().map_or(Ok(()), |grammar| compile(grammar).map(drop).map_err(|e| format!("{language:?}: {e}")))
+    let Some(grammar) = language.grammar() else { return Ok(()) };
+    let check = || {
+        let compiled = compile(grammar)?;
+        // What we read ourselves has to be a query for tree-sitter too, which knows what a grammar can never produce.
+        query(&compiled.language, &grammar.symbols.concat(), role)?;
+        query(&compiled.language, &grammar.references.concat(), role)?;
+        query(&compiled.language, &grammar.locals.concat(), local_role).map(drop)
+    };
+    check().map_err(|problem: String| format!("{language:?}: {problem}"))
 }
 
 fn compile(grammar: &Grammar) -> Result<Compiled, String> {
     let language = tree_sitter::Language::new(grammar.parser);
-    let (symbols, symbol_roles) = query(&language, &rooted(&grammar.symbols.concat()), role)?;
-    let (references, reference_roles) = query(&language, &grammar.references.concat(), role)?;
-    let (locals, local_roles) = query(&language, &grammar.locals.concat(), local_role)?;
-    Ok(Compiled { symbols, references, locals, symbol_roles, reference_roles, local_roles, language })
+    let field = |name| language.field_id_for_name(name).map_or(0, std::num::NonZero::get);
+    let kind = |name| language.id_for_node_kind(name, true);
+    Ok(Compiled {
+        symbols: Patterns::read(&language, &grammar.symbols.concat(), role)?,
+        references: Patterns::read(&language, &grammar.references.concat(), role)?,
+        declarator: field("declarator"),
+        name: field("name"),
+        symbol: kind("simple_symbol"),
+        alias: kind("alias"),
+        local_texts: grammar.locals,
+        locals: OnceLock::new(),
+        language,
+    })
 }
 
 /// Compiles a query and looks its captures up.
-fn query<R>(
+pub(super) fn query<R>(
     language: &tree_sitter::Language,
     text: &str,
     role: fn(&str) -> Option<R>,
@@ -112,7 +144,7 @@ fn query<R>(
     Ok((query, roles))
 }
 
-fn role(name: &str) -> Option<Role> {
+pub(super) fn role(name: &str) -> Option<Role> {
     Some(match name {
         "name" => Role::Name,
         "declarator" => Role::Declarator,

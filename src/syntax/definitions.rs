@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
-
 use super::compiled::{Compiled, Role};
+use super::declared::declared_flat;
+use super::flat::Flat;
 use super::grammars::Family;
 use super::lines::Lines;
-use super::parse::{Budget, Meter, with_cursor};
+use super::parse::Meter;
+use super::patterns::Match;
 use super::{Kind, Symbol, extents, head};
 
 /// A definition as captured.
@@ -33,35 +34,19 @@ pub(super) enum What {
     Local,
 }
 
-/// Runs the symbols query, over all of a tree or for what depends on some of its bytes. The flag says whether something
-/// was left out.
+/// Runs the symbols query, everywhere or for what depends on some bytes. The flag says whether something was left out.
 pub(super) fn captured(
     compiled: &Compiled,
-    tree: &Tree,
+    nodes: &[Flat],
     text: &[u8],
-    within: Option<Range<usize>>,
-    budget: &Budget,
+    within: Option<&Range<usize>>,
+    meter: &mut Meter,
 ) -> (Vec<Raw>, bool) {
     let mut found = Vec::new();
-    let mut meter = Meter::new(budget);
-    let exceeded = with_cursor(|cursor| {
-        cursor.set_byte_range(within.clone().unwrap_or(0..usize::MAX));
-        let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
-        let options = QueryCursorOptions::new().progress_callback(&mut progress);
-        let mut matches = cursor.matches_with_options(&compiled.symbols, tree.root_node(), text, options);
-        while let Some(matched) = matches.next() {
-            let captures =
-                matched.captures().iter().map(|capture| (compiled.symbol_roles[capture.index as usize], capture.node));
-            let whole = hull(matched.captures().iter().map(|capture| capture.node.byte_range()));
-            if within.as_ref().is_none_or(|within| touch(&whole, within)) {
-                found.extend(raw(captures, matched.pattern_index, whole));
-            }
-        }
-        drop(matches);
-        cursor.set_byte_range(0..usize::MAX);
-        cursor.did_exceed_match_limit()
+    let cut = compiled.symbols.find(nodes, text, within, meter, |matched| {
+        found.extend(raw(compiled, nodes, &matched));
     });
-    (found, exceeded || meter.exhausted)
+    (found, cut)
 }
 
 /// The least range around some ranges.
@@ -74,19 +59,21 @@ pub(super) fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize, whole: Range<usize>) -> Option<Raw> {
+fn raw(compiled: &Compiled, nodes: &[Flat], matched: &Match<'_, Role>) -> Option<Raw> {
+    let (rank, whole) = (matched.pattern, nodes[matched.root as usize].range());
     let (mut what, mut name, mut extent, mut qualifier, mut prototype) = (None, None, 0..0, None, false);
-    for (role, node) in captures {
+    for (role, at) in matched.captures() {
+        let range = nodes[at as usize].range();
         match role {
-            Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), node.byte_range()),
-            Role::Scope => (what, extent) = (Some(What::Scope), node.byte_range()),
-            Role::Local => return Some(Raw::local(node.byte_range(), whole)),
-            Role::Name => name = Some(node.byte_range()),
+            Role::Definition(kind) => (what, extent) = (Some(What::Definition(kind)), range),
+            Role::Scope => (what, extent) = (Some(What::Scope), range),
+            Role::Local => return Some(Raw::local(range, whole)),
+            Role::Name => name = Some(range),
             Role::Declarator => {
-                let (node, function) = declared(node)?;
-                (name, prototype) = (Some(node.byte_range()), function);
+                let (at, function) = declared_flat(compiled, nodes, at)?;
+                (name, prototype) = (Some(nodes[at as usize].range()), function);
             }
-            Role::Qualifier => qualifier = Some(node.byte_range()),
+            Role::Qualifier => qualifier = Some(range),
             Role::Reference(_) | Role::Import | Role::Skip | Role::Predicate => {}
         }
     }
@@ -95,28 +82,6 @@ fn raw<'t>(captures: impl Iterator<Item = (Role, Node<'t>)>, rank: usize, whole:
         what = What::Definition(Kind::Declaration);
     }
     Some(Raw { name: name?, extent, whole, qualifier, what, rank })
-}
-
-/// Follows declarators down to the name; says whether the innermost one is a function's.
-pub(super) fn declared(mut node: Node<'_>) -> Option<(Node<'_>, bool)> {
-    let mut function = false;
-    loop {
-        match node.kind() {
-            "parenthesized_declarator" | "attributed_declarator" | "reference_declarator" | "variadic_declarator" => {
-                node = node.named_child(0)?;
-                continue;
-            }
-            // `Vector<T> Zero();` in class Vector is read as a field named `Vector<T>` by some grammars.
-            "template_function" | "template_method" => {
-                return Some((node.child_by_field_name("name")?, function)).filter(|_| function);
-            }
-            "operator_cast" | "structured_binding_declarator" => return None,
-            _ => {}
-        }
-        let Some(inner) = node.child_by_field_name("declarator") else { return Some((node, function)) };
-        function = node.kind() == "function_declarator";
-        node = inner;
-    }
 }
 
 impl Raw {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use tree_sitter::Tree;
+
 use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
 use super::grammars::Family;
@@ -12,7 +14,7 @@ use super::lines::Lines;
 use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
-use super::{Kind, Symbol, Usage, item_macros, lexical, references};
+use super::{Kind, Symbol, Usage, flat, item_macros, lexical, named_by_macros, references};
 
 /// The definitions of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,23 +59,26 @@ pub fn extract(language: Language, text: &str, budget: &Budget) -> Extracted {
 pub fn extract_with_uses(language: Language, text: &str, names: Names, budget: &Budget) -> (Extracted, Vec<Use>) {
     let lines = Lines::new(text);
     let (extracted, found) = read(language, text, &lines, Some(names), budget);
-    let defined: std::collections::HashSet<(u32, u32)> =
-        extracted.symbols.iter().map(|symbol| (symbol.line, symbol.column)).collect();
+    let mut defined: Vec<usize> = extracted.symbols.iter().map(|symbol| symbol.offset).collect();
+    defined.sort_unstable();
     let mut around = Around::default();
     let uses = found
         .into_iter()
         .filter_map(|(name, usage, place)| {
-            let (line, column) = (lines.line(name.start), lines.column(name.start));
             let offset = name.start;
-            let text = text.get(name)?.to_owned();
-            (!defined.contains(&(line, column))).then(|| Use {
+            let name = text.get(name)?;
+            if defined.binary_search(&offset).is_ok() {
+                return None;
+            }
+            let line = lines.line(offset);
+            Some(Use {
                 within: around.innermost(&extracted.symbols, line),
-                name: text,
+                name: name.to_owned(),
                 offset,
                 usage,
                 place,
                 line,
-                column,
+                column: lines.column(offset),
             })
         })
         .collect();
@@ -97,14 +102,18 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     let ready = Source::new(family, text);
     let source = ready.bytes();
     let Some(tree) = parse(&compiled.language, source, budget) else { return scanned() };
-    let (raws, mut partial) = definitions::captured(compiled, &tree, source, None, budget);
-    let symbols = ready.symbols(family, lines, raws);
+    let taken = flat::with(&tree, None, compiled, budget, |nodes, meter| {
+        let symbols = definitions::captured(compiled, nodes, source, None, meter);
+        let wanted = |names| move |name: &[u8]| is_wanted(names, name);
+        let uses = names.map(|names| references::captured(compiled, nodes, source, wanted(names), meter));
+        (symbols, uses)
+    });
+    let (((raws, cut), uses), missing) = taken;
+    let mut partial = cut || missing;
+    let symbols = ready.symbols(family, Some(&tree), lines, raws);
     let Some(names) = names else { return (Extracted { symbols, partial }, Vec::new()) };
-    let wanted = |name: &[u8]| match names {
-        Names::All => true,
-        Names::Only(only) => name == only.as_bytes(),
-    };
-    let (uses, cut) = references::captured(compiled, &tree, source, wanted, budget);
+    let wanted = |name: &[u8]| is_wanted(names, name);
+    let (uses, cut) = uses.unwrap_or_default();
     partial |= cut;
     let places = match names {
         Names::Only(only) if !uses.is_empty() => bound_places(&tree, compiled, family, source, only, budget),
@@ -161,15 +170,26 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The definitions from what was captured.
-    pub fn symbols(&self, family: Family, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
+    /// The definitions from what was captured. Without the text's tree, those that macros make are left out.
+    pub fn symbols(&self, family: Family, tree: Option<&Tree>, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
         if let Some(prepared) = &self.prepared {
             for raw in &mut raws {
                 raw.extent.start = prepared.visible_start(raw.extent.start);
             }
             raws.extend(macros(prepared));
         }
+        if let (Family::Rust, Some(tree)) = (family, tree) {
+            let made = named_by_macros::made(tree, self.text, &raws);
+            raws.extend(made);
+        }
         definitions::symbols(family, self.text, lines, raws)
+    }
+}
+
+fn is_wanted(names: Names, name: &[u8]) -> bool {
+    match names {
+        Names::All => true,
+        Names::Only(only) => name == only.as_bytes(),
     }
 }
 

@@ -48,6 +48,12 @@ impl Family {
         matches!(self, Rust | Python | JavaScript | Go | C | Java)
     }
 
+    /// Whether what is defined inside of a function is seen there only.
+    pub fn is_nested_by_scope(self) -> bool {
+        use Family::{C, CSharp, Go, Java, JavaScript, Kotlin, Python, Rust, Scala, Swift};
+        matches!(self, Rust | Python | JavaScript | Go | C | Java | CSharp | Kotlin | Scala | Swift)
+    }
+
     /// Whether members are used without saying whose they are.
     pub fn implies_self(self) -> bool {
         use Family::{C, CSharp, Java, Kotlin, Ruby, Scala, Swift};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use tree_sitter::{InputEdit, Point, Tree};
 
-use super::compiled::compiled;
+use super::compiled::{Compiled, compiled};
 use super::definitions::{self, Raw, hull, touch};
 use super::extract::{Extracted, Source, extract};
+use super::flat;
 use super::grammars::Grammar;
 use super::languages::Language;
 use super::lines::Lines;
@@ -38,7 +39,7 @@ impl Live {
         let parsed = language.grammar().filter(|_| can_be_parsed(text, budget)).and_then(|grammar| {
             let (compiled, source) = (compiled(grammar), Source::new(grammar.family, text));
             let tree = parse(&compiled.language, source.bytes(), budget)?;
-            let (raws, partial) = definitions::captured(compiled, &tree, source.bytes(), None, budget);
+            let (raws, partial) = captured(compiled, &tree, source.bytes(), None, budget);
             Some(Self::with(language, grammar, source, (tree, raws, partial), false))
         });
         parsed.unwrap_or_else(|| Self { language, found: Arc::new(extract(language, text, budget)), kept: None })
@@ -51,7 +52,7 @@ impl Live {
         (tree, raws, partial): (Tree, Vec<Raw>, bool),
         derived: bool,
     ) -> Self {
-        let symbols = source.symbols(grammar.family, &Lines::new(source.text), raws.clone());
+        let symbols = source.symbols(grammar.family, Some(&tree), &Lines::new(source.text), raws.clone());
         let found = Arc::new(Extracted { symbols, partial });
         // What was cut short is no base for anything.
         let kept = (!partial).then(|| Kept { tree, source: source.into_bytes(), raws, derived });
@@ -107,7 +108,7 @@ impl Live {
             Some(read) => Next::Read(Self::with(self.language, grammar, source, read, true)),
             None => {
                 let raws = change.map_or_else(|| kept.raws.clone(), |change| change.carried(&kept.raws));
-                let symbols = source.symbols(grammar.family, &Lines::new(text), raws);
+                let symbols = source.symbols(grammar.family, None, &Lines::new(text), raws);
                 Next::Moved(Arc::new(Extracted { symbols, partial: true }))
             }
         }
@@ -182,9 +183,24 @@ impl Kept {
         }
         // An empty range has no byte that a definition could have in common with it.
         let changed = changed.start.saturating_sub(1)..changed.end + 1;
-        let (raws, partial) = definitions::captured(compiled, &tree, text, Some(changed.clone()), budget);
+        let (raws, partial) = captured(compiled, &tree, text, Some(&changed), budget);
         Some((tree, change.joined(&before.raws, raws, &changed), partial))
     }
+}
+
+/// What is captured, everywhere or within some bytes, and whether something was left out.
+fn captured(
+    compiled: &Compiled,
+    tree: &Tree,
+    source: &[u8],
+    within: Option<&Range<usize>>,
+    budget: &Budget,
+) -> (Vec<Raw>, bool) {
+    let taken = flat::with(tree, within, compiled, budget, |nodes, meter| {
+        definitions::captured(compiled, nodes, source, within, meter)
+    });
+    let ((raws, cut), missing) = taken;
+    (raws, cut || missing)
 }
 
 /// What is different between two texts: these bytes of the old one are those bytes of the new one, all others are equal.

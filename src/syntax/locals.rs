@@ -8,7 +8,7 @@ use tree_sitter::{Node, QueryCursorOptions, StreamingIterator, Tree};
 
 use super::Language;
 use super::compiled::{Compiled, LocalRole, Reach, ScopeKind, Whose};
-use super::definitions::declared;
+use super::declared::declared;
 use super::grammars::Family;
 use super::name_at::word_at;
 use super::parse::{Budget, Meter, with_cursor};
@@ -129,17 +129,18 @@ impl Found {
         let (mut names, mut skipped, mut shorthand) = (Vec::new(), HashSet::new(), HashSet::new());
         // In these patterns a capital letter begins a constant or a variant.
         let constant = matches!(family, Family::Rust | Family::Scala) && name.starts_with(char::is_uppercase);
+        let (query, roles) = compiled.locals();
         let is_name = |node: Node| source.get(node.byte_range()) == Some(name.as_bytes());
         with_cursor(|cursor| {
             let mut progress = |_: &tree_sitter::QueryCursorState| meter.step();
             let options = QueryCursorOptions::new().progress_callback(&mut progress);
             let root = tree.root_node();
-            let mut matches = cursor.matches_with_options(&compiled.locals, root, source, options);
+            let mut matches = cursor.matches_with_options(query, root, source, options);
             while let Some(matched) = matches.next() {
                 let (mut bound, mut from, mut again) = (None, None, false);
                 for capture in matched.captures() {
                     let node = capture.node;
-                    match compiled.local_roles[capture.index as usize] {
+                    match roles[capture.index as usize] {
                         LocalRole::Scope(kind) => nodes.push((node, kind)),
                         LocalRole::Bound(reach) => bound = Some((node, reach)),
                         LocalRole::Declarator => {

@@ -2,10 +2,12 @@
 
 mod comments;
 mod compiled;
+mod declared;
 mod definitions;
 mod doc;
 mod extents;
 mod extract;
+mod flat;
 mod folds;
 mod grammars;
 mod head;
@@ -17,10 +19,11 @@ mod lines;
 mod live;
 mod locals;
 mod name_at;
+mod named_by_macros;
 mod parse;
+mod patterns;
 mod preprocess;
 mod references;
-mod rooted;
 mod selection;
 mod tree;
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::jail::Jail;
 use super::overlay::Spare;
 use super::pins::Pins;
+use super::saved::{Restored, Shelf};
 use super::tier::Tier;
 use super::walk::{self, Listing, is_hidden};
 use super::{FileEntry, RelPath, WorkspaceError, git};
@@ -19,8 +20,8 @@ pub(super) struct Base {
     pub(super) jail: Arc<Jail>,
     pub(super) pins: Pins,
     pub(super) tier: Arc<Tier>,
-    /// When it began, as the tier counts.
-    pub(super) began: u64,
+    /// What is kept from one start to the next.
+    pub(super) shelf: Option<Arc<Shelf>>,
     visible: Sizes,
     hidden: Sizes,
     /// For which paths the jail would hold a text, as long as the listing holds.
@@ -30,10 +31,10 @@ pub(super) struct Base {
 }
 
 impl Base {
-    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
+    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>, shelf: Option<Arc<Shelf>>) -> Self {
         let (visible, hidden, may_hold, revision, spare, tier) = Default::default();
         let pins = Pins::new(PIN_BUDGET);
-        Self { name, jail, pins, tier, began: 0, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, shelf, visible, hidden, may_hold, revision, spare }
     }
 
     /// The state after some files' contents changed, and where `listing_changed` which files there are. A listing that
@@ -47,10 +48,10 @@ impl Base {
         }
         let pins = self.pins.heir(changed);
         let (name, jail, tier) = (self.name.clone(), self.jail.clone(), self.tier.clone());
+        let shelf = self.shelf.clone();
         tier.hear(changed);
-        let began = tier.now();
         let (revision, spare) = Default::default();
-        Self { name, jail, pins, tier, began, visible, hidden, may_hold, revision, spare }
+        Self { name, jail, pins, tier, shelf, visible, hidden, may_hold, revision, spare }
     }
 
     /// What was walked: the visible files, or these and the hidden ones.
@@ -63,7 +64,7 @@ impl Base {
     /// The same without a look at sizes that may have changed.
     fn walked(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
         let folders = &self.jail.folders;
-        let visible = self.visible.walked.get(|| walk::walk(folders, false))?;
+        let visible = self.visible.walked.get(|| self.restored().map_or_else(|| walk::walk(folders, false), Ok))?;
         if !hidden {
             return Ok(visible);
         }
@@ -76,6 +77,17 @@ impl Base {
             all.files.dedup_by(|a, b| a.path == b.path);
             Ok(all)
         })
+    }
+
+    /// The listing of an earlier start, if it still holds. What it knew of the files stands then, whether it holds or not.
+    fn restored(&self) -> Option<Listing> {
+        let shelf = self.shelf.as_ref()?;
+        let as_of = self.tier.time();
+        let Restored { standing, differing, listing } = shelf.restore(&self.jail)?;
+        // In this order, so that nobody takes what differs for what it was.
+        self.tier.hear(&differing);
+        self.tier.adopt(standing, as_of);
+        listing
     }
 
     /// Whether a file without symlinks in its path is listed, visible or hidden.

@@ -55,6 +55,11 @@ pub enum WorkspaceError {
     /// Folders of one workspace need names that work as the first part of a path.
     #[error("{name:?} cannot be a workspace folder's name: {reason}")]
     FolderName { name: String, reason: &'static str },
+    /// What is known of a workspace's files, for the next start.
+    #[error(
+        "{path}: what is known of the files could not be kept ({source}); SPELUNK_CACHE_DIR names another folder for it"
+    )]
+    Unkept { path: String, source: std::io::Error },
     /// An ignore file that would block or flood whoever reads it.
     #[error("{path}: is not a regular file below {}, so the ignore rules cannot be read", Size(*limit))]
     IgnoreFile { path: String, limit: u64 },

@@ -14,6 +14,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
 use super::path::on_disk;
+use super::pins::Stamp;
 use super::{RelPath, WorkspaceError, secrets};
 
 /// How often a file that is being swapped under our hands is tried again.
@@ -116,6 +117,12 @@ impl Jail {
                 .ok_or_else(|| WorkspaceError::OutsideRoot { path: path.to_string() })?
         };
         Ok(Opened { file, real })
+    }
+
+    /// What tells whether the file of this name is still the one that was read, without opening it.
+    pub(super) fn stamp(&self, path: &RelPath) -> Option<Stamp> {
+        let (folder, name) = self.locate(path).ok()?;
+        Stamp::at(&folder.dir, &name)
     }
 
     /// Whether a text may be kept under this path: it names no secret, nor does what a symlink there leads to, and the

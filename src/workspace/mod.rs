@@ -5,12 +5,14 @@ mod decode;
 mod error;
 mod git;
 mod globs;
+mod indexed;
 mod jail;
 mod news;
 mod overlay;
 mod path;
 mod pins;
 mod place;
+mod saved;
 mod scope;
 mod secrets;
 mod site;
@@ -26,17 +28,19 @@ pub use blake3::Hash as TextHash;
 
 pub use error::WorkspaceError;
 pub use globs::Globs;
+pub use indexed::{Indexed, Why};
 pub use news::News;
 pub use path::RelPath;
 pub use pins::Mark;
 pub use place::{Found, Place};
+pub use saved::Kept;
 #[cfg(unix)]
 pub(crate) use secrets::is_secret_folder;
 pub use site::Sites;
 pub use size::rounded;
 pub use slice::Slice;
 pub use snapshot::{Encoding, FileEntry, Snapshot, Source};
-pub use tier::Suspects;
+pub use tier::{Look, Suspect, Suspects, Text};
 pub use tree::{Tree, tree};
 pub use walk::Skipped;
 
@@ -44,11 +48,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jail::{Folder, Jail};
+use saved::Shelf;
 
 /// A folder, or several, opened for questions.
 pub struct Workspace {
     name: Arc<str>,
     jail: Arc<Jail>,
+    shelf: Option<Arc<Shelf>>,
 }
 
 impl Workspace {
@@ -56,7 +62,7 @@ impl Workspace {
     pub fn open(path: &Path) -> Result<Self, WorkspaceError> {
         let folder = Folder::open(path, None)?;
         let name = folder.root.file_name().unwrap_or_default().to_string_lossy().into();
-        Ok(Self { name, jail: Arc::new(Jail { folders: vec![folder] }) })
+        Ok(Self { name, jail: Arc::new(Jail { folders: vec![folder] }), shelf: None })
     }
 
     /// Opens several folders, whose names come first in the paths of their files. A name that comes twice gets a number.
@@ -81,17 +87,31 @@ impl Workspace {
         if open.is_empty() {
             check_name("")?;
         }
-        Ok(Self { name: names.join(", ").into(), jail: Arc::new(Jail { folders: open }) })
+        Ok(Self { name: names.join(", ").into(), jail: Arc::new(Jail { folders: open }), shelf: None })
     }
 
     /// A workspace without any folder, for a client that has none open.
     pub fn none() -> Self {
-        Self { name: "".into(), jail: Arc::new(Jail { folders: Vec::new() }) }
+        Self { name: "".into(), jail: Arc::new(Jail { folders: Vec::new() }), shelf: None }
+    }
+
+    /// The same with a file in a cache folder, of which all such files together may take up to `most` bytes (0: none): what
+    /// [`Snapshot::keep`] puts there counts at the next start, as far as it still holds. Touches nothing before the walk.
+    pub fn kept_in(self, cache: &Path, most: u64) -> Self {
+        let is_off = most == 0 || self.jail.folders.is_empty();
+        Self { shelf: (!is_off).then(|| Arc::new(Shelf::new(cache, most, &self.jail))), ..self }
+    }
+
+    /// The same, without a look at what is there already.
+    pub fn kept_anew_in(self, cache: &Path, most: u64) -> Self {
+        let workspace = self.kept_in(cache, most);
+        workspace.shelf.iter().for_each(|shelf| shelf.pass_over());
+        workspace
     }
 
     /// The workspace as it is now. Cheap: the walk happens on first use.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.name.clone(), self.jail.clone())
+        Snapshot::new(self.name.clone(), self.jail.clone(), self.shelf.clone())
     }
 }
 

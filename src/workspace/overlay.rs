@@ -24,8 +24,8 @@ impl Overlay {
         self.0.get(path).filter(|_| base.may_hold(path))
     }
 
-    pub(super) fn has(&self, path: &RelPath) -> bool {
-        self.0.contains_key(path)
+    pub(super) fn paths(&self) -> impl Iterator<Item = &RelPath> {
+        self.0.keys()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -30,6 +30,17 @@ impl RelPath {
         &self.0
     }
 
+    /// Whether the two share their text: then they are equal, and else they may be.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A path that [`Self::as_str`] gave once; `None` if it cannot have.
+    pub(super) fn again(text: &str) -> Option<Self> {
+        let is_one = text.split('/').all(|part| !matches!(part, "" | "." | "..")) && !text.contains('\0');
+        is_one.then(|| Self(text.into()))
+    }
+
     /// From a relative path on disk, in a folder that has a name when the workspace has several.
     pub(super) fn from_disk(folder: Option<&str>, path: &Path) -> Option<Self> {
         let inside = path.components().all(|component| matches!(component, Component::Normal(_)));

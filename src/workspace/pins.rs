@@ -14,6 +14,9 @@ use super::{RelPath, TextHash};
 /// No file system counts time in longer steps.
 const COARSE: Duration = Duration::from_secs(2);
 
+/// Nor does one whose times are not whole seconds.
+const FINE: Duration = Duration::from_millis(25);
+
 /// What tells that a file is still the one that was read. Times are in nanoseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
@@ -47,7 +50,6 @@ impl Stamp {
 
     /// Of what has this name on disk, which is not opened for it. `None` when there is nothing.
     #[cfg(unix)]
-    #[expect(dead_code, reason = "for whoever compares what stands with the disk")]
     pub(super) fn at(dir: &Dir, name: &Path) -> Option<Self> {
         let found = rustix::fs::statat(dir, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).ok()?;
         Some(Self {
@@ -68,7 +70,9 @@ impl Stamp {
     /// systems are coarse.
     pub(super) fn is_settled(&self, now: SystemTime) -> bool {
         let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64);
-        self.modified.max(self.changed) < now.saturating_sub(COARSE.as_nanos() as i64)
+        let is_whole = |time: i64| time % 1_000_000_000 == 0;
+        let step = if is_whole(self.modified) && is_whole(self.changed) { COARSE } else { FINE };
+        self.modified.max(self.changed) < now.saturating_sub(step.as_nanos() as i64)
     }
 }
 
@@ -194,6 +198,11 @@ impl Pins {
             texts.latest.insert(path.clone(), (stamp, hash));
         }
         Some(texts.put(hash, text))
+    }
+
+    /// The files that are pinned, and at which stamps.
+    pub(super) fn stamps(&self) -> Vec<(RelPath, Stamp)> {
+        self.own().iter().map(|(path, (stamp, _))| (path.clone(), *stamp)).collect()
     }
 
     /// Notes a file of which lines were read. Whether it is still the file that was handed out before.

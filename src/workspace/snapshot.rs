@@ -3,17 +3,20 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
+use super::indexed::Indexed;
 use super::jail::{Jail, Opened};
 use super::news::{self, News};
 use super::overlay::Overlay;
 use super::path::on_disk;
 use super::pins::{Mark, Pin, Stamp};
+use super::saved::{Kept, Shelf};
 use super::scope::Scope;
 use super::slice::{self, Slice, Streamed};
-use super::tier::Suspects;
+use super::tier::{Look, Suspect, Suspects};
 use super::walk::{Listing, is_hidden};
 use super::{Globs, RelPath, Skipped, TextHash, WorkspaceError, git};
 use crate::cancel::Cancel;
@@ -89,8 +92,8 @@ impl Drop for View {
 }
 
 impl Snapshot {
-    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>) -> Self {
-        Self::view(Arc::new(Base::new(name, jail)), Overlay::default(), Vec::new())
+    pub(super) fn new(name: Arc<str>, jail: Arc<Jail>, shelf: Option<Arc<Shelf>>) -> Self {
+        Self::view(Arc::new(Base::new(name, jail, shelf)), Overlay::default(), Vec::new())
     }
 
     fn view(base: Arc<Base>, overlay: Overlay, scope: Vec<Scope>) -> Self {
@@ -216,22 +219,80 @@ impl Snapshot {
         self.listing(true)
     }
 
-    /// Reads all of [`Self::files`] once, so that searches of this state and later ones open only those that can match.
-    /// Blocks, on as many threads as there are cores; ends early when cancelled. Not part of any answer: without it, or
-    /// with one that is out of date, searches open more files.
+    /// Reads the workspace's visible files, those that were not read yet or may have changed, so that searches of this state
+    /// and later ones open few of them. Blocks, on as many threads as there are cores; ends early when cancelled. Not part
+    /// of any answer: searches find the same without it, and with one that is out of date.
     pub fn index(&self, cancel: &Cancel) -> Result<(), WorkspaceError> {
-        self.0.base.tier.fill(&self.0.base, &|| !cancel.is_cancelled())
+        self.index_while(&|| !cancel.is_cancelled())?;
+        if !cancel.is_cancelled() {
+            self.keep_if_due();
+        }
+        Ok(())
     }
 
-    /// Bytes that [`Self::index`] keeps.
-    pub fn index_memory(&self) -> usize {
+    /// The same; ends where `goes_on`, which is asked before each file and may block, says no.
+    pub fn index_while(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
+        self.0.base.tier.update(&self.0.base, false, goes_on)
+    }
+
+    /// The same, with all files read again, and without keeping their texts in memory.
+    pub fn index_anew(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
+        self.0.base.tier.update(&self.0.base, true, goes_on)
+    }
+
+    /// Keeps what [`Self::index`] found out for the next start, if there is a place for it and that start would gain by it.
+    /// What goes wrong with that is a warning. Blocks as long as [`Self::keep`].
+    pub fn keep_if_due(&self) {
+        let Base { shelf: Some(shelf), tier, jail, .. } = &*self.0.base else { return };
+        tier.with_standing(|standing| shelf.keep_if_due(jail, standing));
+    }
+
+    /// What [`Self::index`] found, for people. `None` before that.
+    pub fn indexed(&self) -> Option<Indexed> {
+        let Base { tier, jail, .. } = &*self.0.base;
+        tier.with_standing(|standing| Indexed::of(standing, jail))
+    }
+
+    /// Bytes that [`Self::index`] keeps apart from the texts of files, and bytes of texts.
+    pub fn index_memory(&self) -> (usize, usize) {
         self.0.base.tier.memory()
     }
 
-    /// Which of `entries`, sorted by path, have to be opened to find what is needed; `None` when all have to.
-    pub fn suspects(&self, need: &Need, entries: &[&FileEntry]) -> Option<Suspects> {
-        let Base { tier, began, .. } = &*self.0.base;
-        tier.suspects(need, entries, *began, |path| self.0.overlay.has(path))
+    /// Keeps what [`Self::index`] found out for the next start; `None` when there is nothing to keep, or no place for it:
+    /// see [`super::Workspace::kept_in`]. Blocks about as long as a walk, and until all of it is on disk.
+    pub fn keep(&self) -> Result<Option<Kept>, WorkspaceError> {
+        let Base { shelf: Some(shelf), tier, jail, .. } = &*self.0.base else { return Ok(None) };
+        let Some(kept) = tier.with_standing(|standing| shelf.keep(jail, standing)) else { return Ok(None) };
+        kept.map(Some).map_err(|source| WorkspaceError::Unkept { path: shelf.path().display().to_string(), source })
+    }
+
+    /// Says for this state and later ones whether all changes on disk will be heard of from now on, through [`Self::hear`],
+    /// [`Self::news`] or [`Self::refreshed`]. Until it is said, searches compare what [`Self::index`] knows with the disk.
+    pub fn follow(&self, followed: bool) {
+        self.0.base.tier.follow(followed);
+    }
+
+    /// Takes note at once of paths under which something happened. What follows from it, [`Self::news`] says.
+    pub fn hear<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) {
+        let paths: Vec<RelPath> = paths.into_iter().filter_map(|path| self.relative(path)).collect();
+        self.0.base.tier.hear(&paths);
+    }
+
+    /// Takes note that anything may have happened.
+    pub fn hear_of_anything(&self) {
+        self.0.base.tier.hear_of_anything();
+    }
+
+    /// Which of `entries`, sorted by path, have to be looked at to find what is needed, for a search that began when it
+    /// says; `None` when all have to be opened.
+    pub fn suspects(&self, need: &Need, entries: &[&FileEntry], began: Instant) -> Option<Suspects> {
+        let base = &self.0.base;
+        base.tier.suspects(need, entries, base, self.0.overlay.paths(), began)
+    }
+
+    /// How a suspect, whose path this is, has to be looked at.
+    pub fn look(&self, suspect: &Suspect, path: &RelPath) -> Look {
+        suspect.look(|| self.0.base.jail.stamp(path))
     }
 
     /// What the walk for [`Self::files`], or for [`Self::files_with_hidden`], left out in the whole workspace.

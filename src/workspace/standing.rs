@@ -1,18 +1,12 @@
 //! What stands in the text tier: the files as they were read once, with what tells whether they still are.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::SystemTime;
 
 use super::jail::Jail;
 use super::pins::Stamp;
+use super::tier::{Place, Rack, Reader, Room, Slabs, Text, crew};
 use super::{FileEntry, RelPath};
 use crate::index::{Builder, Index};
-
-/// A longer file is opened by every search, in bytes.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// Files and what they have. A file's place in the columns is its number in the index.
 pub(super) struct Standing {
@@ -26,43 +20,81 @@ pub(super) struct Standing {
     pub(super) index: Arc<Index>,
 }
 
+/// A text that is in memory, and its file's stamp when it was read.
+pub(super) struct Known {
+    pub(super) stamp: Stamp,
+    pub(super) place: Place,
+    pub(super) text: Text,
+}
+
+/// One thread's part of the reading.
+struct Part<'r> {
+    reader: Reader<'r>,
+    builder: Builder,
+    stamps: Vec<(u32, Stamp)>,
+    binary: Vec<u32>,
+    /// Texts that stay where they are.
+    stay: Vec<(u32, Place)>,
+}
+
 impl Standing {
-    /// Reads the files of a listing as they are on disk, on as many threads as there are cores. `None` where `goes_on`,
-    /// which is asked before each file and may block, says no.
-    pub(super) fn read(jail: &Jail, entries: &[FileEntry], goes_on: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut reader = Reader::default();
-            while goes_on() {
-                let file = next.fetch_add(1, Ordering::Relaxed);
-                let Some(entry) = entries.get(file) else { return Some(reader) };
-                reader.read(jail, &entry.path, file as u32);
-            }
-            None
+    /// Reads the files of a listing as they are on disk, on as many threads as there are cores, and puts texts into `slabs`
+    /// as far as they have room; also gives where each is. What `known` has of a file, by its place in the listing, counts
+    /// while the file's stamp is still that one. `None` where `goes_on`, which is asked before each file and may block,
+    /// says no.
+    pub(super) fn read(
+        jail: &Jail,
+        entries: &[FileEntry],
+        slabs: &mut Slabs,
+        room: &Room,
+        known: &(dyn Fn(usize) -> Option<Known> + Sync),
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Option<(Self, Vec<Place>)> {
+        let start = || Part {
+            reader: Reader::new(Rack::new(room)),
+            builder: Builder::new(),
+            stamps: Vec::new(),
+            binary: Vec::new(),
+            stay: Vec::new(),
         };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let readers: Vec<Option<Reader>> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut readers = vec![work()];
-            // What one has read that panicked is missing, and then nothing of this counts.
-            readers.extend(others.into_iter().map(|other| other.join().ok().flatten()));
-            readers
-        });
-        let readers: Vec<Reader> = readers.into_iter().collect::<Option<_>>()?;
+        let visit = |part: &mut Part<'_>, at: usize| {
+            let (file, path) = (at as u32, &entries[at].path);
+            if let Some(Known { stamp, place, text }) = known(at)
+                && jail.stamp(path) == Some(stamp)
+            {
+                part.stamps.push((file, stamp));
+                part.stay.push((file, place));
+                return part.builder.add(file, without_mark(&text));
+            }
+            let Part { reader, builder, .. } = part;
+            let read = reader.read(jail, path, file, |text| match text {
+                Some(text) => builder.add(file, without_mark(text)),
+                None => builder.add_always(file),
+            });
+            part.stamps.extend(read.stamp.map(|stamp| (file, stamp)));
+            part.binary.extend(read.binary.then_some(file));
+        };
+        let parts = crew(entries.len(), goes_on, start, visit)?;
         let mut stamps = vec![None; entries.len()];
         let mut binary = vec![false; entries.len()];
+        let mut places = vec![Place::NOWHERE; entries.len()];
         let mut builders = Vec::new();
-        for reader in readers {
-            for (file, stamp) in reader.stamps {
+        for part in parts {
+            for (file, stamp) in part.stamps {
                 stamps[file as usize] = Some(stamp);
             }
-            for file in reader.binary {
+            for file in part.binary {
                 binary[file as usize] = true;
             }
-            builders.push(reader.builder);
+            for (file, place) in part.stay {
+                places[file as usize] = place;
+            }
+            slabs.take(part.reader.into_rack(), |file, place| places[file as usize] = place);
+            builders.push(part.builder);
         }
         let paths = entries.iter().map(|entry| entry.path.clone()).collect();
-        Some(Self { paths, stamps, binary, index: Arc::new(Index::build(builders, entries.len() as u32)) })
+        let index = Arc::new(Index::build(builders, entries.len() as u32));
+        Some((Self { paths, stamps, binary, index }, places))
     }
 
     /// Bytes that it holds.
@@ -72,45 +104,7 @@ impl Standing {
     }
 }
 
-/// One thread's part of the reading.
-#[derive(Default)]
-struct Reader {
-    builder: Builder,
-    stamps: Vec<(u32, Stamp)>,
-    binary: Vec<u32>,
-    text: Vec<u8>,
-}
-
-impl Reader {
-    /// Takes in one file as it is on disk now.
-    fn read(&mut self, jail: &Jail, path: &RelPath, file: u32) {
-        self.text.clear();
-        let now = SystemTime::now();
-        let opened = jail.open(path).ok().filter(|opened| opened.real == *path);
-        match opened.and_then(|opened| take_in(&opened.file, &mut self.text).ok()) {
-            Some((stamp, true)) => {
-                if stamp.is_settled(now) {
-                    self.stamps.push((file, stamp));
-                }
-                if memchr::memchr(0, &self.text).is_some() {
-                    self.binary.push(file);
-                }
-                self.builder.add(file, self.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.text));
-            }
-            Some((_, false)) | None => self.builder.add_always(file),
-        }
-    }
-}
-
-/// Reads all of a file behind what is in `text`. Its stamp before that, and whether it was not too long.
-fn take_in(file: &File, text: &mut Vec<u8>) -> io::Result<(Stamp, bool)> {
-    let stamp = Stamp::of(&file.metadata()?);
-    if stamp.bytes > MOST_BYTES {
-        return Ok((stamp, false));
-    }
-    let before = text.len();
-    // One byte more, so that a read of nothing says where the end is.
-    text.reserve(stamp.bytes as usize + 1);
-    file.take(MOST_BYTES + 1).read_to_end(text)?;
-    Ok((stamp, (text.len() - before) as u64 <= MOST_BYTES))
+/// A text without the mark that says that it is UTF-8.
+pub(super) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }

@@ -11,7 +11,7 @@ use super::jail::Folder;
 use super::{FileEntry, RelPath, WorkspaceError, secrets};
 
 /// The files that an ignore rule may come from, besides git's global one.
-const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore", ".rgignore", ".spelunkignore", ".git/info/exclude"];
+pub(super) const IGNORE_FILES: &[&str] = &[".gitignore", ".ignore", ".rgignore", ".spelunkignore", ".git/info/exclude"];
 
 /// No honest ignore file is bigger, in bytes.
 const IGNORE_FILE_LIMIT: u64 = 4 << 20;

@@ -86,7 +86,7 @@ fn javascript_patterns_match_the_lines_that_v8_matches() {
 const RIPGREP: &str = "ripgrep 15.2.";
 const INSTALL: &str = "cargo install ripgrep --version 15.2.0 --locked";
 
-fn ripgrep() -> PathBuf {
+pub fn ripgrep() -> PathBuf {
     let named = std::env::var_os("SPELUNK_TEST_RG").map(PathBuf::from);
     let program = named.unwrap_or_else(|| PathBuf::from("rg"));
     let version = Command::new(&program).arg("--version").output();
@@ -395,6 +395,19 @@ fn what_a_match_shows() {
           }
         ]"#]]
     .assert_eq(&serde_json::to_string_pretty(&found.items).expect("it is JSON"));
+}
+
+#[test]
+fn columns_are_those_of_the_match_in_its_place() {
+    let folder = folder(&[("a.txt", b"x\nax\n  ax\n\n")]);
+    let check = |pattern: &str, expect: &[(u64, u64)]| {
+        let found = search(&open(folder.path()), json!({ "pattern": pattern })).expect("the search works");
+        let places: Vec<(u64, u64)> = found.items.iter().map(|item| (item.line, item.column)).collect();
+        assert_eq!(places, expect, "{pattern}");
+    };
+    check(r"\Aa|x", &[(1, 1), (2, 2), (3, 4)]);
+    check(r"(?-m:^)|x", &[(1, 1), (2, 2), (3, 4)]);
+    check(r"^\s*|x", &[(1, 1), (2, 1), (3, 1), (4, 1)]);
 }
 
 #[test]

@@ -72,6 +72,7 @@ const DOORS: &[(&str, &str, &[&str])] = &[
             "journal/files.rs",
             "agent/orientation/store.rs",
             "cache/files.rs",
+            "workspace/saved/files.rs",
             "model/scripted.rs",
             "config.rs",
             "cli/files.rs",

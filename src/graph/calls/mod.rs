@@ -6,6 +6,7 @@ mod callees;
 mod common;
 mod many;
 mod meant;
+mod on_value;
 mod receiver;
 mod scene;
 #[cfg(test)]
@@ -204,7 +205,7 @@ impl Asked {
             targets.retain(exact);
         }
         if let Some(site) = at {
-            let is_at = |place: &Place| place.file.path.as_str() == site.path && place.symbol().line == site.line;
+            let is_at = |place: &Place| place.is_at(site);
             if let Some(meant) = targets.iter().find(|place| is_at(place)).map(|place| place.symbol().clone()) {
                 // A prototype stands for the definition of the same name.
                 let is_real = |place: &Place| !is_declared(place) && place.symbol().qualified == meant.qualified;

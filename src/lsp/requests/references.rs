@@ -45,8 +45,9 @@ pub fn handle(view: &View, params: ReferenceParams, cancel: &Cancel) -> Result<O
         [only] => only.full_name().unwrap_or_else(|| cursor.name.clone()),
         _ => cursor.name.clone(),
     };
+    let at = if let [only] = found.as_slice() { only.site() } else { None };
     let query = ReferencesQuery { limit: Some(MOST), ..ReferencesQuery::default() };
-    let uses = match references(&view.snapshot, &view.symbols, &name, &query, cancel) {
+    let uses = match references(&view.snapshot, &view.symbols, &name, at.as_ref(), &query, cancel) {
         Ok(uses) => uses.items,
         Err(GraphError::Name { .. }) => Vec::new(),
         Err(error) => return Err(error.into()),

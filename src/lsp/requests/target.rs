@@ -51,6 +51,11 @@ impl Target {
         Some(format!("{}#{}", self.text.path.as_ref()?, self.symbol().qualified))
     }
 
+    /// Where it is, in the repository.
+    pub fn site(&self) -> Option<Site> {
+        Some(Site { path: self.text.path.as_ref()?.to_string(), line: self.symbol().line })
+    }
+
     fn folder(&self) -> Option<&str> {
         folder_of(&self.text)
     }

@@ -1,0 +1,71 @@
+//! What an index of a workspace has, for people.
+
+use std::fmt;
+use std::io::Read as _;
+
+use super::RelPath;
+use super::jail::Jail;
+use super::standing::Standing;
+use super::tier::MOST_BYTES;
+
+/// An index in numbers.
+#[derive(Debug, Clone)]
+pub struct Indexed {
+    pub files: usize,
+    /// How many of the files have a NUL byte.
+    pub binary: usize,
+    /// Files that every search opens, and why.
+    pub always: Vec<(RelPath, Why)>,
+    /// What is kept in memory, and how many bytes each takes.
+    pub sizes: Vec<(&'static str, usize)>,
+}
+
+/// Why nothing can be known of a file without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    Unreadable,
+    TooBig,
+    Utf16,
+    /// It has endless words, or too many.
+    NoWords,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable => "unreadable",
+            Self::TooBig => "over 64 MiB",
+            Self::Utf16 => "UTF-16",
+            Self::NoWords => "data without words",
+        })
+    }
+}
+
+impl Indexed {
+    pub(super) fn of(standing: &Standing, jail: &Jail) -> Self {
+        let paths = &standing.paths;
+        let always = standing.index.always().filter_map(|file| paths.get(file as usize));
+        let always = always.map(|path| (path.clone(), Why::of(path, jail))).collect();
+        let mut sizes = standing.index.sizes().to_vec();
+        sizes.push(("paths", paths.iter().map(|path| path.as_str().len() + size_of::<RelPath>()).sum()));
+        sizes.push(("stamps", size_of_val(&*standing.stamps) + standing.binary.len()));
+        let binary = standing.binary.iter().filter(|binary| **binary).count();
+        Self { files: paths.len(), binary, always, sizes }
+    }
+}
+
+impl Why {
+    fn of(path: &RelPath, jail: &Jail) -> Self {
+        let mut mark = [0; 2];
+        let Ok(mut opened) = jail.open(path) else { return Self::Unreadable };
+        match opened.file.metadata() {
+            Ok(found) if found.len() > MOST_BYTES => Self::TooBig,
+            Ok(_) => match opened.file.read(&mut mark) {
+                Ok(2) if mark == *b"\xff\xfe" || mark == *b"\xfe\xff" => Self::Utf16,
+                Ok(_) => Self::NoWords,
+                Err(_) => Self::Unreadable,
+            },
+            Err(_) => Self::Unreadable,
+        }
+    }
+}
