@@ -108,7 +108,14 @@ impl Documents {
         }
         let text = edited(&document.text, &document.lines, changes, encoding);
         document.version = version;
-        document.lines = Arc::new(Lines::new(&text));
+        document.lines = Arc::new(match changes {
+            [TextDocumentContentChangeEvent { range: Some(range), text: new, .. }] => {
+                let at = |position| document.lines.offset(&document.text, position, encoding);
+                let (a, b) = (at(range.start), at(range.end));
+                document.lines.edited(&text, a.min(b)..a.max(b), new.len())
+            }
+            _ => Lines::new(&text),
+        });
         document.text = text.into();
         document.reading = document.reading.next();
         Ok(())

@@ -63,6 +63,22 @@ impl Lines {
         Self { starts: std::iter::once(0).chain(line_ends(text).map(|at| at as u32)).collect() }
     }
 
+    /// The lines of `text`, which is the text of these lines with some bytes replaced by so many others.
+    pub fn edited(&self, text: &str, old: Range<usize>, new: usize) -> Self {
+        let end = old.start + new;
+        // A CR before the change may have lost its LF, or got one.
+        let from = old.start.saturating_sub(1);
+        let before = self.starts.partition_point(|&start| start as usize <= from);
+        let behind = self.starts.partition_point(|&start| start as usize <= old.end);
+        let bytes = text.as_bytes();
+        let is_end = |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+        let mut starts = Vec::with_capacity(self.starts.len() + 8);
+        starts.extend_from_slice(&self.starts[..before]);
+        starts.extend((from..end).filter(is_end).map(|at| at as u32 + 1));
+        starts.extend(self.starts[behind..].iter().map(|&start| (start as usize - old.end + end) as u32));
+        Self { starts }
+    }
+
     /// The byte offset of a position, clamped to its line and to the start of a character.
     pub fn offset(&self, text: &str, position: lsp::Position, encoding: Encoding) -> usize {
         let Some(&start) = self.starts.get(position.line as usize) else { return text.len() };
@@ -106,5 +122,27 @@ impl Lines {
     /// The range of some bytes.
     pub fn range(&self, text: &str, bytes: Range<usize>, encoding: Encoding) -> lsp::Range {
         lsp::Range { start: self.position(text, bytes.start, encoding), end: self.position(text, bytes.end, encoding) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+
+    #[test]
+    fn lines_follow_every_change() {
+        let texts = ["", "\n", "\r\n", "a\rb", "\n\r", "a\r\nb\r\r\nc\n\n", "x\ny", "\r", "\r\n\r\n"];
+        let pieces = ["", "\n", "\r", "\r\n", "z", "\nz\r", "\n\n"];
+        for text in texts {
+            for start in 0..=text.len() {
+                for end in start..=text.len() {
+                    for piece in pieces {
+                        let new = [&text[..start], piece, &text[end..]].concat();
+                        let lines = Lines::new(text).edited(&new, start..end, piece.len());
+                        assert_eq!(lines, Lines::new(&new), "{text:?} {start}..{end} {piece:?}");
+                    }
+                }
+            }
+        }
     }
 }

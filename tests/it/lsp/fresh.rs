@@ -210,6 +210,44 @@ async fn check(seed: u64, steps: usize) {
 }
 
 #[tokio::test]
+async fn a_text_that_is_too_long_to_parse_holds_up_no_other() {
+    let world = World::new();
+    let text = json!({ "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } });
+    let mut client = Client::ready(&world, json!({ "textDocument": text }), Value::Null).await;
+    let rest = "and so on ".repeat(20);
+    let long: String = (0..10_000).map(|n| format!("pub fn generated_{n}() {{}} // {rest}\n")).collect();
+    assert!(long.len() > 2 << 20);
+    let line = format!("const table = [{}];", "1234567890,".repeat(300_000));
+    client.open("src/long.rs", "rust", 1, &long).await;
+    client.open("src/line.js", "javascript", 1, &line).await;
+    client.open("src/short.rs", "rust", 1, "fn short_0() {}\n").await;
+    let start = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } });
+    for version in 2..6 {
+        let name = format!("short_{version}");
+        for path in ["src/long.rs", "src/line.js", "src/short.rs"] {
+            let new = format!("fn {}_{version}() {{}}\n", if path.ends_with("short.rs") { "short" } else { "long" });
+            client.change(path, version, json!([{ "range": start, "text": new }])).await;
+        }
+        let found = client.request("workspace/symbol", json!({ "query": name })).await.unwrap();
+        assert!(found.as_array().unwrap().iter().any(|row| row["name"] == name), "{found}");
+    }
+    // The long one's own symbols are those of its text, whenever they are asked for.
+    let document = json!({ "textDocument": { "uri": client.uri("src/long.rs") } });
+    let found = client.request("textDocument/documentSymbol", document).await.unwrap();
+    assert_eq!((&found[0]["name"], found.as_array().unwrap().len()), (&json!("long_5"), 10_004));
+    // And among all symbols once nothing was typed for a moment.
+    let hang = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let found = client.request("workspace/symbol", json!({ "query": "long_5" })).await.unwrap();
+        if found.as_array().unwrap().iter().any(|row| row["name"] == "long_5") {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < hang, "it is never among the symbols");
+    }
+    client.shut_down().await;
+}
+
+#[tokio::test]
 async fn nothing_stale_is_found_after_any_edit() {
     check(0x2545_f491_4f6c_dd1d, 250).await;
 }
