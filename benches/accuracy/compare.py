@@ -29,9 +29,8 @@ def kind_of(symbol):
     return "other"
 
 
-def fits(ours, symbol):
-    """Whether our kind is one that the symbol may have. A term may hold anything."""
-    kind = kind_of(symbol)
+def fits(ours, kind):
+    """Whether our kind is one that a symbol of this kind may have. A term may hold anything."""
     return kind in ("local", "meta", "other", "parameter") or (ours in TYPES and kind in ("type", "term")) or \
         (ours in CALLABLE and kind in ("callable", "term")) or (ours in MODULES and kind == "module") or \
         (ours not in TYPES | CALLABLE | MODULES and kind in ("term", "callable"))
@@ -67,7 +66,7 @@ class Package:
         self.places = {}
         for path, occurrences in index.occurrences.items():
             for one in occurrences:
-                if not one.text or is_slip(one, index.texts[path]):
+                if not one.text or is_slip(one, index.texts[path]) or self._is_no_name(one):
                     continue
                 if one.defines:
                     self.defined[path, one.line, plain(one.text)].add(one.symbol)
@@ -76,6 +75,9 @@ class Package:
                     self.used[path, one.line, one.column].add(one.symbol)
                     self.named[path, one.line, plain(one.text)].add(one.symbol)
                 self.places[path, one.line, one.column] = one
+
+        if language == "rust":
+            self._relate_traits()
 
         # Further definitions of one thing (Python's overloads) are uses to the oracle.
         for path, line, name, kind, _ in self.definitions:
@@ -89,6 +91,27 @@ class Package:
                         if unseen or any(home[0] == path for home in self.homes.get(symbol, ())):
                             self.homes[symbol].add(place)
 
+    def _relate_traits(self):
+        """rust-analyzer does not say which item of a trait an impl's is; both names say it."""
+        named = collections.defaultdict(set)
+        for symbol in {symbol for symbols in self.used.values() for symbol in symbols} | self.homes.keys():
+            found = re.search(r"(\w+)#(\w+(?:\(\)\.|#))$", symbol)
+            if found and "impl#" not in symbol:
+                named[found.groups()].add(symbol)
+        for symbol in self.homes:
+            found = re.search(r"impl#\[.+?\]\[`?(\w+)[^\]]*\](\w+(?:\(\)\.|#))$", symbol)
+            if found:
+                self.index.kin.setdefault(symbol, set()).update(named[found.groups()])
+
+    def _is_no_name(self, one):
+        """rust-analyzer defines the module of a file at its first line, crates where `extern crate` names them, and its operators are
+        uses of methods."""
+        crate = one.defines and "extern crate" in self.index.texts[one.path][one.line - 1]
+        return self.language == "rust" and (crate or not plain(one.text).isidentifier())
+
+    def _kind(self, symbol):
+        return "term" if symbol in self.index.variants else kind_of(symbol)
+
     def definition_scores(self):
         score, kinds = Score(), [0, 0]
         ours = {}
@@ -99,7 +122,7 @@ class Package:
             symbols = self.defined.get(place)
             if symbols:
                 score.right.append((place, kind))
-                kinds[0] += any(fits(kind, symbol) for symbol in symbols)
+                kinds[0] += any(fits(kind, self._kind(symbol)) for symbol in symbols)
                 kinds[1] += 1
             elif self.named[place] and not self._is_assigned_parameter(place, kind):
                 # The oracle has a use of that very name here: another assignment, an object literal of a declared type.
@@ -109,7 +132,7 @@ class Package:
         rows = {(path, line, plain(name)) for path, line, name, *_ in self.definitions}
         wanted = {}
         for place, symbols in self.defined.items():
-            known = [symbol for symbol in symbols if kind_of(symbol) in ("type", "callable", "term", "module")]
+            known = [symbol for symbol in symbols if self._kind(symbol) in ("type", "callable", "term", "module")]
             if known and place[0].endswith(self.endings):
                 wanted[place] = known[0]
         # Locals that are functions or classes are right, but not asked for.
@@ -178,6 +201,8 @@ class Package:
                 found[place] = min(found.get(place, tier), tier, key=TIERS.index)
             elif all(self._is_stub(symbol) for symbol in symbols):
                 tiers[tier].silent.append((place, definition, "the oracle means a stub"))
+            elif all(" local " in symbol and symbol not in self.homes for symbol in symbols):
+                tiers[tier].silent.append((place, definition, "to the oracle nothing runs here"))
             elif not ours:
                 tiers[tier].silent.append((place, definition, "the definition is unknown to the oracle"))
             else:
@@ -189,7 +214,7 @@ class Package:
     def wanted_calls(self):
         """Places where something of the package is called: a use of it with an argument list behind."""
         return {place: symbol for place, symbol in self._own_uses(("callable", "type", "local", "term", "meta"))
-                if self._is_called(place) and not self._defines_again(place)}
+                if self._is_called(place) and not self._defines_again(place) and not self._is_pattern(place, symbol)}
 
     def wanted_types(self):
         return {place: symbol for place, symbol in self._own_uses(("type",))
@@ -201,7 +226,7 @@ class Package:
 
     def _own_uses(self, kinds):
         for place, symbols in self.used.items():
-            own = sorted(symbol for symbol in symbols if symbol in self.homes and kind_of(symbol) in kinds)
+            own = sorted(symbol for symbol in symbols if symbol in self.homes and self._kind(symbol) in kinds)
             known = [symbol for symbol in own if self.known & self.homes[symbol]]
             if known and place[0].endswith(self.endings):
                 yield place, known[0]
@@ -225,6 +250,28 @@ class Package:
         if generic and behind.startswith(generic):
             behind = without_generics(behind[len(generic):])
         return behind.startswith("(")
+
+    def _is_pattern(self, place, symbol):
+        """`Some(x) =>` takes apart what a call of the same text would make."""
+        if self.language != "rust" or self._kind(symbol) == "callable":
+            return False
+        one = self.places[place]
+        last, at = one.end
+        lines = self.index.texts[one.path]
+        text = lines[last][at:] + "\n" + "\n".join(lines[last + 1:last + 40])
+        depth, level = 0, 1
+        for behind, letter in enumerate(text, 1):
+            depth += (letter in "([{") - (letter in ")]}")
+            if letter in ")]}" and depth < level:
+                # It may be a part of a longer pattern.
+                level, rest = depth, text[behind:].lstrip()
+                if re.match(r"=>|=(?!=)|\|(?!\|)|if\b|in\b|:(?!:)", rest):
+                    return True
+                if not rest.startswith((",", ")", "]", "}")):
+                    return False
+            elif depth == level and (letter == ";" or text.startswith("=>", behind - 1)):
+                return False
+        return False
 
     def _is_import(self, place):
         one = self.places[place]

@@ -6,6 +6,7 @@ The schema is `scip.proto` of https://github.com/sourcegraph/scip; field numbers
 import dataclasses
 
 DEFINITION, IMPORT = 1, 2
+ENUM_MEMBER = 12
 UTF8, UTF16, UTF32 = 1, 2, 3
 
 
@@ -74,6 +75,8 @@ class Index:
         self.occurrences = {}
         self.kin = {}
         """Symbol to the symbols that it implements or overrides."""
+        self.variants = set()
+        """Symbols of members of enums, which are called like types in Rust."""
         self.texts = {}
         for number, value in fields(file.read_bytes()):
             if number == 2:
@@ -128,6 +131,8 @@ class Index:
         for number, value in fields(data):
             if number == 1:
                 symbol = within(value.decode(), path)
+            elif number == 5 and value == ENUM_MEMBER:
+                self.variants.add(symbol)
             elif number == 4:
                 relation = dict(fields(value))
                 if relation.get(3) or relation.get(2):

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use spelunk::cancel::Cancel;
 use spelunk::graph::{Symbols, Table, definition};
 use spelunk::search::{Pattern, Query, search};
-use spelunk::syntax::{Budget, Language, Names, extract, extract_with_uses};
+use spelunk::syntax::{Budget, Language, Names, Parsed, extract, extract_with_uses};
 use spelunk::workspace::{Snapshot, Workspace};
 
 use super::measure::{processor_time, quantile};
@@ -27,13 +27,20 @@ pub fn command(part: &str, tree: &Path) -> Command {
 
 /// Does a part; `words` are what follows [`OWN`].
 pub fn serve(words: &[String]) {
-    let snapshot = Workspace::open(Path::new(&words[1])).unwrap().snapshot();
     let rest: Vec<&str> = words[2..].iter().map(String::as_str).collect();
+    let workspace = Workspace::open(Path::new(&words[1])).unwrap();
+    // What is kept for the next start, for those that name a folder.
+    let workspace = match (words[0].as_str(), &rest[..]) {
+        ("keep", [cache]) | ("definition", [_, cache]) => workspace.kept_in(Path::new(cache), u64::MAX),
+        _ => workspace,
+    };
+    let snapshot = workspace.snapshot();
     match words[0].as_str() {
         "words" => words_of(&snapshot, rest[0].parse().unwrap()),
         "search" => println!("lines {}", count(&snapshot, rest[0], rest.get(1) == Some(&"fixed"))),
         "searches" => searches(&snapshot, rest[0].parse().unwrap(), rest[1] == "fixed", &rest[2..]),
         "definition" => defined(&snapshot, rest[0]),
+        "keep" => keep(&snapshot),
         "tier" => tier(&snapshot),
         "everything" => everything(&snapshot),
         "extract" => extracted(&snapshot),
@@ -75,8 +82,9 @@ fn words_of(snapshot: &Snapshot, count: usize) {
     println!("words {}", words[..count.min(words.len())].join(" "));
 }
 
-/// Each pattern some times, everything warm.
+/// Each pattern some times, everything warm, as in an editor that tells of changes.
 fn searches(snapshot: &Snapshot, times: usize, fixed: bool, patterns: &[&str]) {
+    snapshot.follow(true);
     snapshot.index(&Cancel::new()).unwrap();
     let timed = |pattern: &&str| {
         let start = Instant::now();
@@ -98,11 +106,17 @@ fn defined(snapshot: &Snapshot, name: &str) {
     println!("first {}", first.unwrap_or_default());
 }
 
-/// The text tier, built: time, and memory beside what the process had before.
+/// Keeps what searches need to know for the next start.
+fn keep(snapshot: &Snapshot) {
+    snapshot.index(&Cancel::new()).unwrap();
+    println!("kept {}", snapshot.keep().unwrap().is_some());
+}
+
+/// The text tier, built: time, and memory.
 fn tier(snapshot: &Snapshot) {
     let source: u64 = snapshot.files().unwrap().iter().map(|file| file.bytes).sum();
     let me = std::process::id();
-    let (before, cpu, start) = (resident(me), processor_time(), Instant::now());
+    let (cpu, start) = (processor_time(), Instant::now());
     snapshot.index(&Cancel::new()).unwrap();
     println!("cpu {}\nwall {}", processor_time() - cpu, start.elapsed().as_secs_f64());
     // What the allocator keeps of the building is given back to the system as time goes.
@@ -111,8 +125,8 @@ fn tier(snapshot: &Snapshot) {
     unsafe {
         libc::malloc_trim(0);
     }
-    println!("source {source}\nindex {}\nresident {}", snapshot.index_memory().0, resident(me));
-    println!("more {}", resident(me).saturating_sub(before));
+    let (index, texts) = snapshot.index_memory();
+    println!("source {source}\nindex {index}\ntexts {texts}\nresident {}", resident(me));
 }
 
 fn texts<'s>(snapshot: &'s Snapshot) -> impl ParallelIterator<Item = (Language, std::sync::Arc<str>)> + 's {
@@ -136,7 +150,7 @@ fn everything(snapshot: &Snapshot) {
     println!("definitions {definitions}\nuses {uses}\nbytes {bytes}");
 }
 
-/// Definitions, and then definitions with references, on this thread.
+/// Trees, then definitions, then definitions with references, on this thread.
 fn extracted(snapshot: &Snapshot) {
     let mut files = Vec::new();
     for file in snapshot.files().unwrap() {
@@ -147,6 +161,9 @@ fn extracted(snapshot: &Snapshot) {
     // The queries are compiled on first use.
     let (language, _) = files[0];
     extract_with_uses(language, "x", Names::All, &Budget::default());
+    let before = processor_time();
+    let trees =
+        files.iter().filter(|(language, text)| Parsed::new(*language, text, &Budget::default()).is_some()).count();
     let start = processor_time();
     let symbols: usize =
         files.iter().map(|(language, text)| extract(*language, text, &Budget::default()).symbols.len()).sum();
@@ -155,13 +172,18 @@ fn extracted(snapshot: &Snapshot) {
         .iter()
         .map(|(language, text)| extract_with_uses(*language, text, Names::All, &Budget::default()).1.len())
         .sum();
-    println!("definitions {}\nboth {}", middle - start, processor_time() - middle);
+    println!(
+        "parse {}\ntrees {trees}\ndefinitions {}\nboth {}",
+        start - before,
+        middle - start,
+        processor_time() - middle
+    );
     println!("bytes {bytes}\nsymbols {symbols}\nuses {uses}");
 }
 
-/// Questions while all definitions are taken in the background, again and again. Names of files that count as hostile say
-/// whether they are seen to.
+/// Questions while all definitions are taken in the background, again and again.
 fn beside(snapshot: &Snapshot, names: &[&str]) {
+    snapshot.follow(true);
     snapshot.index(&Cancel::new()).unwrap();
     let (stop, rounds) = (AtomicBool::new(false), AtomicUsize::new(0));
     let cancel = Cancel::new();

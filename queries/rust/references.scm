@@ -17,6 +17,8 @@
 (macro_invocation macro: [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
 (token_tree (identifier) @reference.call . (token_tree "("))
 (token_tree (identifier) @reference.call . "!")
+; A keyword to the grammar, and a method to everyone else.
+(token_tree "default" @reference.call . (token_tree "("))
 (attribute [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
 
 (assignment_expression left: [

@@ -110,7 +110,7 @@ fn read(snapshot: &Snapshot, cancel: &Cancel) -> Result<Option<Done>, CliError> 
     let bytes = files.iter().map(|file| file.bytes).sum();
     let listed = start.elapsed();
     let bar = Bar::new(files.len());
-    snapshot.index_while(&|| {
+    snapshot.index_anew(&|| {
         bar.step();
         !cancel.is_cancelled()
     })?;

@@ -7,13 +7,14 @@ use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::search::files_with_word;
-use crate::syntax::{Kind, Language, Names, Symbol, Usage, extract_with_uses};
+use crate::syntax::{Family, Kind, Language, Names, Symbol, Usage, Use, extract_with_uses};
 use crate::workspace::{RelPath, Snapshot};
 
 use super::definition::{Place, Site, places};
+use super::meaning::{Meaning, Program, Spot};
 use super::name::Name;
 use super::parsed::by_path;
-use super::stranger::{Asked, File};
+use super::stranger::{Asked, File, is_type};
 use super::{Confidence, Found, GraphError, Reference, Symbols};
 
 /// Which uses of a name are asked for.
@@ -34,6 +35,9 @@ const LIMIT: usize = 200;
 
 /// Files that one question parses; those past it are read as text.
 const FILES: usize = 3_000;
+
+/// Files in which what names mean is asked; in those past it uses are judged by their text alone.
+const MEANT: usize = 200;
 
 /// The uses of a name, without its definitions: surest first, prose behind code. `at` is the place of the definition that is
 /// meant, when others have the name too.
@@ -80,6 +84,8 @@ pub fn references(
         notes.push(format!("{} of {} files with the word were read as text only", files.len() - FILES, files.len()));
     }
     let asked = Asked::new(snapshot, cache, &defined, &name.last, cancel)?;
+    let program = Program::new(snapshot, cache, cancel)?;
+    let meant = Meant::new(&program, &defined, name.word());
     let per_file: Vec<Vec<Reference>> = files
         .into_par_iter()
         .enumerate()
@@ -88,7 +94,8 @@ pub fn references(
                 return Err(GraphError::Cancelled);
             }
             let Ok(text) = snapshot.text(&path) else { return Ok(Vec::new()) };
-            Ok(in_file(&path, &text, &target, &asked, cache, at < FILES))
+            let meant = meant.as_ref().filter(|_| at < MEANT);
+            Ok(in_file(&path, &text, &target, &asked, meant, cache, at < FILES))
         })
         .collect::<Result<_, _>>()?;
     let mut items: Vec<Reference> = per_file.into_iter().flatten().collect();
@@ -156,7 +163,15 @@ impl<'a> Target<'a> {
     }
 }
 
-fn in_file(path: &RelPath, text: &str, target: &Target, asked: &Asked, cache: &Symbols, parse: bool) -> Vec<Reference> {
+fn in_file(
+    path: &RelPath,
+    text: &str,
+    target: &Target,
+    asked: &Asked,
+    meant: Option<&Meant>,
+    cache: &Symbols,
+    parse: bool,
+) -> Vec<Reference> {
     let language = Language::detect(path.as_str(), text).filter(|language| parse && language.has_grammar());
     let word = target.name.word();
     let (symbols, mut uses) = match language {
@@ -169,6 +184,10 @@ fn in_file(path: &RelPath, text: &str, target: &Target, asked: &Asked, cache: &S
     if let Some(language) = language.filter(|_| !uses.is_empty()) {
         asked.leave_out(&File { path: path.as_str(), text, language, symbols: &symbols }, &mut uses);
     }
+    let sure = match meant {
+        Some(meant) if language.is_some() => meant.leave_out(path.as_str(), &mut uses),
+        _ => HashSet::new(),
+    };
     if uses.is_empty() {
         return Vec::new();
     }
@@ -183,6 +202,7 @@ fn in_file(path: &RelPath, text: &str, target: &Target, asked: &Asked, cache: &S
             let before = &text[floor(text, found.offset.saturating_sub(80))..found.offset];
             let before = before.rsplit('\n').next().unwrap_or("");
             let confidence = match language {
+                Some(_) if sure.contains(&found.offset) => Confidence::Exact,
                 Some(_) => target.confidence(path.as_str(), imported, before),
                 None => Confidence::Possible,
             };
@@ -197,6 +217,60 @@ fn in_file(path: &RelPath, text: &str, target: &Target, asked: &Asked, cache: &S
             }
         })
         .collect()
+}
+
+/// The types whose uses are sought, by what names mean.
+struct Meant<'p, 'a> {
+    program: &'p Program<'a>,
+    family: Family,
+    word: &'p str,
+    own: HashSet<Spot>,
+}
+
+impl<'p, 'a> Meant<'p, 'a> {
+    /// `None` for what is no type, and where the text says as much.
+    fn new(program: &'p Program<'a>, defined: &[Place], word: &'p str) -> Option<Self> {
+        let first = defined.first()?;
+        let family = Language::of(first.file.path.as_str())?.family()?;
+        let is_one = |place: &Place| {
+            is_type(place.symbol().kind)
+                && Language::of(place.file.path.as_str()).and_then(Language::family) == Some(family)
+        };
+        if !defined.iter().all(is_one) || !program.follows_types(family) {
+            return None;
+        }
+        let spot = |place: &Place| {
+            let source = program.source(place.file.path.as_str())?;
+            Some(Spot::of(&source.path, &source.text, place.symbol()))
+        };
+        let own = defined.iter().map(spot).collect::<Option<HashSet<Spot>>>()?;
+        Some(Self { program, family, word, own })
+    }
+
+    /// Leaves out what surely means something else; gives the offsets of what surely means one of the types.
+    fn leave_out(&self, path: &str, uses: &mut Vec<Use>) -> HashSet<usize> {
+        let mut sure = HashSet::new();
+        if uses.is_empty() || Language::of(path).and_then(Language::family) != Some(self.family) {
+            return sure;
+        }
+        let found = self.program.occurrences(path, self.word);
+        uses.retain(|used| {
+            let at = used.offset + (used.name.len() - self.word.len().min(used.name.len()));
+            let mut here = found.iter().filter(|item| item.range.start == at).map(|item| &item.meaning).peekable();
+            if here.peek().is_none() {
+                return true;
+            }
+            here.any(|meaning| match meaning {
+                Meaning::These(spots) if spots.iter().any(|spot| self.own.contains(spot)) => {
+                    sure.insert(used.offset);
+                    true
+                }
+                Meaning::These(_) | Meaning::Outside => false,
+                Meaning::Unknown { .. } => true,
+            })
+        });
+        sure
+    }
 }
 
 fn can_hold(kind: Kind) -> bool {

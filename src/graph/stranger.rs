@@ -235,7 +235,7 @@ fn is_member(symbol: &Symbol) -> bool {
     matches!(symbol.kind, Kind::Method | Kind::Field | Kind::Property | Kind::Constructor | Kind::EnumMember)
 }
 
-fn is_type(kind: Kind) -> bool {
+pub(super) fn is_type(kind: Kind) -> bool {
     matches!(kind, Kind::Class | Kind::Struct | Kind::Enum | Kind::Union | Kind::Interface | Kind::Trait | Kind::Type)
 }
 

@@ -224,3 +224,18 @@ fn what_is_inside_of_a_function_is_used_there() {
     let found = tree.references_at("C", Some(&top), &query);
     assert_eq!(found, ["a.py:8:10 Call Exact h", "b.py:1:15 Import Likely -", "b.py:2:1 Call Likely -"]);
 }
+
+#[test]
+fn uses_of_types_go_by_what_their_names_mean() {
+    let tree = tree(&[
+        ("Cargo.toml", "[package]\nname = \"a\"\nedition = \"2021\"\n"),
+        (
+            "src/lib.rs",
+            "pub struct A;\nimpl std::str::FromStr for A {\n    type Err = u8;\n    fn from_str(text: &str) -> Result<Self, Self::Err> { Err(1) }\n}\n",
+        ),
+        ("path.py", "import pathlib\nclass Path: ...\ndef f(): return pathlib.Path(), Path()\n"),
+    ]);
+    let query = ReferencesQuery::default();
+    assert_eq!(tree.references("A.Err", &query), ["src/lib.rs:4:51 Type Exact A.from_str"]);
+    assert_eq!(tree.references("Path", &query), ["path.py:3:33 Call Exact f"]);
+}

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
 use crate::graph::{Symbols, SymbolsKey};
-use crate::syntax::{Extracted, Language, Live};
+use crate::syntax::{Extracted, Language, Live, Next};
 
 /// Longer texts, in bytes, are read beside requests only: reading one must not hold up what is asked about others.
 pub const LONG: usize = 2 << 20;
@@ -14,18 +14,29 @@ const ROOM: usize = 128 << 20;
 
 /// One text's definitions, from when they are first asked for.
 pub struct Reading {
-    /// Of this text, or else of a text before it.
-    nearest: Mutex<Option<Arc<Live>>>,
+    base: Mutex<Base>,
     read: Mutex<Option<Read>>,
     /// Held while the text is read.
     work: Mutex<()>,
     shelf: Arc<Shelf>,
 }
 
+/// What a text is read from.
+#[derive(Clone, Default)]
+struct Base {
+    /// Of this text, or else of the last one before it that was read.
+    nearest: Option<Arc<Live>>,
+    /// Of the last one that had no errors.
+    sound: Option<Arc<Live>>,
+    /// The last text could not be read at once.
+    was_lost: bool,
+}
+
 struct Read {
     language: Language,
     found: Arc<Extracted>,
-    key: SymbolsKey,
+    /// Under which others have it; `None` while it is only what was found before, moved.
+    key: Option<SymbolsKey>,
 }
 
 /// The readings that keep a tree, oldest first.
@@ -35,20 +46,21 @@ pub struct Shelf(Mutex<Vec<Weak<Reading>>>);
 impl Reading {
     /// For a text of which nothing is known.
     pub fn new(shelf: &Arc<Shelf>) -> Arc<Self> {
-        Self::with(None, shelf)
+        Self::with(Base::default(), shelf)
     }
 
     /// For the text that comes after this one. Waits for nobody who reads.
     pub fn next(&self) -> Arc<Self> {
-        Self::with(lock(&self.nearest).clone(), &self.shelf)
+        Self::with(lock(&self.base).clone(), &self.shelf)
     }
 
-    fn with(nearest: Option<Arc<Live>>, shelf: &Arc<Shelf>) -> Arc<Self> {
+    fn with(base: Base, shelf: &Arc<Shelf>) -> Arc<Self> {
         let (read, work) = Default::default();
-        Arc::new(Self { nearest: Mutex::new(nearest), read, work, shelf: shelf.clone() })
+        Arc::new(Self { base: Mutex::new(base), read, work, shelf: shelf.clone() })
     }
 
-    /// The definitions of the text, which is always the same one.
+    /// The definitions of the text, which is always the same one. Of a text whose errors take long to parse, those of the
+    /// text before where they are now, until [`Self::settle`].
     pub fn found(self: &Arc<Self>, language: Language, text: &str, symbols: &Symbols) -> Arc<Extracted> {
         if let Some(found) = self.known(language) {
             return found;
@@ -57,12 +69,20 @@ impl Reading {
         if let Some(found) = self.known(language) {
             return found;
         }
-        let before = lock(&self.nearest).clone().filter(|live| live.language() == language);
-        let live = match before {
-            Some(live) => live.after(text, symbols.budget()),
-            None => Live::new(language, text, symbols.budget()),
+        let Base { nearest, sound, was_lost } = lock(&self.base).clone();
+        let is_fit = |live: &Arc<Live>| live.language() == language;
+        let next = match nearest.filter(is_fit) {
+            Some(live) => live.next(sound.filter(is_fit).as_deref(), text, was_lost, symbols.budget()),
+            None => Next::Read(Live::new(language, text, symbols.budget())),
         };
-        let found = self.keep(live, text, symbols);
+        lock(&self.base).was_lost = matches!(next, Next::Moved(_));
+        let found = match next {
+            Next::Read(live) => self.keep(live, text, symbols),
+            Next::Moved(found) => {
+                *lock(&self.read) = Some(Read { language, found: found.clone(), key: None });
+                found
+            }
+        };
         drop(one);
         self.shelf.add(self);
         found
@@ -75,9 +95,11 @@ impl Reading {
 
     /// Finds anew what was found by way of other texts. Whether that made a difference.
     pub fn settle(&self, text: &str, symbols: &Symbols) -> bool {
-        let Some(live) = lock(&self.nearest).clone().filter(|live| !live.is_fresh()) else { return false };
-        let Some(before) = self.known(live.language()) else { return false };
-        let anew = Live::new(live.language(), text, symbols.budget());
+        let (language, before) = match &*lock(&self.read) {
+            Some(read) if read.key.is_none() || !lock(&self.base).is_fresh() => (read.language, read.found.clone()),
+            _ => return false,
+        };
+        let anew = Live::new(language, text, symbols.budget());
         let _one = lock(&self.work);
         let differs = **anew.found() != *before;
         self.keep(if differs { anew } else { anew.with_found(before) }, text, symbols);
@@ -86,16 +108,17 @@ impl Reading {
 
     /// Lets this thread look at the tree that is known, instead of parsing the text.
     pub fn lend(&self) {
-        let live = lock(&self.nearest).clone();
-        if let Some(live) = live.filter(|_| lock(&self.read).is_some()) {
+        let is_read = lock(&self.read).as_ref().is_some_and(|read| read.key.is_some());
+        let nearest = lock(&self.base).nearest.clone();
+        if let Some(live) = nearest.filter(|_| is_read) {
             live.lend();
         }
     }
 
     /// Lets go of what others keep of this text.
     pub fn forget(&self, symbols: &Symbols) {
-        if let Some(read) = &*lock(&self.read) {
-            symbols.forget(&read.key);
+        if let Some(key) = lock(&self.read).as_ref().and_then(|read| read.key.as_ref()) {
+            symbols.forget(key);
         }
     }
 
@@ -105,10 +128,33 @@ impl Reading {
 
     fn keep(&self, live: Live, text: &str, symbols: &Symbols) -> Arc<Extracted> {
         let (language, found) = (live.language(), live.found().clone());
-        let key = symbols.take(language, text, &found);
-        *lock(&self.nearest) = Some(Arc::new(live));
+        let key = Some(symbols.take(language, text, &found));
+        lock(&self.base).take(live);
         *lock(&self.read) = Some(Read { language, found: found.clone(), key });
         found
+    }
+}
+
+impl Base {
+    fn take(&mut self, live: Live) {
+        let live = Arc::new(live);
+        if live.is_sound() {
+            self.sound = Some(live.clone());
+        }
+        // What was not parsed is no help for what comes after it.
+        if live.bytes() > 0 || self.nearest.is_none() {
+            self.nearest = Some(live);
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.nearest.as_ref().is_none_or(|live| live.is_fresh())
+    }
+
+    fn bytes(&self) -> usize {
+        let (nearest, sound) = (self.nearest.as_ref(), self.sound.as_ref());
+        let other = sound.filter(|sound| nearest.is_none_or(|nearest| !Arc::ptr_eq(nearest, sound)));
+        nearest.into_iter().chain(other).map(|live| live.bytes()).sum()
     }
 }
 
@@ -133,14 +179,14 @@ impl Shelf {
         let mut room = ROOM;
         for (age, reading) in kept.iter().rev().enumerate() {
             let Some(reading) = reading.upgrade() else { continue };
-            let mut nearest = match reading.nearest.try_lock() {
-                Ok(nearest) => nearest,
+            let mut base = match reading.base.try_lock() {
+                Ok(base) => base,
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => continue,
             };
-            let bytes = nearest.as_ref().map_or(0, |live| live.bytes());
+            let bytes = base.bytes();
             if age > 0 && bytes > room {
-                *nearest = None;
+                *base = Base::default();
             }
             room = room.saturating_sub(bytes);
         }
@@ -172,9 +218,9 @@ mod tests {
         let found = third.found(language, text, &symbols);
         assert_eq!(names(&found), ["a", "b"]);
         assert!(Arc::ptr_eq(&found, &symbols.of(language, text)), "others do not read it again");
-        assert!(!lock(&third.nearest).as_ref().unwrap().is_fresh());
+        assert!(!lock(&third.base).is_fresh());
         assert!(!third.settle(text, &symbols));
-        assert!(lock(&third.nearest).as_ref().unwrap().is_fresh());
+        assert!(lock(&third.base).is_fresh());
         assert!(Arc::ptr_eq(&found, &third.found(language, text, &symbols)), "what is the same stays");
         third.forget(&symbols);
         assert!(!Arc::ptr_eq(&found, &symbols.of(language, text)));
@@ -190,6 +236,29 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_long_to_parse_is_what_it_was_until_it_is_read() {
+        let (language, symbols) = (Language::of("a.py").unwrap(), Symbols::default());
+        let head = "def first(): pass\n";
+        let rest: String = (0..3_000).map(|n| format!("def f{n}(x):\n    return [x, {{'y': x}}, (1, 2)]\n")).collect();
+        let reading = Reading::new(&Arc::default());
+        let whole = format!("{head}{rest}");
+        assert_eq!(reading.found(language, &whole, &symbols).symbols.len(), 3_001);
+        // Everything behind the bracket is inside of it.
+        let broken = format!("value = compute([\n{whole}");
+        let next = reading.next();
+        let found = next.found(language, &broken, &symbols);
+        assert!(found.partial && found.symbols.len() == 3_001 && found.symbols[0].line == 2);
+        assert_eq!(symbols.of(language, &broken).partial, false, "others read it themselves");
+        assert!(next.settle(&broken, &symbols));
+        assert_eq!(**next.made().as_ref().unwrap(), *symbols.of(language, &broken));
+        assert!(!next.settle(&broken, &symbols));
+        // What mends it is read at once.
+        let mended = format!("value = compute([])\n{whole}");
+        let found = next.next().found(language, &mended, &symbols);
+        assert_eq!((found.symbols.len(), found.partial), (3_002, false));
+    }
+
+    #[test]
     fn trees_of_old_readings_go() {
         let (language, symbols) = (Language::of("a.py").unwrap(), Symbols::default());
         let shelf = Arc::default();
@@ -198,7 +267,7 @@ mod tests {
         for reading in &readings {
             reading.found(language, &text, &symbols);
         }
-        let kept: Vec<bool> = readings.iter().map(|reading| lock(&reading.nearest).is_some()).collect();
+        let kept: Vec<bool> = readings.iter().map(|reading| lock(&reading.base).nearest.is_some()).collect();
         assert_eq!(kept, [false, false, true, true]);
         assert!(readings[0].made().is_some());
     }

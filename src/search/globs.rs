@@ -62,7 +62,9 @@ impl Globs {
     /// A folder is entered when every folder above it is, and itself.
     fn enters(&self, folder: &str) -> bool {
         let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
-        ends.into_iter().all(|end| !self.overrides.matched(Path::new(&folder[..end]), true).is_ignore())
+        let entered = |end| !self.overrides.matched(Path::new(&folder[..end]), true).is_ignore();
+        // Where a search begins is entered whatever the globs say.
+        folder.is_empty() || ends.into_iter().all(entered)
     }
 
     fn takes(&self, file: &str) -> bool {
@@ -95,7 +97,7 @@ mod tests {
             .copied()
             .filter(|path| {
                 let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-                (parent.is_empty() || globs.enters(parent)) && globs.takes(path)
+                globs.enters(parent) && globs.takes(path)
             })
             .collect();
         assert_eq!(selected, expect);
@@ -114,6 +116,7 @@ mod tests {
         check(&["!*.rs", "a.rs"], &paths, &["a.rs", "src/a.rs", "test/a.rs"]);
         check(&["*.{py,txt}"], &paths, &["b.py"]);
         check(&["src"], &paths, &[]);
+        check(&["!*/"], &paths, &["a.rs", "b.py"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::Instant;
 
 use grep_regex::RegexMatcher;
 use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
@@ -28,6 +29,7 @@ const BINARY: &str = "binary";
 const BINARY_AFTER_MATCH: &str = "binary after its first matches";
 
 pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Result<Matches, SearchError> {
+    let began = Instant::now();
     let (matcher, need) = pattern::compile(query)?;
     let globs = Globs::new(&query.glob)?;
     let entries = globs.select(snapshot, query.hidden)?;
@@ -39,7 +41,7 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
     let heap = LINES / files::threads();
     let start = || Worker::new(matcher.clone(), heap, job.context);
     let mut tally = Tally::default();
-    let workers = match snapshot.suspects(&need, &entries) {
+    let workers = match snapshot.suspects(&need, &entries, began) {
         None => files::each(entries.len(), &watch, start, |worker, file| worker.visit(&job, file, Look::Open)),
         Some(suspects) => {
             tally.searched += suspects.clean;

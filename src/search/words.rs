@@ -1,6 +1,7 @@
 //! Which files have a word: a byte search for candidates, without lines and without a regular expression.
 
 use std::io::Read;
+use std::time::Instant;
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use memchr::memmem::Finder;
@@ -15,6 +16,7 @@ use crate::workspace::{FileEntry, Look, RelPath, Snapshot, Source};
 const CHUNK: usize = 128 << 10;
 
 pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) -> Result<Vec<RelPath>, SearchError> {
+    let began = Instant::now();
     let entries = snapshot.files()?;
     if word.is_empty() {
         return Ok(Vec::new());
@@ -29,7 +31,7 @@ pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) 
             scanner.found.push(file);
         }
     };
-    let scanners = match snapshot.suspects(&need, &all) {
+    let scanners = match snapshot.suspects(&need, &all, began) {
         None => files::each(all.len(), &watch, start, |scanner, file| visit(scanner, file, Look::Open)),
         Some(suspects) => files::each(suspects.files.len(), &watch, start, |scanner, at| {
             let suspect = &suspects.files[at];

@@ -85,6 +85,18 @@ fn raw(compiled: &Compiled, nodes: &[Flat], matched: &Match<'_, Role>) -> Option
 }
 
 impl Raw {
+    /// The same at other places.
+    pub fn with(&self, place: impl Fn(&Range<usize>) -> Range<usize>) -> Self {
+        Self {
+            name: place(&self.name),
+            extent: place(&self.extent),
+            whole: place(&self.whole),
+            qualifier: self.qualifier.as_ref().map(&place),
+            what: self.what,
+            rank: self.rank,
+        }
+    }
+
     fn local(extent: Range<usize>, whole: Range<usize>) -> Self {
         Self { name: extent.start..extent.start, extent, whole, qualifier: None, what: What::Local, rank: 0 }
     }

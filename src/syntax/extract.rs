@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use tree_sitter::Tree;
+
 use super::compiled::compiled;
 use super::definitions::{self, Raw, What};
 use super::grammars::Family;
@@ -12,7 +14,7 @@ use super::lines::Lines;
 use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
-use super::{Kind, Symbol, Usage, flat, item_macros, lexical, references};
+use super::{Kind, Symbol, Usage, flat, item_macros, lexical, named_by_macros, references};
 
 /// The definitions of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,7 +110,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     });
     let (((raws, cut), uses), missing) = taken;
     let mut partial = cut || missing;
-    let symbols = ready.symbols(family, lines, raws);
+    let symbols = ready.symbols(family, Some(&tree), lines, raws);
     let Some(names) = names else { return (Extracted { symbols, partial }, Vec::new()) };
     let wanted = |name: &[u8]| is_wanted(names, name);
     let (uses, cut) = uses.unwrap_or_default();
@@ -139,7 +141,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
 
 /// A text made ready for the parser, as far as its language needs that.
 pub(super) struct Source<'a> {
-    text: &'a str,
+    pub text: &'a str,
     prepared: Option<Prepared>,
     opened: Option<Opened>,
 }
@@ -168,13 +170,17 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The definitions from what was captured.
-    pub fn symbols(&self, family: Family, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
+    /// The definitions from what was captured. Without the text's tree, those that macros make are left out.
+    pub fn symbols(&self, family: Family, tree: Option<&Tree>, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
         if let Some(prepared) = &self.prepared {
             for raw in &mut raws {
                 raw.extent.start = prepared.visible_start(raw.extent.start);
             }
             raws.extend(macros(prepared));
+        }
+        if let (Family::Rust, Some(tree)) = (family, tree) {
+            let made = named_by_macros::made(tree, self.text, &raws);
+            raws.extend(made);
         }
         definitions::symbols(family, self.text, lines, raws)
     }

@@ -36,12 +36,87 @@ struct Kept {
 impl Live {
     /// Reads a text.
     pub fn new(language: Language, text: &str, budget: &Budget) -> Self {
-        Self::read(language, text, None, budget)
+        let parsed = language.grammar().filter(|_| can_be_parsed(text, budget)).and_then(|grammar| {
+            let (compiled, source) = (compiled(grammar), Source::new(grammar.family, text));
+            let tree = parse(&compiled.language, source.bytes(), budget)?;
+            let (raws, partial) = captured(compiled, &tree, source.bytes(), None, budget);
+            Some(Self::with(language, grammar, source, (tree, raws, partial), false))
+        });
+        parsed.unwrap_or_else(|| Self { language, found: Arc::new(extract(language, text, budget)), kept: None })
+    }
+
+    fn with(
+        language: Language,
+        grammar: &'static Grammar,
+        source: Source,
+        (tree, raws, partial): (Tree, Vec<Raw>, bool),
+        derived: bool,
+    ) -> Self {
+        let symbols = source.symbols(grammar.family, Some(&tree), &Lines::new(source.text), raws.clone());
+        let found = Arc::new(Extracted { symbols, partial });
+        // What was cut short is no base for anything.
+        let kept = (!partial).then(|| Kept { tree, source: source.into_bytes(), raws, derived });
+        Self { language, found, kept }
     }
 
     /// Reads a text that was made from this one by edits.
     pub fn after(&self, text: &str, budget: &Budget) -> Self {
-        Self::read(self.language, text, self.kept.as_ref(), budget)
+        match self.next_within(
+            None,
+            text,
+            |_, _| Patience { steps: budget.steps, lost: None, much: usize::MAX },
+            budget,
+        ) {
+            Next::Read(live) => live,
+            Next::Moved(_) => Self::new(self.language, text, budget),
+        }
+    }
+
+    /// Reads a text that was made from this one by edits; or from `sound`, a text before this one that had no errors,
+    /// where little has changed since: what mends a text is often near what broke it. Some texts that are no programs
+    /// take seconds to parse: there, what was found before has to do. `was_lost` says that this happened to the last one:
+    /// the next one is likely to be no better, and is given up sooner.
+    pub fn next(&self, sound: Option<&Self>, text: &str, was_lost: bool, budget: &Budget) -> Next {
+        let patience = |change: usize, whole: usize| Patience {
+            steps: LOST + if was_lost { change / 50 } else { whole / 100 } as u64,
+            lost: Some(LOST / 2),
+            much: MUCH,
+        };
+        self.next_within(sound, text, patience, budget)
+    }
+
+    fn next_within(
+        &self,
+        sound: Option<&Self>,
+        text: &str,
+        patience: impl FnOnce(usize, usize) -> Patience,
+        budget: &Budget,
+    ) -> Next {
+        let grammar = self.language.grammar().filter(|_| can_be_parsed(text, budget));
+        let (Some(grammar), Some(kept)) = (grammar, &self.kept) else {
+            return Next::Read(Self::new(self.language, text, budget));
+        };
+        let source = Source::new(grammar.family, text);
+        let change = |kept: &Kept| Change::between(&kept.source, source.bytes());
+        let sound = sound.and_then(|sound| sound.kept.as_ref()).map(|kept| (kept, change(kept)));
+        let (kept, change) = match sound.filter(|(_, change)| change.as_ref().is_none_or(Change::is_small)) {
+            Some(sound) => sound,
+            None => (kept, change(kept)),
+        };
+        let patience = patience(change.as_ref().map_or(0, |change| change.new.len()), text.len());
+        match Kept::after(grammar, kept, change.as_ref(), &source, &patience, budget) {
+            Some(read) => Next::Read(Self::with(self.language, grammar, source, read, true)),
+            None => {
+                let raws = change.map_or_else(|| kept.raws.clone(), |change| change.carried(&kept.raws));
+                let symbols = source.symbols(grammar.family, None, &Lines::new(text), raws);
+                Next::Moved(Arc::new(Extracted { symbols, partial: true }))
+            }
+        }
+    }
+
+    /// Whether the text has a tree without errors.
+    pub fn is_sound(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| !kept.tree.root_node().has_error())
     }
 
     /// The definitions. Those of a text without syntax errors are the ones that [`extract`] finds; where there are errors
@@ -79,56 +154,38 @@ impl Live {
         // A tree takes ten to thirty times its text.
         self.kept.as_ref().map_or(0, |kept| 25 * kept.source.len() + kept.raws.len() * size_of::<Raw>())
     }
-
-    fn read(language: Language, text: &str, before: Option<&Kept>, budget: &Budget) -> Self {
-        let tree = language
-            .grammar()
-            .filter(|_| text.len() <= budget.bytes && !too_deep(text.as_bytes()))
-            .and_then(|grammar| parsed(grammar, text, before, budget));
-        match tree {
-            Some((kept, found)) => Self { language, found: Arc::new(found), kept },
-            None => Self { language, found: Arc::new(extract(language, text, budget)), kept: None },
-        }
-    }
 }
 
-fn parsed(
-    grammar: &'static Grammar,
-    text: &str,
-    before: Option<&Kept>,
-    budget: &Budget,
-) -> Option<(Option<Kept>, Extracted)> {
-    let compiled = compiled(grammar);
-    let source = Source::new(grammar.family, text);
-    let again = before.and_then(|before| {
-        let change = Change::between(&before.source, source.bytes());
+fn can_be_parsed(text: &str, budget: &Budget) -> bool {
+    text.len() <= budget.bytes && !too_deep(text.as_bytes())
+}
+
+impl Kept {
+    /// The tree and the definitions after a change. `None` when the parser is lost for too long, or in too much.
+    fn after(
+        grammar: &'static Grammar,
+        before: &Self,
+        change: Option<&Change>,
+        source: &Source,
+        patience: &Patience,
+        budget: &Budget,
+    ) -> Option<(Tree, Vec<Raw>, bool)> {
+        let Some(change) = change else { return Some((before.tree.clone(), before.raws.clone(), false)) };
+        let (compiled, text) = (compiled(grammar), source.bytes());
         let mut old = before.tree.clone();
-        if let Some(change) = &change {
-            old.edit(&change.told(&before.source, source.bytes()));
-        }
-        let tree = reparse(&compiled.language, source.bytes(), &old, budget)?;
-        let Some(change) = change else { return Some((tree, before.raws.clone(), false)) };
+        old.edit(&change.told(&before.source, text));
+        let soon = Budget { steps: patience.steps.min(budget.steps), ..*budget };
+        let tree = reparse(&compiled.language, text, &old, patience.lost, &soon)?;
         let ranges = old.changed_ranges(&tree).map(|range| range.start_byte..range.end_byte);
         let changed = hull(ranges.chain([change.new.clone()]));
+        if changed.len() > patience.much && tree.root_node().has_error() {
+            return None;
+        }
         // An empty range has no byte that a definition could have in common with it.
         let changed = changed.start.saturating_sub(1)..changed.end + 1;
-        let (raws, partial) = captured(compiled, &tree, source.bytes(), Some(&changed), budget);
+        let (raws, partial) = captured(compiled, &tree, text, Some(&changed), budget);
         Some((tree, change.joined(&before.raws, raws, &changed), partial))
-    });
-    let derived = again.is_some();
-    let (tree, raws, partial) = match again {
-        Some(found) => found,
-        None => {
-            let tree = parse(&compiled.language, source.bytes(), budget)?;
-            let (raws, partial) = captured(compiled, &tree, source.bytes(), None, budget);
-            (tree, raws, partial)
-        }
-    };
-    let symbols = source.symbols(grammar.family, &Lines::new(text), raws.clone());
-    let source = source.into_bytes();
-    // What was cut short is no base for anything.
-    let kept = (!partial).then_some(Kept { tree, source, raws, derived });
-    Some((kept, Extracted { symbols, partial }))
+    }
 }
 
 /// What is captured, everywhere or within some bytes, and whether something was left out.
@@ -153,7 +210,37 @@ struct Change {
     new: Range<usize>,
 }
 
+/// What a text is read in: the definitions, or where those before are now.
+pub enum Next {
+    Read(Live),
+    /// Marked partial.
+    Moved(Arc<Extracted>),
+}
+
+/// How long it is tried to read a text after another one.
+struct Patience {
+    /// Steps of the parser, see [`Budget::steps`].
+    steps: u64,
+    /// Those of them in which it does not know what it is in.
+    lost: Option<u64>,
+    /// Bytes that may have another meaning while there are errors.
+    much: usize,
+}
+
+/// Steps that take about ten milliseconds. All of a text takes one for 200 bytes, if it has no errors.
+const LOST: u64 = 200;
+
+/// Bytes that an error may give another meaning.
+const MUCH: usize = 64 << 10;
+
+/// Bytes that an error and what mends it are apart, at most.
+const SMALL: usize = 4 << 10;
+
 impl Change {
+    fn is_small(&self) -> bool {
+        self.old.len().max(self.new.len()) <= SMALL
+    }
+
     fn between(old: &[u8], new: &[u8]) -> Option<Self> {
         if old == new {
             return None;
@@ -187,20 +274,30 @@ impl Change {
         }
     }
 
+    /// What was found before and has its name still, moved to where it is now.
+    fn carried(&self, before: &[Raw]) -> Vec<Raw> {
+        let moved = |at: usize, is_start: bool| match at {
+            at if at > self.old.end || at == self.old.end && is_start => self.behind(at),
+            at if at <= self.old.start => at,
+            _ => self.new.end,
+        };
+        let range = |range: &Range<usize>| moved(range.start, true)..moved(range.end, false);
+        let apart = |range: &Range<usize>| range.end < self.old.start || self.old.end < range.start;
+        let has_name = |raw: &&Raw| apart(&raw.name) && raw.qualifier.as_ref().is_none_or(apart);
+        before.iter().filter(has_name).map(|raw| raw.with(range)).collect()
+    }
+
+    /// Where what is behind the change is now.
+    fn behind(&self, at: usize) -> usize {
+        at - self.old.end + self.new.end
+    }
+
     /// What was found before, moved to where it is now, with what was found again for `changed` bytes of the new text.
     fn joined(&self, before: &[Raw], again: Vec<Raw>, changed: &Range<usize>) -> Vec<Raw> {
-        let (added, gone) = (self.new.end, self.old.end);
-        let changed = changed.start..(changed.end + gone).saturating_sub(added);
-        let moved = |at: usize| if at >= gone { at - gone + added } else { at };
-        let range = |range: &Range<usize>| moved(range.start)..moved(range.end);
-        let stay = before.iter().filter(|raw| !touch(&raw.whole, &changed)).map(|raw| Raw {
-            name: range(&raw.name),
-            extent: range(&raw.extent),
-            whole: range(&raw.whole),
-            qualifier: raw.qualifier.as_ref().map(range),
-            what: raw.what,
-            rank: raw.rank,
-        });
+        let changed = changed.start..(changed.end + self.old.end).saturating_sub(self.new.end);
+        let moved = |at: usize| if at >= self.old.end { self.behind(at) } else { at };
+        let stay = before.iter().filter(|raw| !touch(&raw.whole, &changed));
+        let stay = stay.map(|raw| raw.with(|range| moved(range.start)..moved(range.end)));
         stay.chain(again).collect()
     }
 }

@@ -90,7 +90,7 @@ const KEPT: usize = 512 << 10;
 /// Parses the text; `None` when the budget ran out. The same text again costs nothing on the same thread.
 pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
     if text.len() > KEPT {
-        return parsed(language, text, None, budget);
+        return parsed(language, text, budget);
     }
     let hash = blake3::hash(text);
     LAST.with_borrow_mut(|last| {
@@ -99,7 +99,7 @@ pub(super) fn parse(language: &tree_sitter::Language, text: &[u8], budget: &Budg
         }
         // The old tree goes before the new one comes.
         *last = None;
-        let tree = parsed(language, text, None, budget)?;
+        let tree = parsed(language, text, budget)?;
         *last = Some(Last { language: language.clone(), text: hash, tree: tree.clone() });
         Some(tree)
     })
@@ -113,16 +113,37 @@ pub(super) fn lend(language: &tree_sitter::Language, text: &[u8], tree: &Tree) {
     }
 }
 
-/// Parses a text again after edits that the old tree was told of; what they did not touch is taken over.
-pub(super) fn reparse(language: &tree_sitter::Language, text: &[u8], old: &Tree, budget: &Budget) -> Option<Tree> {
-    parsed(language, text, Some(old), budget)
+/// Parses a text again after edits that the old tree was told of; what they did not touch is taken over. `None` also when
+/// the parser is lost for more than so many steps, see [`Budget::steps`]: it never is in a text without errors.
+pub(super) fn reparse(
+    language: &tree_sitter::Language,
+    text: &[u8],
+    old: &Tree,
+    lost: Option<u64>,
+    budget: &Budget,
+) -> Option<Tree> {
+    run(language, text, Some((old, lost)), budget)
 }
 
-fn parsed(language: &tree_sitter::Language, text: &[u8], old: Option<&Tree>, budget: &Budget) -> Option<Tree> {
+fn parsed(language: &tree_sitter::Language, text: &[u8], budget: &Budget) -> Option<Tree> {
+    run(language, text, None, budget)
+}
+
+fn run(
+    language: &tree_sitter::Language,
+    text: &[u8],
+    again: Option<(&Tree, Option<u64>)>,
+    budget: &Budget,
+) -> Option<Tree> {
+    let (old, mut lost) = again.map_or((None, None), |(old, lost)| (Some(old), lost));
     PARSER.with_borrow_mut(|parser| {
         parser.set_language(language).ok()?;
         let mut meter = Meter::new(budget);
-        let mut progress = |_: &tree_sitter::ParseState| meter.step();
+        let mut progress = |state: &tree_sitter::ParseState| {
+            let Some(lost) = lost.as_mut().filter(|_| state.has_error()) else { return meter.step() };
+            *lost = lost.saturating_sub(1);
+            if *lost == 0 { ControlFlow::Break(()) } else { meter.step() }
+        };
         let options = ParseOptions::new().progress_callback(&mut progress);
         let tree = parser.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), old, Some(options));
         if tree.is_none() {

@@ -82,7 +82,7 @@ impl Base {
     /// The listing of an earlier start, if it still holds. What it knew of the files stands then, whether it holds or not.
     fn restored(&self) -> Option<Listing> {
         let shelf = self.shelf.as_ref()?;
-        let as_of = self.tier.now();
+        let as_of = self.tier.time();
         let Restored { standing, differing, listing } = shelf.restore(&self.jail)?;
         // In this order, so that nobody takes what differs for what it was.
         self.tier.hear(&differing);

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
@@ -231,7 +232,12 @@ impl Snapshot {
 
     /// The same; ends where `goes_on`, which is asked before each file and may block, says no.
     pub fn index_while(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
-        self.0.base.tier.update(&self.0.base, goes_on)
+        self.0.base.tier.update(&self.0.base, false, goes_on)
+    }
+
+    /// The same, with all files read again, and without keeping their texts in memory.
+    pub fn index_anew(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
+        self.0.base.tier.update(&self.0.base, true, goes_on)
     }
 
     /// Keeps what [`Self::index`] found out for the next start, if there is a place for it and that start would gain by it.
@@ -277,10 +283,11 @@ impl Snapshot {
         self.0.base.tier.hear_of_anything();
     }
 
-    /// Which of `entries`, sorted by path, have to be looked at to find what is needed; `None` when all have to be opened.
-    pub fn suspects(&self, need: &Need, entries: &[&FileEntry]) -> Option<Suspects> {
+    /// Which of `entries`, sorted by path, have to be looked at to find what is needed, for a search that began when it
+    /// says; `None` when all have to be opened.
+    pub fn suspects(&self, need: &Need, entries: &[&FileEntry], began: Instant) -> Option<Suspects> {
         let base = &self.0.base;
-        base.tier.suspects(need, entries, base, self.0.overlay.paths())
+        base.tier.suspects(need, entries, base, self.0.overlay.paths(), began)
     }
 
     /// How a suspect, whose path this is, has to be looked at.

@@ -46,12 +46,12 @@ impl Standing {
         jail: &Jail,
         entries: &[FileEntry],
         slabs: &mut Slabs,
+        room: &Room,
         known: &(dyn Fn(usize) -> Option<Known> + Sync),
         goes_on: &(dyn Fn() -> bool + Sync),
     ) -> Option<(Self, Vec<Place>)> {
-        let room = Room::beside(slabs);
         let start = || Part {
-            reader: Reader::new(Rack::new(&room)),
+            reader: Reader::new(Rack::new(room)),
             builder: Builder::new(),
             stamps: Vec::new(),
             binary: Vec::new(),

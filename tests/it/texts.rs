@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use spelunk::cancel::Cancel;
 use spelunk::index::{Need, Pattern};
@@ -148,7 +149,7 @@ impl Twins {
 fn spared(snapshot: &Snapshot, pattern: &str) -> u64 {
     let entries: Vec<&FileEntry> = snapshot.files().unwrap().iter().collect();
     let need = Need::of(&Pattern { text: pattern, nest: 10, ..Pattern::default() });
-    let Some(suspects) = snapshot.suspects(&need, &entries) else { return 0 };
+    let Some(suspects) = snapshot.suspects(&need, &entries, Instant::now()) else { return 0 };
     let looks = suspects.files.iter().map(|suspect| snapshot.look(suspect, &entries[suspect.at].path));
     suspects.clean
         + suspects.binary

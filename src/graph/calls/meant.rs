@@ -17,10 +17,9 @@ pub(super) struct Meant<'p, 'a> {
 }
 
 impl<'p, 'a> Meant<'p, 'a> {
-    /// `None` where a meaning says no more than the text, and for Rust, whose types ask for the whole crate.
+    /// `None` where a meaning says no more than the text.
     pub fn new(program: &'p Program<'a>, family: Family) -> Option<Self> {
-        let typed = matches!(family, Family::JavaScript | Family::Python);
-        typed.then(|| Self { program, known: HashMap::new() })
+        program.follows_types(family).then(|| Self { program, known: HashMap::new() })
     }
 
     /// How sure it is that a call means the target, when its text alone says `judged`.
@@ -32,8 +31,10 @@ impl<'p, 'a> Meant<'p, 'a> {
         judged: Option<Confidence>,
     ) -> Option<Confidence> {
         let receiver = receiver(&scene.text, call.offset);
-        // What the text says of a value's type is a guess; the rest is certain.
-        if judged == Some(Confidence::Exact) && !matches!(receiver, Receiver::Value { .. } | Receiver::Made(_)) {
+        // What the text says of a value's type is a guess, and modules inside of a Rust file have names of their own; the rest
+        // is certain.
+        let guessed = matches!(receiver, Receiver::Value { .. } | Receiver::Made(_)) || scene.family == Family::Rust;
+        if judged == Some(Confidence::Exact) && !guessed {
             return judged;
         }
         let word = call.name.trim_start_matches("r#").trim_start_matches('#');

@@ -6,6 +6,7 @@ mod callees;
 mod common;
 mod many;
 mod meant;
+mod on_value;
 mod receiver;
 mod scene;
 #[cfg(test)]

@@ -306,3 +306,33 @@ fn calls_under_the_name_that_an_import_gives() {
     tree.callers("zip", &["n.ts:2 f <- 2:24"]);
     tree.callers("load", &["n.py:3 g <- 4:5"]);
 }
+
+#[test]
+fn rust_calls_go_by_the_types_that_are_inferred() {
+    let tree = tree(&[
+        ("Cargo.toml", "[package]\nname = \"app\"\nedition = \"2024\"\n"),
+        (
+            "src/lib.rs",
+            "pub struct A;\npub struct B;\nimpl A {\n    fn get(&self) {}\n}\nimpl B {\n    fn get(&self) {}\n}\nfn f(all: Vec<B>) {\n    for one in &all { one.get(); }\n    all.get(0);\n}\nfn test() {}\n#[test]\nfn g() {}\n",
+        ),
+    ]);
+    tree.callers("A.get", &[]);
+    tree.callers("B.get", &["src/lib.rs:9 f <- 10:27"]);
+    tree.callers("test", &[]);
+}
+
+#[test]
+fn rust_calls_inside_of_macros_and_under_conditions() {
+    let tree = tree(&[
+        ("Cargo.toml", "[package]\nname = \"app\"\nedition = \"2024\"\n"),
+        (
+            "src/lib.rs",
+            "mod a;\nmod b;\nuse a::*;\n#[cfg(off)]\nuse b::go;\nfn f() {\n    go();\n    assert_eq!(a::A::default(), a::A);\n}\n",
+        ),
+        ("src/a.rs", "pub struct A;\nimpl Default for A {\n    fn default() -> Self { A }\n}\npub fn go() {}\n"),
+        ("src/b.rs", "pub fn go() {}\n"),
+    ]);
+    tree.callers("A.default", &["src/lib.rs:6 f <- 8:22"]);
+    tree.callers("src/a.rs#go", &["src/lib.rs:6 f <- 7:5 likely"]);
+    tree.callers("src/b.rs#go", &["src/lib.rs:6 f <- 7:5 likely"]);
+}

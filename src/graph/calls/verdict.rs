@@ -1,13 +1,10 @@
 //! Whether a call means a definition: by what stands before the name, what the file imports, and who else has the name.
 
-use std::collections::HashSet;
-
 use crate::graph::{Confidence, Import};
 use crate::syntax::{Family, Kind, Place, Use};
 
 use super::callable::Callable;
-use super::common::is_common;
-use super::receiver::{Receiver, receiver, types_of};
+use super::receiver::{Receiver, receiver};
 use super::scene::Scene;
 use Confidence::{Exact, Likely, Possible};
 
@@ -39,25 +36,25 @@ pub(super) fn judge(scene: &Scene, call: &Use, target: &Callable, all: &[Callabl
     }
 }
 
-struct Case<'a, 's> {
-    scene: &'a Scene<'s>,
-    call: &'a Use,
-    target: &'a Callable<'a>,
+pub(super) struct Case<'a, 's> {
+    pub scene: &'a Scene<'s>,
+    pub call: &'a Use,
+    pub target: &'a Callable<'a>,
     /// Other things with the name.
-    others: Vec<&'a Callable<'a>>,
+    pub others: Vec<&'a Callable<'a>>,
 }
 
 impl Case<'_, '_> {
-    fn same_file(&self) -> bool {
+    pub(super) fn same_file(&self) -> bool {
         self.scene.path.as_str() == self.target.path
     }
 
     /// Nothing else has the name.
-    fn unique(&self) -> bool {
+    pub(super) fn unique(&self) -> bool {
         self.others.is_empty()
     }
 
-    fn sole(&self, otherwise: Confidence) -> Confidence {
+    pub(super) fn sole(&self, otherwise: Confidence) -> Confidence {
         if self.unique() { Likely } else { otherwise }
     }
 
@@ -73,6 +70,9 @@ impl Case<'_, '_> {
         }
         if let Some(import) = scene.import_of(&call.name) {
             return self.imported_here(import);
+        }
+        if scene.family == Family::Rust && target.symbol.kind != Kind::Macro && self.is_attribute() {
+            return None;
         }
         if target.nested {
             let inside = self.same_file() && self.is_in_scope(target);
@@ -109,6 +109,12 @@ impl Case<'_, '_> {
             Family::C => self.linked(),
             _ => self.by_star().or(Some(self.sole(Possible))),
         }
+    }
+
+    /// `#[test]` is the language's, whatever functions are called so.
+    fn is_attribute(&self) -> bool {
+        let before = &self.scene.text[..self.call.offset];
+        before.ends_with("#[") || before.ends_with("#![")
     }
 
     /// Whether C++ code sees the target's namespace without naming it; its arguments' types may still do that.
@@ -181,7 +187,7 @@ impl Case<'_, '_> {
     }
 
     /// The name came by this import.
-    fn imported(&self, import: &Import) -> Option<Confidence> {
+    pub(super) fn imported(&self, import: &Import) -> Option<Confidence> {
         match import.target.as_deref() {
             Some(target) if target == self.target.path => Some(Exact),
             // The import of a definition's own file by itself: an inline module's `use super::name`.
@@ -293,7 +299,7 @@ impl Case<'_, '_> {
     }
 
     /// `Type::name()` and `Type.name()` where the type's name is the container's.
-    fn on_type(&self, name: &str) -> Option<Confidence> {
+    pub(super) fn on_type(&self, name: &str) -> Option<Confidence> {
         let namesakes: Vec<_> = self.others.iter().filter(|other| other.container == Some(name)).collect();
         if self.same_file() || namesakes.is_empty() {
             let foreign = self.scene.import_of(name).is_some_and(|import| import.external);
@@ -307,103 +313,8 @@ impl Case<'_, '_> {
             None => Some(Possible),
         }
     }
-
-    fn value(&self, name: &str, field: bool) -> Option<Confidence> {
-        let Self { scene, call, target, others } = self;
-        let may_be_module = match scene.family {
-            Family::Python => true,
-            Family::Rust | Family::C => false,
-            _ => !field,
-        };
-        let module = scene.module_called(name).filter(|_| may_be_module);
-        if let Some(import) = module {
-            return self.on_module(import, name);
-        }
-        if !field && target.container == Some(name) {
-            return self.on_type(name);
-        }
-        if !field && name.starts_with(char::is_uppercase) && others.iter().any(|other| other.container == Some(name)) {
-            return None;
-        }
-        if !target.member {
-            let is_object = scene.family == Family::JavaScript && self.unique() && !target.nested;
-            return is_object.then_some(Possible);
-        }
-        if !target.takes_value() {
-            return None;
-        }
-        let text = if field { &scene.text[..] } else { scene.function_text(call) };
-        let (types, typed) = types_of(text, name, scene.family);
-        self.made(&types, typed)
-    }
-
-    /// `module.name()`
-    fn on_module(&self, import: &Import, name: &str) -> Option<Confidence> {
-        let target = self.target;
-        let taken = import.taken.iter().any(|taken| taken.local == name);
-        if target.member {
-            // A class, or a value that was imported.
-            return match (target.container == Some(name), import.external) {
-                (true, _) => self.imported(import),
-                (_, true) => None,
-                _ if self.others.iter().any(|other| other.container == Some(name)) => None,
-                _ if taken => self.unknown(),
-                _ => None,
-            };
-        }
-        if taken && self.scene.family == Family::JavaScript {
-            // A value that was imported, or a module that another module passes on as a value.
-            return Some(self.sole(Possible));
-        }
-        match import.target.as_deref() {
-            Some(path) if path == target.path || path == folder(target.path) && self.scene.family == Family::Go => {
-                Some(Exact)
-            }
-            Some(path) if path == folder(target.path) => Some(self.sole(Possible)),
-            Some(path) if self.others.iter().any(|other| other.path == path) => None,
-            Some(_) if self.scene.family == Family::Go => None,
-            _ => self.imported(import),
-        }
-    }
-
-    /// On a value about whose type these words are known; `typed` when its type is among them.
-    fn made(&self, words: &HashSet<String>, typed: bool) -> Option<Confidence> {
-        if !self.target.takes_value() {
-            return None;
-        }
-        let container = self.target.container.unwrap_or("");
-        if words.contains(container) {
-            let namesakes = self.others.iter().any(|other| other.container == Some(container));
-            return Some(if namesakes && !self.same_file() { Likely } else { Exact });
-        }
-        let rival = |other: &&Callable| other.member && other.container.is_some_and(|outer| words.contains(outer));
-        if self.others.iter().any(rival) {
-            return None;
-        }
-        let verdict = self.unknown()?;
-        // A type is known, and it is another one: below this one, or something else altogether.
-        Some(if typed { Possible } else { verdict })
-    }
-
-    fn unknown(&self) -> Option<Confidence> {
-        if !self.target.takes_value() {
-            return None;
-        }
-        if is_common(self.target.called) {
-            return Some(Possible);
-        }
-        let members: HashSet<_> =
-            self.others.iter().filter(|other| other.member).map(|other| other.container).collect();
-        if members.is_empty() || members.len() == 1 && members.contains(&self.target.container) {
-            return Some(Likely);
-        }
-        let here = self.target.container.is_some_and(|outer| self.scene.mentions(outer));
-        let rivals =
-            members.iter().flatten().any(|outer| Some(*outer) != self.target.container && self.scene.mentions(outer));
-        Some(if here && !rivals { Likely } else { Possible })
-    }
 }
 
-fn folder(path: &str) -> &str {
+pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -20,12 +20,16 @@ pub struct Program<'a> {
     pub(in crate::graph) cache: &'a Symbols,
     pub(in crate::graph) resolver: Resolver<'a>,
     pub(in crate::graph) cancel: &'a Cancel,
+    follows_rust: OnceLock<bool>,
     sources: Mutex<HashMap<String, Option<Arc<Source>>>>,
     pub(super) general: general::World,
     pub(super) rust: rust::World,
     pub(super) ecmascript: ecmascript::World,
     pub(super) python: python::World,
 }
+
+/// Bytes of Rust whose types a question about calls or uses follows: they ask for all crates at once.
+const RUST: u64 = 8 << 20;
 
 /// A file of code.
 pub struct Source {
@@ -48,6 +52,7 @@ impl<'a> Program<'a> {
             cache,
             resolver: Resolver::new(snapshot)?,
             cancel,
+            follows_rust: OnceLock::new(),
             sources: Mutex::default(),
             general: general::World::default(),
             rust: rust::World::default(),
@@ -58,6 +63,19 @@ impl<'a> Program<'a> {
 
     pub fn snapshot(&self) -> &'a Snapshot {
         self.snapshot
+    }
+
+    /// Whether what a name of this language means is told by more than the text around it, without much of a wait.
+    pub(in crate::graph) fn follows_types(&self, family: Family) -> bool {
+        match family {
+            Family::JavaScript | Family::Python => true,
+            Family::Rust => *self.follows_rust.get_or_init(|| {
+                let files = self.snapshot.files().unwrap_or_default();
+                let rust = |path: &str| Language::of(path).and_then(Language::family) == Some(Family::Rust);
+                files.iter().filter(|file| rust(file.path.as_str())).map(|file| file.bytes).sum::<u64>() <= RUST
+            }),
+            _ => false,
+        }
     }
 
     /// A file, parsed. `None` for files without a grammar, and those that cannot be read or parsed.

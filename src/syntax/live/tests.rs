@@ -169,6 +169,31 @@ fn what_is_read_again_is_what_is_read_anew_at_length() {
 }
 
 #[test]
+fn definitions_move_with_the_text() {
+    let check = |old: &str, new: &str, expect: &[(&str, &str)]| {
+        let change = Change::between(old.as_bytes(), new.as_bytes()).unwrap();
+        let language = Language::of("a.py").unwrap();
+        let live = Live::new(language, old, &Budget::default());
+        let raws = change.carried(&live.kept.unwrap().raws);
+        let named = raws.iter().filter(|raw| raw.what != definitions::What::Local);
+        let found: Vec<(&str, &str)> = named
+            .map(|raw| (&new[raw.name.clone()], new[raw.extent.clone()].lines().next().unwrap_or_default()))
+            .collect();
+        assert_eq!(found, expect, "{old:?} {new:?}");
+    };
+    check(
+        "def a(): pass\ndef b(): pass\n",
+        "\n\ndef a(): pass\ndef b(): pass\n",
+        &[("a", "def a(): pass"), ("b", "def b(): pass")],
+    );
+    check("def a(): pass\ndef b(): pass\n", "def ax(): pass\ndef b(): pass\n", &[("b", "def b(): pass")]);
+    check("def a(): pass\ndef b(): pass\n", "def a(): pass\n", &[("a", "def a(): pass")]);
+    check("def a(): pass\n", "def a(): pass(\n", &[("a", "def a(): pass")]);
+    check("def a(): pass\n", "def a(x: pass\n", &[("a", "def a(x: pass")]);
+    check("def ab(): pass\n", "def aé(): pass\n", &[]);
+}
+
+#[test]
 fn changes_are_found_whole() {
     let check = |old: &str, new: &str, expect: Option<(Range<usize>, Range<usize>)>| {
         let found = Change::between(old.as_bytes(), new.as_bytes());

@@ -20,7 +20,7 @@ pub use view::{Look, Suspect, Suspects};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::base::Base;
 use super::jail::Jail;
@@ -29,6 +29,14 @@ use super::{FileEntry, RelPath, WorkspaceError};
 use crate::index::{FileRuns, Need};
 use heard::Heard;
 use view::{Doubts, Fresh, Row, View, below};
+
+/// A moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Time {
+    /// By which hearing goes.
+    heard: u64,
+    compared: Instant,
+}
 
 /// What all states of a workspace share.
 #[derive(Default)]
@@ -41,17 +49,12 @@ pub(super) struct Tier {
     making: Mutex<()>,
     /// Counts the searches.
     searches: AtomicU64,
-    /// When what was kept was compared with the disk, until the first search.
-    compared: Mutex<Option<Instant>>,
 }
 
-/// The first search begins within this time after what was kept was compared with the disk: it asked for that.
-const AT_ONCE: Duration = Duration::from_millis(50);
-
 impl Tier {
-    /// The time by which hearing goes.
-    pub(super) fn now(&self) -> u64 {
-        self.heard().now()
+    /// The time now.
+    pub(super) fn time(&self) -> Time {
+        Time { heard: self.heard().now(), compared: Instant::now() }
     }
 
     /// Takes note of files and folders that may not be what they were.
@@ -73,40 +76,47 @@ impl Tier {
     }
 
     /// Which of `entries`, sorted by path, have to be looked at for what is needed, as a state with these buffers over
-    /// the disk sees them. `None` when all have to be opened.
+    /// the disk sees them, in a search that began at `began`. `None` when all have to be opened.
     pub(super) fn suspects<'p>(
         &self,
         need: &Need,
         entries: &[&FileEntry],
         base: &Base,
         open: impl Iterator<Item = &'p RelPath>,
+        began: Instant,
     ) -> Option<Suspects> {
         let view = self.view()?;
-        let told = self.told(&view).or_else(|| self.told_at_once(&view));
-        let doubts = Doubts { told, open: open.collect(), pinned: base.pins.stamps() };
+        let doubts = Doubts { told: self.told(&view, Some(began)), open: open.collect(), pinned: base.pins.stamps() };
         view.suspects(need, entries, &doubts, self.searches.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Brings it to what the disk has: reads all files of a state if nothing stands yet, else those that may have changed, on as many
     /// threads as there are cores. Where `goes_on`, which is asked before each file and may block, says no, what stood stays.
-    pub(super) fn update(&self, base: &Base, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<(), WorkspaceError> {
+    ///
+    /// When it is to be made `anew`, all files are read, and their texts are not kept.
+    pub(super) fn update(
+        &self,
+        base: &Base,
+        anew: bool,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(), WorkspaceError> {
         let entries = &base.listing(false)?.files;
         // Nothing in here can be left half done.
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let as_of = self.now();
-        let next = match self.view() {
-            None => View::read(&base.jail, entries, as_of, None, goes_on),
+        let as_of = self.time();
+        let next = match self.view().filter(|_| !anew) {
+            None => View::read(&base.jail, entries, as_of, None, !anew, goes_on),
             // What was kept from an earlier start may have been damaged since.
             Some(view) if !view.standing.index.is_whole() => {
-                View::read(&base.jail, entries, as_of, Some(&view), goes_on)
+                View::read(&base.jail, entries, as_of, Some(&view), true, goes_on)
             }
-            Some(view) => view.updated(&base.jail, entries, as_of, self.told(&view), goes_on),
+            Some(view) => view.updated(&base.jail, entries, as_of, self.told(&view, None), goes_on),
         };
         if let Some(next) = next {
             let former = self.view.lock().unwrap_or_else(PoisonError::into_inner).replace(Arc::new(next));
             if let Some(former) = former {
                 // Whoever took the former view a moment ago may still ask for what came after it.
-                self.heard().forget(former.as_of);
+                self.heard().forget(former.as_of.heard);
             }
         }
         Ok(())
@@ -114,20 +124,9 @@ impl Tier {
 
     /// Takes what was read, or was known to be there, at a time. What differs from it has to be heard of after that time,
     /// before this is called.
-    pub(super) fn adopt(&self, standing: Standing, as_of: u64) {
+    pub(super) fn adopt(&self, standing: Standing, as_of: Time) {
         let view = View::new(as_of, standing, Vec::new(), Slabs::default());
         *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(view));
-        *self.compared.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// What was found to differ when what was kept was compared with the disk for this very search: comparing all files once
-    /// more would take longer than the search.
-    fn told_at_once(&self, view: &View) -> Option<Vec<RelPath>> {
-        let compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        if compared.elapsed() > AT_ONCE {
-            return None;
-        }
-        self.heard().since(view.as_of)
     }
 
     /// What stands, as it was read: what was read again since is not in it.
@@ -141,10 +140,12 @@ impl Tier {
         self.view().map_or((0, 0), |view| (view.memory(), view.slabs.memory()))
     }
 
-    /// What was heard of since a view was made; `None` when that could be anything.
-    fn told(&self, view: &View) -> Option<Vec<RelPath>> {
+    /// What was heard of since a view was made; `None` when that could be anything. What was compared with the disk after
+    /// `began` is as good as compared now.
+    fn told(&self, view: &View, began: Option<Instant>) -> Option<Vec<RelPath>> {
         let heard = self.heard();
-        self.followed.load(Ordering::Acquire).then(|| heard.since(view.as_of)).flatten()
+        let is_new = began.is_some_and(|began| view.as_of.compared >= began);
+        (is_new || self.followed.load(Ordering::Acquire)).then(|| heard.since(view.as_of.heard)).flatten()
     }
 
     fn view(&self) -> Option<Arc<View>> {
@@ -162,11 +163,13 @@ impl View {
     fn read(
         jail: &Jail,
         entries: &[FileEntry],
-        as_of: u64,
+        as_of: Time,
         former: Option<&Self>,
+        keeps_texts: bool,
         goes_on: &(dyn Fn() -> bool + Sync),
     ) -> Option<Self> {
         let mut slabs = former.map_or_else(Slabs::default, |former| former.slabs.clone());
+        let room = if keeps_texts { Room::beside(&slabs) } else { Room::none() };
         let rows: Vec<Option<Row>> = former.map_or_else(Vec::new, |former| {
             let mut rows = former.rows();
             entries.iter().map(|entry| rows.find(&entry.path)).collect()
@@ -176,7 +179,7 @@ impl View {
             let row = rows.get(at)?.as_ref()?;
             Some(Known { stamp: row.stamp?, place: row.place, text: texts.get(row.place, 0)? })
         };
-        let (standing, places) = Standing::read(jail, entries, &mut slabs, &known, goes_on)?;
+        let (standing, places) = Standing::read(jail, entries, &mut slabs, &room, &known, goes_on)?;
         slabs.shrink(places.iter().copied());
         Some(Self::new(as_of, standing, places, slabs))
     }
@@ -186,7 +189,7 @@ impl View {
         &self,
         jail: &Jail,
         entries: &[FileEntry],
-        as_of: u64,
+        as_of: Time,
         told: Option<Vec<RelPath>>,
         goes_on: &(dyn Fn() -> bool + Sync),
     ) -> Option<Self> {
@@ -197,11 +200,11 @@ impl View {
             None => differing(jail, entries, &rows, goes_on)?,
         };
         let gone = self.gone(entries);
+        if self.is_heavy_with(stale.len() + gone.len()) {
+            return Self::read(jail, entries, as_of, Some(self), true, goes_on);
+        }
         if stale.is_empty() && gone.is_empty() {
             return Some(self.at(as_of));
-        }
-        if self.is_heavy_with(stale.len() + gone.len()) {
-            return Self::read(jail, entries, as_of, Some(self), goes_on);
         }
         let mut slabs = self.slabs.clone();
         slabs.make_room();

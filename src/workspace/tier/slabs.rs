@@ -140,6 +140,10 @@ impl Room {
         Self(AtomicUsize::new(BUDGET.saturating_sub(slabs.memory())))
     }
 
+    pub(super) fn none() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
     fn take(&self, bytes: usize) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::pins::Stamp;
 use super::super::standing::Standing;
 use super::super::{FileEntry, RelPath};
+use super::Time;
 use super::slabs::{Place, Slabs, Text};
 use crate::index::{Candidates, FileRuns, Layered, Need};
 
@@ -19,8 +20,8 @@ const SHARE: usize = 16;
 /// Immutable; the next one shares all that stays.
 #[derive(Clone)]
 pub(super) struct View {
-    /// What was heard later may not be in it.
-    pub(super) as_of: u64,
+    /// When the files were read or compared with the disk. What was heard later may not be in it.
+    pub(super) as_of: Time,
     pub(super) standing: Arc<Standing>,
     /// Where the texts of those that stand are.
     pub(super) places: Arc<[Place]>,
@@ -103,14 +104,14 @@ pub(super) struct Doubts<'a> {
 }
 
 impl View {
-    pub(super) fn new(as_of: u64, standing: Standing, places: Vec<Place>, slabs: Slabs) -> Self {
+    pub(super) fn new(as_of: Time, standing: Standing, places: Vec<Place>, slabs: Slabs) -> Self {
         let layered = Layered::new(standing.index.clone());
         let (standing, places, fresh) = (Arc::new(standing), places.into(), Arc::default());
         Self { as_of, standing, places, layered, fresh, slabs }
     }
 
     /// The view with files that were read again, sorted by path, each with its runs.
-    pub(super) fn with(&self, as_of: u64, files: Vec<(Fresh, Arc<FileRuns>)>, slabs: Slabs) -> Self {
+    pub(super) fn with(&self, as_of: Time, files: Vec<(Fresh, Arc<FileRuns>)>, slabs: Slabs) -> Self {
         let mut fresh: Vec<Fresh> = self.fresh.to_vec();
         let mut changes = Vec::new();
         for (file, runs) in files {
@@ -126,7 +127,7 @@ impl View {
     }
 
     /// The same, which holds at a later time.
-    pub(super) fn at(&self, as_of: u64) -> Self {
+    pub(super) fn at(&self, as_of: Time) -> Self {
         Self { as_of, ..self.clone() }
     }
 

@@ -73,7 +73,8 @@ fn has_word(text: &[u8], word: &[u8]) -> bool {
         let is_identifier = |byte: &u8| byte.is_ascii_alphanumeric() || [b'_', b'$'].contains(byte);
         one.is_some_and(is_identifier) && other.is_some_and(is_identifier)
     };
-    let mut places = text.windows(word.len()).enumerate().filter(|(_, window)| *window == word);
+    // Nothing is no word.
+    let mut places = text.windows(word.len().max(1)).enumerate().filter(|(_, window)| *window == word);
     places.any(|(at, _)| {
         let before = at.checked_sub(1).and_then(|at| text.get(at));
         !goes_on(before, word.first()) && !goes_on(word.last(), text.get(at + word.len()))

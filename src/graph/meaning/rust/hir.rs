@@ -104,6 +104,8 @@ pub(super) struct UseLeaf {
     pub kind: UseKind,
     /// As what it is known; `None` for `_` and globs.
     pub local: Option<Name>,
+    /// It stands under a `#[cfg(...)]`.
+    pub conditional: bool,
 }
 
 #[derive(Debug, Clone)]

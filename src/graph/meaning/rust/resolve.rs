@@ -121,15 +121,20 @@ impl Universe {
             }
         }
         let names = |leaf: &&UseLeaf| leaf.local.as_ref().is_some_and(|local| &*local.word == name);
+        // What is imported under a condition only leaves room for what comes by a glob.
+        let mut sure = found.clone();
         for leaf in uses.iter().filter(names) {
             let alias = leaf.local.as_ref().filter(|local| local.at != NOWHERE).map(|local| (module.file, local.at));
             let mut hits = self.leaf(module, leaf, depth + 1);
             if alias.is_some() {
                 hits.iter_mut().for_each(|hit| hit.alias = alias);
             }
+            if !leaf.conditional {
+                extend(&mut sure, hits.clone());
+            }
             extend(&mut found, hits);
         }
-        let has = |space| found.iter().any(|hit| self.hit_fits(hit, space));
+        let has = |space| sure.iter().any(|hit| self.hit_fits(hit, space));
         if has(Space::Type) && has(Space::Value) {
             return found;
         }
@@ -150,7 +155,7 @@ impl Universe {
         for hit in by_glob {
             let Target::Def(id) = hit.target else { continue };
             let space = [Space::Macro, Space::Value, Space::Type].into_iter().find(|space| self.fits(id, *space));
-            let taken = found.iter().any(|own| {
+            let taken = sure.iter().any(|own| {
                 own.alias.is_none()
                     && matches!(own.target, Target::Def(own) if space.is_some_and(|space| self.fits(own, space)))
             });

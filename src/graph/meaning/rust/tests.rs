@@ -144,3 +144,9 @@ fn twins_and_what_is_bound() {
         ("src/b.rs", "use crate::‹wrap›; fn f() { ‹wrap›(); crate::wrap::‹wrap›(); }"),
     ]);
 }
+
+#[test]
+fn what_is_not_known_is_not_the_first_type_that_fits() {
+    one("struct A; struct B; impl A { fn <|>go(&self) {} } impl B { fn go(&self) {} }
+        fn f() { let x = &other::m!(); x.go(); A.‹go›(); }");
+}

@@ -49,12 +49,7 @@ impl Body<'_> {
 
     fn probe(&mut self, steps: &[Ty], name: &Name, count: usize) -> Option<Found> {
         for step in steps {
-            if matches!(step, Ty::Unknown | Ty::Foreign) {
-                return None;
-            }
-            if let Ty::Var(at) = step
-                && self.s.table.kind(*at) == VarKind::Any
-            {
+            if matches!(step, Ty::Unknown | Ty::Foreign) || self.is_open(step) {
                 return None;
             }
             // By value: `self` of this very type, or `&self` where this is a reference.
@@ -62,6 +57,10 @@ impl Body<'_> {
                 return Some(found);
             }
             let below = if let Ty::Ref(inner) = step { Some(self.s.shallow(inner)) } else { None };
+            // What is not known would fit whatever type comes first.
+            if below.as_ref().is_some_and(|below| *below == Ty::Unknown || self.is_open(below)) {
+                return None;
+            }
             if let Some(below) = &below
                 && let Some(found) = self.inherent(below, name, count, true)
             {
@@ -89,6 +88,11 @@ impl Body<'_> {
             }
         }
         None
+    }
+
+    /// Whether it may still become any type.
+    fn is_open(&self, ty: &Ty) -> bool {
+        matches!(ty, Ty::Var(at) if self.s.table.kind(*at) == VarKind::Any)
     }
 
     fn takes(&self, id: DefId, by_ref: bool, count: usize) -> bool {

@@ -38,7 +38,7 @@ impl Lower<'_> {
     fn items_where(&mut self, node: Node<'_>, uses: &mut Vec<UseLeaf>, wanted: fn(&str) -> bool) -> Vec<Local> {
         let mut found = Vec::new();
         self.depth += 1;
-        let mut path = None;
+        let (mut path, mut conditional) = (None, false);
         if self.depth <= super::DEEPEST {
             for item in children(node) {
                 if matches!(item.kind(), "attribute_item" | "inner_attribute_item") {
@@ -47,12 +47,16 @@ impl Lower<'_> {
                     if let Some(at) = text.strip_prefix("#[path").and_then(|rest| rest.split('"').nth(1)) {
                         path = Some(at.to_owned());
                     }
+                    conditional |= text.starts_with("#[cfg(");
                     continue;
                 }
                 if !wanted(item.kind()) {
                     continue;
                 }
+                let before = uses.len();
                 self.item(item, path.take(), uses, &mut found);
+                uses[before..].iter_mut().for_each(|leaf| leaf.conditional = conditional);
+                conditional = false;
             }
         }
         self.depth -= 1;
@@ -66,7 +70,7 @@ impl Lower<'_> {
             && let Some(inside) = children(visibility).into_iter().find(|at| at.kind() == "scoped_identifier")
         {
             let path = self.path(inside);
-            uses.push(UseLeaf { path, kind: UseKind::Name, local: None });
+            uses.push(UseLeaf { path, kind: UseKind::Name, local: None, conditional: false });
         }
         let name = child(node, "name").map(|name| self.name(name));
         let unnamed = Name { word: "".into(), at: NOWHERE };
@@ -311,7 +315,7 @@ impl Lower<'_> {
                     let more = self.path(*inner);
                     joined(&mut path, more);
                 }
-                leaves.push(UseLeaf { path, kind: UseKind::Glob, local: None });
+                leaves.push(UseLeaf { path, kind: UseKind::Glob, local: None, conditional: false });
             }
             kind => {
                 let (inner, alias) = match kind {
@@ -329,7 +333,7 @@ impl Lower<'_> {
                     Some(alias) => Some(alias),
                     None => path.segments.last().map(|last| Name { word: last.name.word.clone(), at: NOWHERE }),
                 };
-                leaves.push(UseLeaf { path, kind: UseKind::Name, local });
+                leaves.push(UseLeaf { path, kind: UseKind::Name, local, conditional: false });
             }
         }
     }
