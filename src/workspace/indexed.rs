@@ -12,7 +12,7 @@ use super::tier::MOST_BYTES;
 #[derive(Debug, Clone)]
 pub struct Indexed {
     pub files: usize,
-    /// How many of the files have a NUL byte.
+    /// How many of the others have a NUL byte.
     pub binary: usize,
     /// Files that every search opens, and why.
     pub always: Vec<(RelPath, Why)>,
@@ -44,12 +44,17 @@ impl fmt::Display for Why {
 impl Indexed {
     pub(super) fn of(standing: &Standing, jail: &Jail) -> Self {
         let paths = &standing.paths;
-        let always = standing.index.always().filter_map(|file| paths.get(file as usize));
-        let always = always.map(|path| (path.clone(), Why::of(path, jail))).collect();
+        // UTF-16 is full of NUL bytes, and yet text.
+        let mut binary = standing.binary.clone();
+        let mut always = Vec::new();
+        for file in standing.index.always().map(|file| file as usize).filter(|&file| file < paths.len()) {
+            binary[file] = false;
+            always.push((paths[file].clone(), Why::of(&paths[file], jail)));
+        }
         let mut sizes = standing.index.sizes().to_vec();
         sizes.push(("paths", paths.iter().map(|path| path.as_str().len() + size_of::<RelPath>()).sum()));
         sizes.push(("stamps", size_of_val(&*standing.stamps) + standing.binary.len()));
-        let binary = standing.binary.iter().filter(|binary| **binary).count();
+        let binary = binary.into_iter().filter(|binary| *binary).count();
         Self { files: paths.len(), binary, always, sizes }
     }
 }

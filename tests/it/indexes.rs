@@ -9,7 +9,7 @@ async fn index(world: &World, more: &[&str]) -> Finished {
 }
 
 async fn found(world: &World, pattern: &str) -> String {
-    let code = format!("repo.search({pattern:?}).items.map(found => found.path + ':' + found.line).join(' ')");
+    let code = format!("repo.search({pattern:?}).map(found => found.path + ':' + found.line).join(' ')");
     let finished = world.run(&["eval", &code, world.repo().to_str().unwrap()]).await;
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     finished.stdout.trim().to_owned()

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one door to the cache folder")]
 
-use std::fs::{DirBuilder, File, FileTimes, OpenOptions};
+use std::fs::{DirBuilder, File, FileTimes, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -29,7 +29,7 @@ pub(super) fn path(folder: &Path, name: &str) -> PathBuf {
 pub(super) fn map(path: &Path) -> io::Result<Mapped> {
     let file = OpenOptions::new().read(true).open(path)?;
     let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    if !metadata.is_file() || !is_ours(&metadata) {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let now = SystemTime::now();
@@ -40,6 +40,18 @@ pub(super) fn map(path: &Path) -> io::Result<Mapped> {
         let _ = written.and_then(|file| file.set_times(FileTimes::new().set_modified(now)));
     }
     Mapped::new(&file, metadata.len())
+}
+
+/// Whether nobody else could write to it while it is mapped.
+#[cfg(unix)]
+fn is_ours(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o002 == 0
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &Metadata) -> bool {
+    true
 }
 
 /// Writes a file beside the one that is there, if any, and puts it in its place when it is whole. Readable by its owner
