@@ -27,7 +27,8 @@ impl Layered {
         self.base.memory() + size_of_val(&*self.changes) + changes
     }
 
-    /// The view with more changes; of several for one file the last one counts. A file that went is one of unknown runs.
+    /// The view with more changes; of several for one file the last one counts. A file that went is one of unknown
+    /// runs.
     pub fn with(&self, changes: impl IntoIterator<Item = (u32, Arc<FileRuns>)>) -> Self {
         let mut all: Vec<_> = self.changes.iter().cloned().chain(changes).collect();
         // The sort is stable, so the last change comes first.

@@ -253,6 +253,11 @@ impl Snapshot {
         tier.with_standing(|standing| Indexed::of(standing, jail))
     }
 
+    /// Whether [`Self::index`] was done, or is under way.
+    pub fn is_indexed(&self) -> bool {
+        self.0.base.tier.is_begun()
+    }
+
     /// Bytes that [`Self::index`] keeps apart from the texts of files, and bytes of texts.
     pub fn index_memory(&self) -> (usize, usize) {
         self.0.base.tier.memory()
@@ -319,7 +324,8 @@ impl Snapshot {
         if let Some(text) = self.buffer(path) {
             return Ok(Source::Memory(text.clone().into()));
         }
-        let Some(pin) = self.pin(path) else {
+        // What another snapshot read counts while the disk still has it, and then it is what the disk has.
+        let Some(pin) = self.0.base.pins.get(path) else {
             return Ok(Source::File(self.open_on_disk(path)?));
         };
         if let Ok(file) = self.open_on_disk(path)

@@ -12,8 +12,8 @@ use crate::index::{Builder, Index};
 pub(super) struct Standing {
     /// Sorted.
     pub(super) paths: Vec<RelPath>,
-    /// Taken before the text was read. `None` where equal stamps would not say that the text is the same, and for what could
-    /// not be read.
+    /// Taken before the text was read. `None` where equal stamps would not say that the text is the same, and for what
+    /// could not be read.
     pub(super) stamps: Vec<Option<Stamp>>,
     /// Whether there is a NUL byte.
     pub(super) binary: Vec<bool>,
@@ -38,10 +38,10 @@ struct Part<'r> {
 }
 
 impl Standing {
-    /// Reads the files of a listing as they are on disk, on as many threads as there are cores, and puts texts into `slabs`
-    /// as far as they have room; also gives where each is. What `known` has of a file, by its place in the listing, counts
-    /// while the file's stamp is still that one. `None` where `goes_on`, which is asked before each file and may block,
-    /// says no.
+    /// Reads the files of a listing as they are on disk, on as many threads as there are cores, and puts texts into
+    /// `slabs` as far as they have room; also gives where each is. What `known` has of a file, by its place in the
+    /// listing, counts while the file's stamp is still that one. `None` where `goes_on`, which is asked before each
+    /// file and may block, says no.
     pub(super) fn read(
         jail: &Jail,
         entries: &[FileEntry],

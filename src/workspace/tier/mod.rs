@@ -1,11 +1,12 @@
 //! The text tier: which of the listed files can match a pattern, and what is in them, known without opening them.
 //!
-//! It is made in the background from the files as they are then, and stands beside the states of the workspace. A search
-//! finds the same with it and without:
+//! It is made in the background from the files as they are then, and stands beside the states of the workspace. A
+//! search finds the same with it and without:
 //! - Where somebody follows the disk ([`Tier::follow`]), what was heard of since is opened whatever the tier knows.
-//! - Where nobody does, or anything may have happened, each file is compared with the disk by its stamp, and opened if it is another one. Stamps
-//!   that a change soon after would not alter are not trusted.
-//! - Open buffers, files that have to be what they were for an earlier reader, and all that the tier does not know, are opened.
+//! - Where nobody does, or anything may have happened, each file is compared with the disk by its stamp, and opened if
+//!   it is another one. Stamps that a change soon after would not alter are not trusted.
+//! - Open buffers, files that have to be what they were for an earlier reader, and all that the tier does not know, are
+//!   opened.
 
 mod heard;
 mod reader;
@@ -19,7 +20,7 @@ pub use slabs::Text;
 pub use view::{Look, Suspect, Suspects};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Instant;
 
 use super::base::Base;
@@ -90,8 +91,9 @@ impl Tier {
         view.suspects(need, entries, &doubts, self.searches.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Brings it to what the disk has: reads all files of a state if nothing stands yet, else those that may have changed, on as many
-    /// threads as there are cores. Where `goes_on`, which is asked before each file and may block, says no, what stood stays.
+    /// Brings it to what the disk has: reads all files of a state if nothing stands yet, else those that may have
+    /// changed, on as many threads as there are cores. Where `goes_on`, which is asked before each file and may block,
+    /// says no, what stood stays.
     ///
     /// When it is to be made `anew`, all files are read, and their texts are not kept.
     pub(super) fn update(
@@ -122,8 +124,8 @@ impl Tier {
         Ok(())
     }
 
-    /// Takes what was read, or was known to be there, at a time. What differs from it has to be heard of after that time,
-    /// before this is called.
+    /// Takes what was read, or was known to be there, at a time. What differs from it has to be heard of after that
+    /// time, before this is called.
     pub(super) fn adopt(&self, standing: Standing, as_of: Time) {
         let view = View::new(as_of, standing, Vec::new(), Slabs::default());
         *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(view));
@@ -135,13 +137,18 @@ impl Tier {
         Some(take(&view.standing))
     }
 
+    /// Whether something stands, or is about to.
+    pub(super) fn is_begun(&self) -> bool {
+        self.view().is_some() || matches!(self.making.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
     /// Bytes that it holds apart from texts, and bytes of texts.
     pub(super) fn memory(&self) -> (usize, usize) {
         self.view().map_or((0, 0), |view| (view.memory(), view.slabs.memory()))
     }
 
-    /// What was heard of since a view was made; `None` when that could be anything. What was compared with the disk after
-    /// `began` is as good as compared now.
+    /// What was heard of since a view was made; `None` when that could be anything. What was compared with the disk
+    /// after `began` is as good as compared now.
     fn told(&self, view: &View, began: Option<Instant>) -> Option<Vec<RelPath>> {
         let heard = self.heard();
         let is_new = began.is_some_and(|began| view.as_of.compared >= began);

@@ -39,8 +39,8 @@ impl<'r> Reader<'r> {
         Self { rack, scratch: Vec::new() }
     }
 
-    /// Reads a file as it is on disk now, and keeps its text, if it is one and there is room, under the number `file`. `take` gets it, or
-    /// `None` for a file that cannot be read or is too long.
+    /// Reads a file as it is on disk now, and keeps its text, if it is one and there is room, under the number `file`.
+    /// `take` gets it, or `None` for a file that cannot be read or is too long.
     pub(in crate::workspace) fn read(
         &mut self,
         jail: &Jail,
@@ -102,8 +102,8 @@ fn read_behind(mut file: &File, bytes: usize, buffer: &mut Vec<u8>) -> io::Resul
     Ok(())
 }
 
-/// Visits `0..count` on as many threads as there are cores and gives what each of them had at its end. `None` when `goes_on`, which is
-/// asked before each visit, said no.
+/// Visits `0..count` on as many threads as there are cores and gives what each of them had at its end. `None` when
+/// `goes_on`, which is asked before each visit, said no.
 pub(in crate::workspace) fn crew<W: Send>(
     count: usize,
     goes_on: &(dyn Fn() -> bool + Sync),

@@ -162,7 +162,8 @@ impl<'r> Rack<'r> {
         Self { room, full: Vec::new(), open: Vec::new(), places: Vec::new() }
     }
 
-    /// Where a text of about this size may be written behind what is there. [`Self::keep`] or [`Self::discard`] has to follow.
+    /// Where a text of about this size may be written behind what is there. [`Self::keep`] or [`Self::discard`] has to
+    /// follow.
     pub(super) fn space(&mut self, bytes: usize) -> Option<&mut Vec<u8>> {
         if bytes > LONGEST {
             return None;
