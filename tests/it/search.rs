@@ -406,7 +406,7 @@ fn columns_are_those_of_the_match_in_its_place() {
         assert_eq!(places, expect, "{pattern}");
     };
     check(r"\Aa|x", &[(1, 1), (2, 2), (3, 4)]);
-    check(r"(?-m:^)|x", &[(1, 1), (2, 2), (3, 4)]);
+    check(r"(?-m:^)|x", &[(1, 1), (2, 2), (3, 4), (4, 1)]);
     check(r"^\s*|x", &[(1, 1), (2, 1), (3, 1), (4, 1)]);
 }
 
