@@ -14,6 +14,9 @@ struct Rule {
     made: Vec<(usize, Kind)>,
 }
 
+/// Where the arguments of a call are, as far as they are a name each.
+type Arguments = Vec<Option<Range<usize>>>;
+
 /// What the macros among `found` define where the file calls them between its items.
 pub(super) fn made(tree: &Tree, text: &str, found: &[Raw]) -> Vec<Raw> {
     let root = tree.root_node();
@@ -83,8 +86,8 @@ fn defined(name: Node, rules: &[Rule]) -> Vec<Raw> {
     made.filter_map(|(at, kind)| Some(raw(arguments.get(*at)?.clone()?, *kind))).collect()
 }
 
-/// The whole call, and its arguments, as far as they are a name each.
-fn call(name: Node) -> Option<(Range<usize>, Vec<Option<Range<usize>>>)> {
+/// The whole call, and its arguments.
+fn call(name: Node) -> Option<(Range<usize>, Arguments)> {
     let call = name.parent().filter(|node| node.kind() == "macro_invocation")?;
     let around = call.parent()?;
     let around = if around.kind() == "expression_statement" { around.parent()? } else { around };
