@@ -8,7 +8,7 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use self::options::{DefinitionOptions, FilesOptions, Globs, PartitionOptions, Se
 pub use self::options::{Scope, Target};
 use self::rows::{FileRow, Rows};
 pub use self::scope::Narrowed;
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, CancelOnDrop};
 pub use crate::graph::Symbols;
 use crate::graph::{self, CallsQuery, GraphError, ImportersQuery, ModulesQuery, Ranks, ReferencesQuery, Surveys};
 use crate::repl::{Arguments, Call, CallError, to_json};
@@ -80,12 +80,14 @@ pub struct RepoHost {
     symbols: Arc<Symbols>,
     surveys: Surveys,
     sighted: Sighted,
+    /// Whether the index of texts was begun here; ends it when the host goes.
+    indexing: OnceLock<CancelOnDrop>,
 }
 
 impl RepoHost {
     /// `symbols` may be shared with other hosts: it goes by content.
     pub fn new(snapshot: Snapshot, symbols: Arc<Symbols>, sighted: Sighted) -> Self {
-        Self { snapshot, symbols, surveys: Surveys::default(), sighted }
+        Self { snapshot, symbols, surveys: Surveys::default(), sighted, indexing: OnceLock::new() }
     }
 
     /// Answers one call with JSON. Blocks; fails with an error that names what to do.
@@ -373,11 +375,31 @@ impl RepoHost {
     fn search(&self, mut query: Query, cancel: &Cancel) -> Result<String, CallError> {
         query.glob = self.folders_as_globs(&query.glob).map_err(failure)?;
         let matches = search::search(&self.snapshot, &query, cancel).map_err(search_failure)?;
+        self.index();
         for found in &matches.items {
             let (before, after) = (found.before.len() as u64, found.after.len() as u64);
             self.found(&found.path, found.line - before, found.line + after);
         }
         to_json(&matches)
+    }
+
+    /// Begins to index the texts, unless somebody did: after one search come more.
+    fn index(&self) {
+        self.indexing.get_or_init(|| {
+            let (snapshot, cancel) = (self.snapshot.clone(), Cancel::new());
+            let stop = cancel.clone();
+            let work = move || {
+                if let Err(error) = snapshot.index(&cancel) {
+                    tracing::debug!("the texts are not indexed: {error}");
+                }
+            };
+            if !self.snapshot.is_indexed()
+                && let Err(error) = std::thread::Builder::new().name("texts".to_owned()).spawn(work)
+            {
+                tracing::debug!("the texts are not indexed: {error}");
+            }
+            stop.drop_guard()
+        });
     }
 
     fn found(&self, path: &str, from: u64, to: u64) {

@@ -137,6 +137,11 @@ impl Catalogue {
         self.table.state()
     }
 
+    /// Waits while requests are answered. `false` when the work was cancelled.
+    pub fn passes(&self, cancel: &Cancel) -> bool {
+        self.table.passes(cancel)
+    }
+
     /// Keeps the filling waiting while a request is answered.
     pub fn pause(&self) -> Paused {
         self.table.pause()
@@ -174,6 +179,10 @@ impl Catalogue {
     fn run(&self, job: Job) {
         match job {
             Job::Fill { disk, cancel, report } => {
+                // Texts come first: searches are asked for before symbols are, and symbols take longer.
+                if let Err(error) = disk.index_while(&|| self.table.passes(&cancel)) {
+                    tracing::debug!("the index of texts is not brought up to date: {error}");
+                }
                 let filled = self.table.fill(&disk, &cancel, &|far| report.tell(far));
                 let mut came_to = filling::words(&self.table.state());
                 if let Err(error) = filled {

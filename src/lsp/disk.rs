@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,10 @@ pub struct Disk {
     stirred: Notify,
     /// There is another listing, or there are other folders.
     pub relisted: Notify,
+    /// Something that was heard of was taken over, or there are other folders.
+    pub taken_over: Notify,
+    /// Whether the client tells of all changes.
+    pub client_tells: AtomicBool,
 }
 
 #[derive(Default)]
@@ -99,4 +104,5 @@ fn take_over(state: &State, heard: &Heard) {
             state.catalogue.refresh(&state.on_disk().1, &news.changed);
         }
     }
+    state.disk.taken_over.notify_one();
 }

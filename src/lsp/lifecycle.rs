@@ -13,7 +13,7 @@ use super::files::file_path;
 use super::lines::Encoding;
 use super::options::Options;
 use super::state::{Session, State};
-use super::{Error, capabilities, disk, parent, settings, watch};
+use super::{Error, capabilities, disk, parent, settings, texts, watch};
 use crate::config::Config;
 
 /// How long the client may take to register something.
@@ -46,6 +46,7 @@ pub fn initialize(state: &Arc<State>, params: InitializeParams) -> Result<Initia
         return Err(Error::params("the session has begun already"));
     }
     tokio::spawn(disk::follow(state.clone()));
+    tokio::spawn(texts::keep(state.clone()));
     // The client is told once it has its answer.
     *state.unopened() = state.open_folders(folders);
     Ok(InitializeResult {
@@ -73,7 +74,9 @@ pub fn initialized(state: &Arc<State>) {
     let tells = state.client_has(|c| c.workspace.as_ref()?.did_change_watched_files.as_ref()?.dynamic_registration);
     let state = state.clone();
     tokio::spawn(async move {
-        if !(tells && register(&state, watch::registration()).await) {
+        if tells && register(&state, watch::registration()).await {
+            state.client_tells();
+        } else {
             watch::run(state).await;
         }
     });

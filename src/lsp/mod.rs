@@ -42,6 +42,7 @@ mod serve;
 mod server;
 mod settings;
 mod state;
+mod texts;
 mod watch;
 
 pub use error::Error;

@@ -309,6 +309,7 @@ impl State {
                     texts.opened += 1;
                     texts.folders = usable;
                     texts.disk = workspace.snapshot();
+                    texts.disk.follow(self.disk.client_tells.load(Ordering::Relaxed));
                     texts.joined = None;
                 }
                 self.fill();
@@ -316,7 +317,32 @@ impl State {
             Err(error) => problems.push(error.to_string()),
         }
         self.disk.relisted.notify_one();
+        self.disk.taken_over.notify_one();
         problems
+    }
+
+    /// From now on the client tells of all changes on disk.
+    pub fn client_tells(&self) {
+        self.disk.client_tells.store(true, Ordering::Relaxed);
+        self.on_disk().1.follow(true);
+    }
+
+    /// Something happened on disk under these paths. What they were counts for nothing from now on; what else follows,
+    /// later.
+    pub fn hear(&self, paths: Vec<PathBuf>) {
+        self.on_disk().1.hear(paths.iter().map(PathBuf::as_path));
+        self.disk.hear(paths);
+    }
+
+    /// Anything may have happened on disk.
+    pub fn hear_of_anything(&self) {
+        self.on_disk().1.hear_of_anything();
+        self.disk.hear_of_anything();
+    }
+
+    /// A number that tells the workspace's folders from those before and after.
+    pub fn opened(&self) -> u64 {
+        self.texts().opened
     }
 
     /// The workspace on disk, and a number that tells its folders from those before and after.

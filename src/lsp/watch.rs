@@ -29,7 +29,7 @@ pub fn registration() -> Registration {
 
 /// Follows what the client tells.
 pub fn take(state: &State, params: &DidChangeWatchedFilesParams) {
-    state.disk.hear(params.changes.iter().filter_map(|change| file_path(&change.uri)));
+    state.hear(params.changes.iter().filter_map(|change| file_path(&change.uri)).collect());
 }
 
 /// Watches the folders of the workspace until the session ends.
@@ -38,7 +38,7 @@ pub async fn run(state: Arc<State>) {
     let (listener, all) = (state.clone(), watched.clone());
     let watcher = notify::recommended_watcher(move |event| hear(&listener, &all, event));
     let mut folders = match watcher {
-        Ok(watcher) => Folders { watcher, watched, warned: false },
+        Ok(watcher) => Folders { watcher, watched, warned: false, failed: false },
         Err(error) => return tracing::warn!("files cannot be watched: {error}"),
     };
     loop {
@@ -51,7 +51,7 @@ pub async fn run(state: Arc<State>) {
         }
         if more {
             // What came between the walk and the watch.
-            state.disk.hear_of_anything();
+            state.hear_of_anything();
         }
         tokio::select! {
             () = state.disk.relisted.notified() => {}
@@ -69,10 +69,10 @@ fn hear(state: &State, watched: &Watched, event: notify::Result<Event>) {
                 EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => watched.lose(&event.paths),
                 _ => {}
             }
-            state.disk.hear(event.paths);
+            state.hear(event.paths);
         }
         // Events were lost.
-        Ok(_) | Err(_) => state.disk.hear_of_anything(),
+        Ok(_) | Err(_) => state.hear_of_anything(),
     }
 }
 
@@ -110,12 +110,15 @@ struct Folders {
     watcher: notify::RecommendedWatcher,
     watched: Watched,
     warned: bool,
+    /// Whether some folder could not be watched when they were last gone through.
+    failed: bool,
 }
 
 impl Folders {
     /// Watches the folders that the walk goes into, so none that git ignores. Whether there are more than before.
     fn follow(&mut self, state: &State) -> bool {
         let disk = state.on_disk().1;
+        self.failed = false;
         let roots: Vec<PathBuf>;
         let folders = match disk.folders() {
             Ok(_) if WHOLE => {
@@ -125,6 +128,7 @@ impl Folders {
             Ok(folders) => folders,
             Err(error) => {
                 tracing::warn!("the folders to watch are not known: {error}");
+                disk.follow(false);
                 return false;
             }
         };
@@ -137,7 +141,9 @@ impl Folders {
             self.warn(format_args!("there are {} of them, and {MOST} are watched", folders.len()));
         }
         // Without `any`, which would end at the first.
-        folders.iter().take(MOST).filter(|path| self.watch(path)).count() > 0
+        let more = folders.iter().take(MOST).filter(|path| self.watch(path)).count() > 0;
+        disk.follow(!self.failed && folders.len() <= MOST);
+        more
     }
 
     /// Whether the folder was not watched before and is now.
@@ -149,6 +155,9 @@ impl Folders {
         let watching = self.watcher.watch(path, mode);
         if let Err(error) = &watching {
             self.warn(format_args!("{error}"));
+            self.watched.lock().folders.remove(path);
+            // What is in a folder that is gone is heard of by the folder above it.
+            self.failed |= path.exists();
         }
         watching.is_ok()
     }

@@ -17,6 +17,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cancel::Cancel;
 use crate::syntax::{Budget, Extracted, Kind, Language, extract};
 use crate::workspace::{Mark, RelPath};
 
@@ -156,6 +157,11 @@ impl Table {
             symbols: shelf.symbols,
             bytes: shelf.bytes,
         }
+    }
+
+    /// Waits while the filling is held up, for other work in the background. `false` when that was cancelled.
+    pub fn passes(&self, cancel: &Cancel) -> bool {
+        self.gate.pass(cancel)
     }
 
     /// Holds the filling up, between two files, for as long as the returned value lives. Pauses nest.
