@@ -262,7 +262,7 @@ mod tests {
     fn trees_of_old_readings_go() {
         let (language, symbols) = (Language::of("a.py").unwrap(), Symbols::default());
         let shelf = Arc::default();
-        let text = format!("def a(): pass\n{}", "# a comment\n".repeat(150_000));
+        let text = format!("def a(): pass\nlong = '{}'\n", "a".repeat(1_800_000));
         let readings: Vec<_> = (0..4).map(|_| Reading::new(&shelf)).collect();
         for reading in &readings {
             reading.found(language, &text, &symbols);

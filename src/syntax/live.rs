@@ -64,7 +64,7 @@ impl Live {
         match self.next_within(
             None,
             text,
-            |_, _| Patience { steps: budget.steps, lost: None, much: usize::MAX },
+            |_, _, _| Patience { steps: budget.steps, lost: None, much: usize::MAX },
             budget,
         ) {
             Next::Read(live) => live,
@@ -75,10 +75,10 @@ impl Live {
     /// Reads a text that was made from this one by edits; or from `sound`, a text before this one that had no errors,
     /// where little has changed since: what mends a text is often near what broke it. Some texts that are no programs
     /// take seconds to parse: there, what was found before has to do. `was_lost` says that this happened to the last one:
-    /// the next one is likely to be no better, and is given up sooner.
+    /// the next one is likely to be no better, and is given up sooner, unless it is read from `sound`.
     pub fn next(&self, sound: Option<&Self>, text: &str, was_lost: bool, budget: &Budget) -> Next {
-        let patience = |change: usize, whole: usize| Patience {
-            steps: LOST + if was_lost { change / 50 } else { whole / 100 } as u64,
+        let patience = |change: usize, whole: usize, mends: bool| Patience {
+            steps: LOST + if was_lost && !mends { change / 50 } else { whole / 100 } as u64,
             lost: Some(LOST / 2),
             much: MUCH,
         };
@@ -89,7 +89,7 @@ impl Live {
         &self,
         sound: Option<&Self>,
         text: &str,
-        patience: impl FnOnce(usize, usize) -> Patience,
+        patience: impl FnOnce(usize, usize, bool) -> Patience,
         budget: &Budget,
     ) -> Next {
         let grammar = self.language.grammar().filter(|_| can_be_parsed(text, budget));
@@ -99,11 +99,10 @@ impl Live {
         let source = Source::new(grammar.family, text);
         let change = |kept: &Kept| Change::between(&kept.source, source.bytes());
         let sound = sound.and_then(|sound| sound.kept.as_ref()).map(|kept| (kept, change(kept)));
-        let (kept, change) = match sound.filter(|(_, change)| change.as_ref().is_none_or(Change::is_small)) {
-            Some(sound) => sound,
-            None => (kept, change(kept)),
-        };
-        let patience = patience(change.as_ref().map_or(0, |change| change.new.len()), text.len());
+        let sound = sound.filter(|(_, change)| change.as_ref().is_none_or(Change::is_small));
+        let mends = sound.is_some();
+        let (kept, change) = sound.unwrap_or_else(|| (kept, change(kept)));
+        let patience = patience(change.as_ref().map_or(0, |change| change.new.len()), text.len(), mends);
         match Kept::after(grammar, kept, change.as_ref(), &source, &patience, budget) {
             Some(read) => Next::Read(Self::with(self.language, grammar, source, read, true)),
             None => {
