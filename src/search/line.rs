@@ -28,7 +28,7 @@ pub(super) fn shown(line: &[u8], at: usize) -> String {
     }
     // A character has at most four bytes, so this window holds at least as many as are shown.
     let at = at.min(line.len());
-    let from = boundary(line, at.saturating_sub(4 * MAX_CHARS));
+    let from = boundary(line, at.saturating_sub(4 * MAX_CHARS)).min(at);
     let to = boundary(line, line.len().min(at + 4 * MAX_CHARS));
     let before: Vec<char> = String::from_utf8_lossy(&line[from..at]).chars().collect();
     let after: Vec<char> = String::from_utf8_lossy(&line[at..to]).chars().collect();
@@ -93,5 +93,7 @@ mod tests {
     #[test]
     fn invalid_bytes_are_replaced() {
         assert_eq!(shown(b"a\xffb", 0), "a\u{fffd}b");
+        let long = shown(&[b"\xa9".as_slice(), &[b'a'; 5_000]].concat(), 0);
+        assert!(long.starts_with("\u{fffd}aa") && long.ends_with("a…"), "{long}");
     }
 }

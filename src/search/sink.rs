@@ -78,12 +78,11 @@ impl Sink for FileSink<'_> {
         self.last_kept = self.keeps();
         if self.last_kept {
             let bytes = found.bytes();
-            let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-            let at = match found.absolute_byte_offset() {
-                0 => self.matcher.find(line)?.map_or(0, |first| first.start()),
-                // Behind the end of the line before, or else the start of this line would be the start of the text.
-                _ => self.matcher.find_at(&[b"\n", line].concat(), 1)?.map_or(0, |first| first.start() - 1),
-            };
+            // The line in its place, or else the start of the text would be the start of every line.
+            let range = found.bytes_range_in_buffer();
+            let searched = &found.buffer()[..range.end];
+            let searched = searched.strip_suffix(b"\n").unwrap_or(searched);
+            let at = self.matcher.find_at(searched, range.start)?.map_or(0, |first| first.start() - range.start);
             let text = line::without_end(bytes);
             let found = Match {
                 path: self.path.to_owned(),

@@ -241,7 +241,7 @@ impl Snapshot {
     }
 
     /// Keeps what [`Self::index`] found out for the next start, if there is a place for it and that start would gain by it.
-    /// What goes wrong with that is a warning. Blocks as long as [`Self::keep`].
+    /// What goes wrong with that is a line in the log. Blocks as long as [`Self::keep`].
     pub fn keep_if_due(&self) {
         let Base { shelf: Some(shelf), tier, jail, .. } = &*self.0.base else { return };
         tier.with_standing(|standing| shelf.keep_if_due(jail, standing));

@@ -21,6 +21,7 @@ async fn it_says_what_there_is_and_what_it_took() {
     world.file("wide.txt", b"\xff\xfen\0e\0e\0d\0l\0e\0");
     world.file("bytes.bin", b"needle\0");
     world.file("data.txt", "x".repeat(5_000));
+    world.file("server.pem", "needle\n");
     let finished = index(&world, &[]).await;
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
     for part in [

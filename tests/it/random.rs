@@ -22,9 +22,9 @@ impl Random {
         self.below(times) == 0
     }
 
-    /// A place in something of this length.
+    /// A place in something of this length; 0 in what is empty.
     pub fn at(&mut self, length: usize) -> usize {
-        self.below(length as u64) as usize
+        self.below(length.max(1) as u64) as usize
     }
 
     pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {

@@ -110,7 +110,7 @@ impl Shelf {
     }
 
     /// Keeps what stands, unless the next start would gain little by that. Nobody depends on it: what goes wrong is one
-    /// warning, and then nothing is tried again.
+    /// line in the log, and then nothing is tried again.
     pub(super) fn keep_if_due(&self, jail: &Jail, standing: &Standing) {
         let is_due = {
             let last = self.last();
@@ -122,7 +122,7 @@ impl Shelf {
                 Ok(kept) => tracing::debug!("{}: {} bytes are kept", kept.path.display(), kept.bytes),
                 Err(error) => {
                     self.is_unusable.store(true, Ordering::Relaxed);
-                    tracing::warn!("{}: the index of the workspace cannot be kept: {error}", self.file.display());
+                    tracing::info!("{}: the index of the workspace cannot be kept: {error}", self.file.display());
                 }
             }
         }

@@ -70,7 +70,8 @@ impl Place {
     pub(in crate::workspace) const NOWHERE: Self = Self { slab: u32::MAX, start: 0, end: 0 };
 }
 
-/// The slabs, numbered. One that was given up leaves a gap. Clones share them.
+/// The slabs, numbered. One that was given up leaves a gap for good: there may be places in it that nobody will look up. Clones
+/// share them.
 #[derive(Clone, Default)]
 pub(in crate::workspace) struct Slabs {
     all: Vec<Option<Arc<Slab>>>,
@@ -116,7 +117,6 @@ impl Slabs {
         for (slab, live) in self.all.iter_mut().zip(live) {
             slab.take_if(|slab| 2 * live < slab.bytes.len());
         }
-        while self.all.pop_if(|last| last.is_none()).is_some() {}
     }
 
     /// Gives up what was not used for the longest time, until there is room for another slab.
