@@ -248,7 +248,7 @@ mod tests {
         let next = reading.next();
         let found = next.found(language, &broken, &symbols);
         assert!(found.partial && found.symbols.len() == 3_001 && found.symbols[0].line == 2);
-        assert_eq!(symbols.of(language, &broken).partial, false, "others read it themselves");
+        assert!(!symbols.of(language, &broken).partial, "others read it themselves");
         assert!(next.settle(&broken, &symbols));
         assert_eq!(**next.made().as_ref().unwrap(), *symbols.of(language, &broken));
         assert!(!next.settle(&broken, &symbols));

@@ -92,7 +92,7 @@ fn edited(text: &str, random: &mut Numbers) -> String {
         }
         _ => {
             let at = random.place(&text);
-            text.insert_str(at, "é");
+            text.insert(at, 'é');
         }
     }
     text

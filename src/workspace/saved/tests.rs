@@ -148,7 +148,7 @@ fn what_was_kept_stands_at_the_next_start() {
     // What was restored can be kept again, over itself.
     let before = fs::read(world.file()).unwrap();
     snapshot.keep().unwrap().unwrap();
-    assert_eq!(fs::read(world.file()).unwrap().len() > before.len() / 2, true);
+    assert!(fs::read(world.file()).unwrap().len() > before.len() / 2);
     world.assert_exact("kept again");
 }
 
@@ -221,7 +221,7 @@ fn every_change_is_seen() {
             change(&world.at(".gitignore"), |path| fs::write(path, "*.c\n").unwrap());
         }),
         ("a rule of the same size", false, &[], |world| {
-            change(&world.at(".gitignore"), |path| fs::write(path, "*.txt\n"[..6].to_owned()).unwrap());
+            change(&world.at(".gitignore"), |path| fs::write(path, "*.txt\n").unwrap());
         }),
         ("a rule of git's own", false, &[], |world| {
             change(&world.at(".git/info/exclude"), |path| fs::write(path, "deep\n").unwrap());
