@@ -325,6 +325,8 @@ impl State {
     pub fn client_tells(&self) {
         self.disk.client_tells.store(true, Ordering::Relaxed);
         self.on_disk().1.follow(true);
+        // What was read before it told is compared with the disk once, instead of in every search.
+        self.disk.taken_over.notify_one();
     }
 
     /// Something happened on disk under these paths. What they were counts for nothing from now on; what else follows,

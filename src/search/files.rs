@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use super::SearchError;
 use super::pace::Pace;
 use crate::cancel::Cancel;
+use crate::index::Need;
+use crate::workspace::{FileEntry, Look, Snapshot};
 
 /// A search that takes longer is over: what is left is more than anyone waits for.
 const TIME: Duration = Duration::from_secs(120);
@@ -58,6 +60,35 @@ pub(super) fn each<W: Send>(
         Some(pool) if count >= WORTH_SHARING => pool.broadcast(|_| work()),
         _ => vec![work()],
     }
+}
+
+/// What the visits to those files came to that can have what is needed.
+pub(super) struct Visited<W> {
+    pub(super) workers: Vec<W>,
+    /// How many of the others are text, and how many binary.
+    pub(super) clean: u64,
+    pub(super) binary: u64,
+}
+
+/// Visits, like [`each`], those of `entries` that can have what is needed, and says how each is to be looked at. The search
+/// began at `began`.
+pub(super) fn each_suspect<W: Send>(
+    snapshot: &Snapshot,
+    entries: &[&FileEntry],
+    (need, began): (&Need, Instant),
+    watch: &Watch<'_>,
+    start: impl Fn() -> W + Sync,
+    visit: impl Fn(&mut W, usize, Look) + Sync,
+) -> Visited<W> {
+    let Some(suspects) = snapshot.suspects(need, entries, began) else {
+        let workers = each(entries.len(), watch, start, |worker, file| visit(worker, file, Look::Open));
+        return Visited { workers, clean: 0, binary: 0 };
+    };
+    let workers = each(suspects.files.len(), watch, start, |worker, at| {
+        let suspect = &suspects.files[at];
+        visit(worker, suspect.at, snapshot.look(suspect, &entries[suspect.at].path));
+    });
+    Visited { workers, clean: suspects.clean, binary: suspects.binary }
 }
 
 /// Says whether work may go on: until it is cancelled, has taken too long, or the pattern turned out to crawl.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use grep_regex::RegexMatcher;
 use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink};
 
-use super::files::{self, Watch};
+use super::files::{self, Visited, Watch};
 use super::globs::Globs;
 use super::kept::Kept;
 use super::pace::Pace;
@@ -41,17 +41,11 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query, cancel: &Cancel) -> Res
     let heap = LINES / files::threads();
     let start = || Worker::new(matcher.clone(), heap, job.context);
     let mut tally = Tally::default();
-    let workers = match snapshot.suspects(&need, &entries, began) {
-        None => files::each(entries.len(), &watch, start, |worker, file| worker.visit(&job, file, Look::Open)),
-        Some(suspects) => {
-            tally.searched += suspects.clean;
-            tally.skip_all(BINARY.to_owned(), suspects.binary);
-            files::each(suspects.files.len(), &watch, start, |worker, at| {
-                let suspect = &suspects.files[at];
-                worker.visit(&job, suspect.at, snapshot.look(suspect, &entries[suspect.at].path));
-            })
-        }
-    };
+    let visit = |worker: &mut Worker, file, look| worker.visit(&job, file, look);
+    let Visited { workers, clean, binary } =
+        files::each_suspect(snapshot, &entries, (&need, began), &watch, start, visit);
+    tally.searched += clean;
+    tally.skip_all(BINARY.to_owned(), binary);
     for worker in workers {
         tally.merge(worker.tally);
     }

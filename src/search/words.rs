@@ -31,13 +31,7 @@ pub(super) fn files_with_word(snapshot: &Snapshot, word: &str, cancel: &Cancel) 
             scanner.found.push(file);
         }
     };
-    let scanners = match snapshot.suspects(&need, &all, began) {
-        None => files::each(all.len(), &watch, start, |scanner, file| visit(scanner, file, Look::Open)),
-        Some(suspects) => files::each(suspects.files.len(), &watch, start, |scanner, at| {
-            let suspect = &suspects.files[at];
-            visit(scanner, suspect.at, snapshot.look(suspect, &all[suspect.at].path));
-        }),
-    };
+    let scanners = files::each_suspect(snapshot, &all, (&need, began), &watch, start, visit).workers;
     let mut found: Vec<usize> = scanners.into_iter().flat_map(|scanner| scanner.found).collect();
     watch.verdict()?;
     found.sort_unstable();

@@ -56,7 +56,7 @@ impl Stamp {
             bytes: found.st_size as u64,
             modified: nanoseconds(found.st_mtime, found.st_mtime_nsec as i64),
             changed: nanoseconds(found.st_ctime, found.st_ctime_nsec as i64),
-            device: found.st_dev,
+            device: found.st_dev as u64,
             inode: found.st_ino,
         })
     }

@@ -102,8 +102,11 @@ impl Survey {
         for FileEntry { path, bytes, .. } in snapshot.files()? {
             read += bytes;
             parsed += parse_cost(path, *bytes);
+            if parsed > CHEAP.0 || read > CHEAP.1 {
+                return Ok(false);
+            }
         }
-        Ok(parsed <= CHEAP.0 && read <= CHEAP.1)
+        Ok(true)
     }
 
     /// The file with this path.

@@ -1,4 +1,5 @@
-//! The cache folder's door: where files of workspaces are, and how they come, are replaced and go.
+//! The cache folder's door: where files of workspaces are, and how they come, are replaced and go. And the one look beside
+//! it: into git's small files that say where more rules are.
 
 #![expect(clippy::disallowed_methods, reason = "the one door to the cache folder")]
 

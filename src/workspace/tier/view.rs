@@ -161,22 +161,9 @@ impl View {
 
     /// The files that are in it and not among `entries`, sorted, without those that are known to have gone.
     pub(super) fn gone(&self, entries: &[FileEntry]) -> Vec<Fresh> {
-        let mut at = 0;
-        let mut is_gone = |path: &RelPath| {
-            at += gallop(&entries[at..], |entry| order(&entry.path, path));
-            entries.get(at).is_none_or(|entry| order(&entry.path, path) != Ordering::Equal)
-        };
-        let standing = self.standing.paths.iter().enumerate();
-        let standing = standing.filter(|(_, path)| is_gone(path)).map(|(file, path)| (path, file as u32));
-        let mut gone: Vec<_> = standing.collect();
-        at = 0;
-        let mut is_gone = |path: &RelPath| {
-            at += gallop(&entries[at..], |entry| order(&entry.path, path));
-            entries.get(at).is_none_or(|entry| order(&entry.path, path) != Ordering::Equal)
-        };
-        gone.extend(
-            self.fresh.iter().filter(|fresh| is_gone(&fresh.path)).map(|fresh| (&fresh.path, fresh.row.number)),
-        );
+        let standing = self.standing.paths.iter().zip(0..);
+        let fresh = self.fresh.iter().map(|fresh| (&fresh.path, fresh.row.number));
+        let mut gone: Vec<(&RelPath, u32)> = absent(standing, entries).chain(absent(fresh, entries)).collect();
         gone.sort_unstable();
         gone.dedup();
         let mut rows = self.rows();
@@ -293,6 +280,18 @@ impl Rows<'_> {
         let place = places.get(at).copied().unwrap_or(Place::NOWHERE);
         Some(Row { number: at as u32, stamp: standing.stamps[at], binary: standing.binary[at], place, gone: false })
     }
+}
+
+/// Those whose paths no entry has. Both sides are sorted.
+fn absent<'p>(
+    files: impl Iterator<Item = (&'p RelPath, u32)>,
+    entries: &[FileEntry],
+) -> impl Iterator<Item = (&'p RelPath, u32)> {
+    let mut at = 0;
+    files.filter(move |(path, _)| {
+        at += gallop(&entries[at..], |entry| order(&entry.path, path));
+        entries.get(at).is_none_or(|entry| order(&entry.path, path) != Ordering::Equal)
+    })
 }
 
 /// The order of paths, quickly for those that share their text.

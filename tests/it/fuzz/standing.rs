@@ -115,6 +115,21 @@ pub fn with_buffers(world: &World, snapshot: &Snapshot) -> Snapshot {
     snapshot.with_overlay(buffers.collect::<Vec<_>>())
 }
 
+/// How the text tier can stand to a world.
+pub const WAYS: [&str; 3] = ["without the text tier", "with an old text tier", "with the text tier"];
+
+/// The world seen in one of these ways.
+pub fn seen(way: &str, disk: &Disk, aged: &Snapshot) -> Snapshot {
+    match way {
+        "without the text tier" => disk.snapshot(),
+        "with an old text tier" => aged.clone(),
+        _ => {
+            aged.index(&Cancel::new()).unwrap();
+            aged.clone()
+        }
+    }
+}
+
 /// How many files were searched, and how many were not, by reason.
 type Told = (u64, Vec<(String, u64)>);
 
@@ -144,15 +159,8 @@ pub fn compare(program: &Path, world: &World, asks: &[Ask]) -> Result<Tally, (us
         expected.push(lines);
     }
     let mut first: Vec<Option<Told>> = Vec::new();
-    for way in ["without the text tier", "with an old text tier", "with the text tier"] {
-        let snapshot = match way {
-            "without the text tier" => disk.snapshot(),
-            "with an old text tier" => aged.clone(),
-            _ => {
-                aged.index(&Cancel::new()).unwrap();
-                aged.clone()
-            }
-        };
+    for way in WAYS {
+        let snapshot = seen(way, &disk, &aged);
         let open = with_buffers(world, &snapshot);
         for (number, (ask, expect)) in asks.iter().zip(&expected).enumerate() {
             let view = if ask.buffers { &open } else { &snapshot };

@@ -6,7 +6,7 @@ use spelunk::workspace::Snapshot;
 
 use super::ask::Source;
 use super::number;
-use super::standing::{Disk, with_buffers};
+use super::standing::{Disk, WAYS, seen, with_buffers};
 use super::text::decoded;
 use super::world::{Files, Node, ODD_BYTE, World};
 use crate::random::Random;
@@ -21,15 +21,8 @@ fn words_are_found_where_a_plain_look_finds_them() {
         let source = Source::of(&world);
         let words: Vec<String> = (0..50).map(|_| source.word(&mut random)).collect();
         let (disk, aged) = Disk::aged(&world);
-        for way in ["without the text tier", "with an old text tier", "with the text tier"] {
-            let snapshot = match way {
-                "without the text tier" => disk.snapshot(),
-                "with an old text tier" => aged.clone(),
-                _ => {
-                    aged.index(&Cancel::new()).unwrap();
-                    aged.clone()
-                }
-            };
+        for way in WAYS {
+            let snapshot = seen(way, &disk, &aged);
             for (view, files) in [(&snapshot, world.now().clone()), (&with_buffers(&world, &snapshot), world.saved())] {
                 for word in &words {
                     let wrong = |what: &str| format!("SPELUNK_SEED={seed}, tree {tree}, {way}: {word:?} {what}");
