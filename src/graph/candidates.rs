@@ -19,6 +19,9 @@ pub(super) enum Likeness {
 /// Occurrences beyond this do not change the verdict.
 const LOOKED_AT: usize = 400;
 
+/// What of a line is looked at on either side of an occurrence, in bytes: a whole program can be one line.
+const AROUND: usize = 512;
+
 const DEFINING: &[&str] = &[
     "fn",
     "struct",
@@ -62,9 +65,11 @@ pub(super) fn likeness(path: &str, text: &str, name: &str) -> Likeness {
         matches!(path.rsplit('.').next(), Some("c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "inl" | "java" | "C"));
     let mut best = Likeness::None;
     for range in occurrences(text, name).take(LOOKED_AT) {
-        let line_start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
-        best = best.max(around(&text[line_start..range.start], &text[range.end..line_end], c_like));
+        let before = &text[text.ceil_char_boundary(range.start.saturating_sub(AROUND))..range.start];
+        let behind = &text[range.end..text.floor_char_boundary(range.end.saturating_add(AROUND))];
+        let before = before.rsplit('\n').next().unwrap_or(before);
+        let behind = behind.split('\n').next().unwrap_or(behind);
+        best = best.max(around(before, behind, c_like));
         if best == Likeness::Strong {
             break;
         }
@@ -196,5 +201,6 @@ mod tests {
         check("a.cc", "void Foo::bar(int x) {", "bar", Likeness::Fair);
         check("a.cc", "int Foo::count_ = 0;", "count_", Likeness::Fair);
         check("a.java", "  public final class Foo extends Bar {", "Foo", Likeness::Strong);
+        check("a.js", &format!("{0} function foo(){{}} {0}", "é;".repeat(1_000)), "foo", Likeness::Strong);
     }
 }

@@ -107,6 +107,13 @@ impl<'a> Watch<'a> {
         !self.cancel.is_cancelled() && !self.crawls.load(Ordering::Relaxed) && Instant::now() < self.deadline
     }
 
+    /// Takes note of how a thread gets on.
+    pub(super) fn keeps(&self, pace: &Pace) {
+        if pace.crawls() {
+            self.crawls.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Why the work ended early, if it did.
     pub(super) fn verdict(&self) -> Result<(), SearchError> {
         if self.cancel.is_cancelled() {
@@ -136,8 +143,8 @@ pub(super) struct Watched<'w, R> {
 
 impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.pace.as_ref().is_some_and(|pace| pace.crawls()) {
-            self.watch.crawls.store(true, Ordering::Relaxed);
+        if let Some(pace) = &self.pace {
+            self.watch.keeps(pace);
         }
         if !self.watch.goes_on() {
             return Err(io::Error::other("stopped"));

@@ -1,7 +1,8 @@
 //! One search: every selected file through the searcher, counted exactly, the first matches kept.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::time::Instant;
 
 use grep_regex::RegexMatcher;
@@ -24,6 +25,9 @@ const LONG_LINE: usize = 128 << 20;
 
 /// What a searcher's buffer holds before a long line makes it grow.
 const BUFFER: usize = 64 << 10;
+
+/// A longer file is not looked through as a whole before its lines are told apart, in bytes.
+const WHOLE: usize = 1 << 20;
 
 const BINARY: &str = "binary";
 const BINARY_AFTER_MATCH: &str = "binary after its first matches";
@@ -88,6 +92,10 @@ struct Searchers {
     reports: Searcher,
     /// Only finds them: whether a file has any, and how many are in files that come after the last match that is kept.
     counts: Searcher,
+    /// Finds one in a whole text.
+    finds: Searcher,
+    /// The file that was read last.
+    file: Vec<u8>,
     pace: Pace,
 }
 
@@ -104,23 +112,23 @@ struct Tally {
 impl Worker {
     fn new(matcher: RegexMatcher, heap: usize, context: usize) -> Self {
         let (reports, counts) = (searcher(heap, Some(context)), searcher(heap, None));
-        Self { matcher, searchers: Searchers { heap, reports, counts, pace: Pace::start() }, tally: Tally::default() }
+        let finds = SearcherBuilder::new().line_number(false).build();
+        let searchers = Searchers { heap, reports, counts, finds, file: Vec::new(), pace: Pace::start() };
+        Self { matcher, searchers, tally: Tally::default() }
     }
 
     fn visit(&mut self, job: &Job<'_>, file: usize, look: Look) {
-        let path = &job.entries[file].path;
+        let entry = job.entries[file];
         let room = job.kept.room(file);
-        let mut sink = FileSink::new(path.as_str(), &self.matcher, room);
-        // Memory goes through a reader as well, so that it makes no difference to what counts as binary.
+        let mut sink = FileSink::new(entry.path.as_str(), &self.matcher, room);
+        let (matcher, searchers) = (&self.matcher, &mut self.searchers);
         let result = match look {
             Look::Clean => return self.tally.searched += 1,
             Look::Binary => return self.tally.skip(BINARY.to_owned()),
-            Look::Text(bytes) => self.searchers.read(job, &self.matcher, io::Cursor::new(&bytes[..]), &mut sink),
-            Look::Open => match job.snapshot.open(path) {
-                Ok(Source::File(file)) => self.searchers.read(job, &self.matcher, file, &mut sink),
-                Ok(Source::Memory(bytes)) => {
-                    self.searchers.read(job, &self.matcher, io::Cursor::new(&bytes[..]), &mut sink)
-                }
+            Look::Text(bytes) => searchers.text(job, matcher, &bytes, &mut sink),
+            Look::Open => match job.snapshot.open_entry(entry) {
+                Ok(Source::File { file, bytes }) => searchers.file(job, matcher, file, bytes, &mut sink),
+                Ok(Source::Memory(bytes)) => searchers.text(job, matcher, &bytes, &mut sink),
                 Err(error) => return self.tally.skip(reason(&error)),
             },
         };
@@ -139,7 +147,49 @@ impl Worker {
 }
 
 impl Searchers {
-    /// Searches one source. Most have nothing: lines are told apart only where something was found.
+    /// Searches a file of about `bytes` bytes.
+    fn file(
+        &mut self,
+        job: &Job<'_>,
+        matcher: &RegexMatcher,
+        mut file: File,
+        bytes: u64,
+        sink: &mut FileSink<'_>,
+    ) -> io::Result<()> {
+        // What says that it is empty may be no file as others are.
+        let whole = usize::try_from(bytes).ok().filter(|bytes| (1..=WHOLE).contains(bytes));
+        let Some(bytes) = whole else { return self.read(job, matcher, file, sink) };
+        let mut buffer = std::mem::take(&mut self.file);
+        if buffer.len() < bytes {
+            buffer.resize(bytes, 0);
+        }
+        let result =
+            fill(&mut file, &mut buffer[..bytes]).and_then(|read| self.text(job, matcher, &buffer[..read], sink));
+        self.file = buffer;
+        result
+    }
+
+    /// Searches the bytes of a file. Most have nothing, which is seen without telling lines apart.
+    fn text(&mut self, job: &Job<'_>, matcher: &RegexMatcher, bytes: &[u8], sink: &mut FileSink<'_>) -> io::Result<()> {
+        // What begins with a byte order mark is decoded, and what has a NUL byte ends there.
+        let is_plain = bytes.len() <= WHOLE
+            && !matches!(bytes, [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+            && memchr::memchr(0, bytes).is_none();
+        if is_plain {
+            let mut probe = Probe::default();
+            self.finds.search_slice(matcher, bytes, &mut probe)?;
+            if !probe.found {
+                self.pace.file();
+                self.pace.read(bytes.len());
+                job.watch.keeps(&self.pace);
+                return Ok(());
+            }
+        }
+        // Through a reader like a file that is not read whole, so that it makes no difference to what counts as binary.
+        self.read(job, matcher, io::Cursor::new(bytes), sink)
+    }
+
+    /// Searches one source, read piece by piece: first whether there is anything.
     fn read(
         &mut self,
         job: &Job<'_>,
@@ -180,6 +230,20 @@ impl Searchers {
         }
         result
     }
+}
+
+/// Reads until the buffer is full, or the file ends; gives how much that is.
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Reads lines into a buffer of its own, which grows with them up to `heap` bytes. Without `context` it only counts.

@@ -53,8 +53,8 @@ impl Scanner {
         match look {
             Look::Clean | Look::Binary => false,
             Look::Text(bytes) => self.scan(watch.over(&bytes[..], None), word),
-            Look::Open => match snapshot.open(&entry.path) {
-                Ok(Source::File(file)) => self.scan(watch.over(file, None), word),
+            Look::Open => match snapshot.open_entry(entry) {
+                Ok(Source::File { file, .. }) => self.scan(watch.over(file, None), word),
                 Ok(Source::Memory(bytes)) => self.scan(watch.over(&bytes[..], None), word),
                 Err(_) => false,
             },

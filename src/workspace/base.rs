@@ -96,6 +96,11 @@ impl Base {
         Ok(visible || is_hidden(Path::new(path.as_str())) && find(&self.walked(true)?.files, path).is_some())
     }
 
+    /// Whether an entry, and not a copy of it, is in one of the listings.
+    pub(super) fn holds(&self, entry: &FileEntry) -> bool {
+        [&self.visible, &self.hidden].iter().any(|sizes| sizes.walked.holds(entry) || sizes.resized.holds(entry))
+    }
+
     /// The listing that a path would be in, if it was made. Waits for a walk that is under way and begins none.
     pub(super) fn made(&self, path: &RelPath) -> Option<&Listing> {
         let hidden = is_hidden(Path::new(path.as_str()));
@@ -157,6 +162,11 @@ impl Walked {
     /// The listing, for what comes after its owner.
     pub(super) fn take(&mut self) -> Option<Listing> {
         self.listing.take()
+    }
+
+    /// Whether an entry, and not a copy of it, is in the listing.
+    pub(super) fn holds(&self, entry: &FileEntry) -> bool {
+        self.listing.get().is_some_and(|listing| listing.files.as_ptr_range().contains(&std::ptr::from_ref(entry)))
     }
 
     fn made(&self) -> Option<&Listing> {

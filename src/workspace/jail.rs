@@ -78,6 +78,8 @@ pub(super) struct Jail {
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) file: File,
+    /// How long it was then, in bytes.
+    pub(super) bytes: u64,
     /// Its path without symlinks.
     pub(super) real: RelPath,
 }
@@ -90,33 +92,33 @@ impl Jail {
         if secrets::is_secret(&asked.to_string_lossy()) {
             return Err(secret());
         }
-        let mut name = asked.clone();
+        let mut resolved: Option<PathBuf> = None;
         let mut attempt = 0;
         let file = loop {
             attempt += 1;
-            match open_exact(&folder.dir, &name) {
+            match open_exact(&folder.dir, resolved.as_ref().unwrap_or(&asked)) {
                 Ok(file) => break file,
                 // A symlink is in the way, or a file where a folder should be. What it is, the next line finds out.
                 Err(error) if attempt <= ATTEMPTS && may_be_symlink(&error) => {
-                    name = folder.dir.canonicalize(&asked).map_err(|error| refusal(path, error))?;
+                    let name = folder.dir.canonicalize(&asked).map_err(|error| refusal(path, error))?;
                     if secrets::is_secret(&name.to_string_lossy()) {
                         return Err(secret());
                     }
+                    resolved = Some(name);
                 }
                 Err(error) => return Err(refusal(path, error)),
             }
         };
-        let kind = file.metadata().map_err(|error| refusal(path, error))?.file_type();
-        if !kind.is_file() {
-            return Err(WorkspaceError::NotAFile { path: path.to_string(), what: what_it_is(kind) });
+        let metadata = file.metadata().map_err(|error| refusal(path, error))?;
+        if !metadata.is_file() {
+            return Err(WorkspaceError::NotAFile { path: path.to_string(), what: what_it_is(metadata.file_type()) });
         }
-        let real = if name == asked {
-            path.clone()
-        } else {
-            RelPath::from_disk(folder.prefix.as_deref(), &name)
-                .ok_or_else(|| WorkspaceError::OutsideRoot { path: path.to_string() })?
+        let real = match resolved.filter(|name| *name != asked) {
+            None => path.clone(),
+            Some(name) => RelPath::from_disk(folder.prefix.as_deref(), &name)
+                .ok_or_else(|| WorkspaceError::OutsideRoot { path: path.to_string() })?,
         };
-        Ok(Opened { file, real })
+        Ok(Opened { file, bytes: metadata.len(), real })
     }
 
     /// What tells whether the file of this name is still the one that was read, without opening it.

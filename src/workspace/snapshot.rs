@@ -43,7 +43,11 @@ pub struct FileEntry {
 
 /// Where the bytes of a file come from: the disk, through the jail, or memory.
 pub enum Source {
-    File(File),
+    File {
+        file: File,
+        /// How long it was when it was opened.
+        bytes: u64,
+    },
     Memory(Arc<[u8]>),
 }
 
@@ -320,18 +324,38 @@ impl Snapshot {
 
     /// Opens a file for reading from its start. Secrets, ignored files, and whatever is not a regular file, are refused.
     pub fn open(&self, path: &RelPath) -> Result<Source, WorkspaceError> {
+        self.open_where(path, false)
+    }
+
+    /// The same for an entry. Of those that [`Self::files`] and [`Self::files_with_hidden`] gave it is known that they are
+    /// listed.
+    pub fn open_entry(&self, entry: &FileEntry) -> Result<Source, WorkspaceError> {
+        let View { base, visible, hidden, .. } = &*self.0;
+        let is_listed = visible.holds(entry) || hidden.holds(entry) || base.holds(entry);
+        self.open_where(&entry.path, is_listed)
+    }
+
+    fn open_where(&self, path: &RelPath, is_listed: bool) -> Result<Source, WorkspaceError> {
         self.in_scope(path)?;
         if let Some(text) = self.buffer(path) {
             return Ok(Source::Memory(text.clone().into()));
         }
+        let open = || {
+            let opened = self.0.base.jail.open(path)?;
+            match is_listed && opened.real.is_same(path) || self.0.base.lists(&opened.real)? {
+                true => Ok(opened),
+                false => Err(WorkspaceError::NotListed { path: path.to_string() }),
+            }
+        };
         // What another snapshot read counts while the disk still has it, and then it is what the disk has.
         let Some(pin) = self.0.base.pins.get(path) else {
-            return Ok(Source::File(self.open_on_disk(path)?));
+            let Opened { file, bytes, .. } = open()?;
+            return Ok(Source::File { file, bytes });
         };
-        if let Ok(file) = self.open_on_disk(path)
+        if let Ok(Opened { file, bytes, .. }) = open()
             && stamp(path, &file)? == pin.stamp
         {
-            return Ok(Source::File(file));
+            return Ok(Source::File { file, bytes });
         }
         match pin.hash {
             Some(_) => Ok(Source::Memory(self.text(path)?.into())),
@@ -490,7 +514,7 @@ impl Snapshot {
     /// How many lines a file has. Streams it; nothing is kept.
     pub fn line_count(&self, path: &RelPath) -> Result<u64, WorkspaceError> {
         let (counted, bytes) = match self.open(path)? {
-            Source::File(file) => (slice::count(&file), file.metadata().map_or(0, |metadata| metadata.len())),
+            Source::File { file, bytes } => (slice::count(&file), bytes),
             Source::Memory(bytes) => (slice::count(&bytes[..]), bytes.len() as u64),
         };
         let binary = || WorkspaceError::Binary { path: path.to_string(), bytes };
@@ -533,7 +557,7 @@ impl Snapshot {
 
     /// Opens a file of the walk, or one that a symlink leads to.
     fn open_on_disk(&self, path: &RelPath) -> Result<File, WorkspaceError> {
-        let Opened { file, real } = self.0.base.jail.open(path)?;
+        let Opened { file, real, .. } = self.0.base.jail.open(path)?;
         if self.0.base.lists(&real)? { Ok(file) } else { Err(WorkspaceError::NotListed { path: path.to_string() }) }
     }
 

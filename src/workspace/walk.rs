@@ -9,6 +9,7 @@ use ignore::{DirEntry, IncrementalIgnore, WalkBuilder, WalkState};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::jail::Folder;
+use super::pins::Stamp;
 use super::{FileEntry, RelPath, WorkspaceError, secrets};
 
 /// The files that an ignore rule may come from, besides git's global one.
@@ -56,8 +57,7 @@ pub(super) fn walk(folders: &[Folder], hidden: bool) -> Result<Listing, Workspac
         if let Some(path) = folder.root.ancestors().find_map(trap) {
             return Err(WorkspaceError::IgnoreFile { path: path.display().to_string(), limit: IGNORE_FILE_LIMIT });
         }
-        let all = walk_one(folder, hidden);
-        for found in all {
+        for found in walk_one(folder, hidden).into_iter().flatten() {
             match found {
                 Found::File(entry) => listing.files.push(entry),
                 Found::Folder(path) => listing.folders.push(path),
@@ -114,20 +114,20 @@ fn builder(folder: &Folder, hidden: bool) -> WalkBuilder {
     builder
 }
 
-fn walk_one(folder: &Folder, hidden: bool) -> mpsc::Receiver<Found> {
+fn walk_one(folder: &Folder, hidden: bool) -> mpsc::Receiver<Vec<Found>> {
     let (found, all) = mpsc::channel();
     let left_out = found.clone();
     let walk = builder(folder, hidden)
         .filter_entry(move |entry| match refuse_folder(entry) {
             None => true,
             Some(found) => {
-                send(&left_out, found);
+                send(&left_out, found.into_iter().collect());
                 false
             }
         })
         .build_parallel();
     walk.run(|| {
-        let found = found.clone();
+        let mut found = Gathered { found: Vec::new(), to: found.clone() };
         Box::new(move |entry| {
             let here = match entry {
                 Ok(entry) => look_at(folder, &entry),
@@ -137,18 +137,28 @@ fn walk_one(folder: &Folder, hidden: bool) -> mpsc::Receiver<Found> {
                     _ => None,
                 },
             };
-            send(&found, here);
+            found.found.extend(here);
             WalkState::Continue
         })
     });
     all
 }
 
-fn send(to: &mpsc::Sender<Found>, found: Option<Found>) {
-    if let Some(found) = found {
-        // The receiver outlives the walk.
-        let _ = to.send(found);
+/// What one thread found, which it sends at its end: for each file alone that would cost as much as to walk.
+struct Gathered {
+    found: Vec<Found>,
+    to: mpsc::Sender<Vec<Found>>,
+}
+
+impl Drop for Gathered {
+    fn drop(&mut self) {
+        send(&self.to, std::mem::take(&mut self.found));
     }
+}
+
+fn send(to: &mpsc::Sender<Vec<Found>>, found: Vec<Found>) {
+    // The receiver outlives the walk.
+    let _ = to.send(found);
 }
 
 /// Folders that must not even be listed: `Some` with what to count, if anything.
@@ -185,8 +195,20 @@ fn look_at(folder: &Folder, entry: &DirEntry) -> Option<Found> {
         Some(Found::Special)
     } else {
         let path = RelPath::from_disk(folder.prefix.as_deref(), inside)?;
-        Some(Found::File(FileEntry { path, bytes: entry.metadata().ok()?.len(), hidden: is_hidden(inside) }))
+        Some(Found::File(FileEntry { path, bytes: size(folder, inside, entry)?, hidden: is_hidden(inside) }))
     }
+}
+
+/// From the folder's handle: a look-up of the whole path takes twice as long.
+#[cfg(unix)]
+fn size(folder: &Folder, inside: &Path, _: &DirEntry) -> Option<u64> {
+    Some(Stamp::at(&folder.dir, inside)?.bytes)
+}
+
+/// What the listing of the folder said already.
+#[cfg(not(unix))]
+fn size(_: &Folder, _: &Path, entry: &DirEntry) -> Option<u64> {
+    Some(entry.metadata().ok()?.len())
 }
 
 /// Whether a component starts with a dot.

@@ -43,7 +43,7 @@ fn read(snapshot: &Snapshot, text: &str) -> String {
     let opened = snapshot.open(&path).map(|source| {
         let mut bytes = Vec::new();
         match source {
-            Source::File(mut file) => file.read_to_end(&mut bytes).map(drop).unwrap(),
+            Source::File { mut file, .. } => file.read_to_end(&mut bytes).map(drop).unwrap(),
             Source::Memory(memory) => bytes.extend_from_slice(&memory),
         }
         String::from_utf8(bytes).unwrap()
@@ -236,7 +236,7 @@ mod unix {
         let mut refused = 0_u64;
         while !done.load(Ordering::Acquire) {
             for name in ["link", "folder/file", "victim/file", "file"] {
-                let Ok(Source::File(mut file)) = snapshot.open(&path(name)) else {
+                let Ok(Source::File { mut file, .. }) = snapshot.open(&path(name)) else {
                     refused += 1;
                     continue;
                 };

@@ -114,7 +114,7 @@ fn chosen(mut hits: Vec<(Likeness, &RelPath, Vec<String>)>) -> (Vec<&RelPath>, u
 fn read(snapshot: &Snapshot, path: &RelPath) -> Vec<u8> {
     let mut bytes = Vec::new();
     match snapshot.open(path) {
-        Ok(Source::File(file)) => {
+        Ok(Source::File { file, .. }) => {
             // What cannot be read has no definitions.
             let _ = file.take(BYTES).read_to_end(&mut bytes);
         }

@@ -132,7 +132,7 @@ impl Content<'_> {
     fn write(&self, snapshot: &Snapshot, at: &Path) -> Result<(), VerifyError> {
         match self {
             Self::Same(path) => match snapshot.open(path) {
-                Ok(Source::File(from)) => transfer(from, at).map_err(|source| io_at(at, source)),
+                Ok(Source::File { file: from, .. }) => transfer(from, at).map_err(|source| io_at(at, source)),
                 Ok(Source::Memory(bytes)) => put(at, &bytes, mode(snapshot, path)).map_err(|source| io_at(at, source)),
                 // It went, or may not be read: so it is for whoever runs the command in the tree itself.
                 Err(WorkspaceError::NotFound { .. } | WorkspaceError::NotAFile { .. }) => Ok(()),
