@@ -83,6 +83,8 @@ pub fn shown(seconds: f64) -> String {
 pub enum Bound {
     AtMost(f64),
     AtLeast(f64),
+    /// Only the aim counts, which is the most that it may be.
+    Aim,
 }
 
 impl Bound {
@@ -90,6 +92,7 @@ impl Bound {
         match self {
             Self::AtMost(most) => value <= most,
             Self::AtLeast(least) => value >= least,
+            Self::Aim => true,
         }
     }
 
@@ -97,6 +100,10 @@ impl Bound {
         let (sign, bound, aimed) = match self {
             Self::AtMost(most) => ("≤", most, Self::AtMost(aim)),
             Self::AtLeast(least) => ("≥", least, Self::AtLeast(aim)),
+            Self::Aim => {
+                let held = if value <= aim { "holds" } else { "is not reached" };
+                return format!("aim {aim} | {held}");
+            }
         };
         let held = match (self.holds(value), aimed.holds(value)) {
             (true, true) => "holds, so does the aim",

@@ -66,11 +66,11 @@ fn count(snapshot: &Snapshot, pattern: &str, fixed: bool) -> u64 {
     search(snapshot, &query(pattern, fixed), &Cancel::new()).unwrap().total
 }
 
-/// Identifiers of the tree, evenly from its files.
+/// Identifiers of the tree, evenly from its files: any, and those that at most one file in a hundred has.
 fn words_of(snapshot: &Snapshot, count: usize) {
     let files = snapshot.files().unwrap();
     let mut words = Vec::new();
-    for (number, file) in files.iter().enumerate().step_by((files.len() / (count * 5 / 4)).max(1)) {
+    for (number, file) in files.iter().enumerate().step_by((files.len() / (count * 5)).max(1)) {
         let Ok(text) = snapshot.text(&file.path) else { continue };
         let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let fit: Vec<&str> =
@@ -79,7 +79,19 @@ fn words_of(snapshot: &Snapshot, count: usize) {
     }
     words.sort_unstable();
     words.dedup();
-    println!("words {}", words[..count.min(words.len())].join(" "));
+    let evenly = |words: &[String]| {
+        let step = (words.len() / count).max(1);
+        words.iter().step_by(step).take(count).cloned().collect::<Vec<_>>().join(" ")
+    };
+    println!("any {}", evenly(&words));
+    snapshot.follow(true);
+    snapshot.index(&Cancel::new()).unwrap();
+    let is_rare = |word: &String| {
+        let found = search(snapshot, &query(word, true), &Cancel::new()).unwrap();
+        found.files <= files.len() as u64 / 100
+    };
+    words.retain(is_rare);
+    println!("selective {}", evenly(&words));
 }
 
 /// Each pattern some times, everything warm, as in an editor that tells of changes.
@@ -114,7 +126,7 @@ fn keep(snapshot: &Snapshot) {
 
 /// The text tier, built: time, and memory.
 fn tier(snapshot: &Snapshot) {
-    let source: u64 = snapshot.files().unwrap().iter().map(|file| file.bytes).sum();
+    let source: u64 = snapshot.total_size(snapshot.files().unwrap());
     let me = std::process::id();
     let (cpu, start) = (processor_time(), Instant::now());
     snapshot.index(&Cancel::new()).unwrap();

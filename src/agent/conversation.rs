@@ -202,7 +202,7 @@ async fn prints(session: &Arc<Session>, paths: BTreeSet<String>) -> BTreeMap<Str
             LISTING => {
                 let mut hasher = blake3::Hasher::new();
                 for file in session.snapshot.files().ok()? {
-                    hasher.update(format!("{}\0{}\0", file.path, file.bytes).as_bytes());
+                    hasher.update(format!("{}\0{}\0", file.path, session.snapshot.size(file)).as_bytes());
                 }
                 Some(hasher.finalize())
             }

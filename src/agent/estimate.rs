@@ -47,7 +47,7 @@ impl Estimate {
     /// Estimates a run over this part of a repository. Reads the journals' summaries.
     pub fn of(config: &Config, snapshot: &Snapshot, models: &Models) -> Result<Self, WorkspaceError> {
         let files = snapshot.files()?;
-        let size = Size { files: files.len() as u64, bytes: files.iter().map(|file| file.bytes).sum() };
+        let size = Size { files: files.len() as u64, bytes: snapshot.total_size(files) };
         let (root, leaf) = (models.root.name.as_str(), models.leaf.name.as_str());
         // Without a readable journal there are no past runs.
         let runs = journal::list(&config.state_dir).unwrap_or_default();

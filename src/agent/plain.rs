@@ -28,8 +28,7 @@ pub(super) fn is_small(files: u64, bytes: u64, plain_below: u64) -> bool {
 /// The files of a small scope as one text with numbered lines; `None` when the scope is not small.
 pub fn whole_scope(session: &Session) -> Option<String> {
     let files = session.snapshot.files().ok()?;
-    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
-    if !is_small(files.len() as u64, bytes, session.plain_below) {
+    if !is_small(files.len() as u64, session.snapshot.total_size(files), session.plain_below) {
         return None;
     }
     let mut text = String::new();

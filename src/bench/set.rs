@@ -219,7 +219,7 @@ fn look(folder: &Path, scope: &Scope) -> Result<(Snapshot, String), String> {
             let content = match snapshot.glance(&file.path) {
                 Ok((text, _)) => blake3::hash(text.as_bytes()).to_hex().to_string(),
                 // What cannot be read as text cannot be asked about; its size is as much as a model learns of it.
-                Err(_) => file.bytes.to_string(),
+                Err(_) => snapshot.size(file).to_string(),
             };
             format!("{}\0{content}\n", file.path)
         })

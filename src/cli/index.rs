@@ -107,8 +107,8 @@ pub async fn run(args: Index) -> Result<ExitCode, CliError> {
 fn read(snapshot: &Snapshot, cancel: &Cancel) -> Result<Option<Done>, CliError> {
     let start = Instant::now();
     let files = snapshot.files()?;
-    let bytes = files.iter().map(|file| file.bytes).sum();
     let listed = start.elapsed();
+    let bytes = snapshot.total_size(files);
     let bar = Bar::new(files.len());
     snapshot.index_anew(&|| {
         bar.step();

@@ -141,8 +141,7 @@ fn affordable<'a>(
     notes: &mut Vec<String>,
     cancel: &Cancel,
 ) -> Result<Vec<&'a FileEntry>, GraphError> {
-    let bytes = |files: &[&FileEntry]| files.iter().map(|file| file.bytes).sum::<u64>();
-    if bytes(&files) <= BYTES {
+    if snapshot.total_size(&files) <= BYTES {
         return Ok(files);
     }
     let mut files = files;
@@ -166,7 +165,7 @@ fn affordable<'a>(
     let fit = files
         .iter()
         .take_while(|file| {
-            spent += file.bytes;
+            spent += snapshot.size(file);
             spent <= BYTES
         })
         .count();

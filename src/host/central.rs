@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn words_that_name_files() {
-        let entry = |path: &str| FileEntry { path: RelPath::parse(path).unwrap(), bytes: 1, hidden: false };
+        let entry = |path: &str| FileEntry::new(RelPath::parse(path).unwrap(), false);
         let files = ["Makefile", "src/a.rs", "src/parser.rs", "src/sub/parser.ts", "tests/it/a.rs"].map(entry);
         let check = |text: &str, expect: &[&str]| assert_eq!(named(&files, text), expect, "{text}");
         check("What does the parser do?", &["src/parser.rs", "src/sub/parser.ts"]);

@@ -241,7 +241,7 @@ impl RepoHost {
             name: self.snapshot.name().to_owned(),
             revision: self.snapshot.revision().map(str::to_owned),
             files: files.len() as u64,
-            bytes: files.iter().map(|file| file.bytes).sum(),
+            bytes: self.snapshot.total_size(files),
             languages: Languages(languages),
         })
     }
@@ -300,7 +300,7 @@ impl RepoHost {
         let items = files.iter().take(limit).map(|file| FileRow {
             path: file.path.as_str(),
             language: Language::of(file.path.as_str()).map(Language::name),
-            bytes: file.bytes,
+            bytes: self.snapshot.size(file),
         });
         to_json(&Rows { items: items.collect::<Vec<_>>(), total: files.len() as u64, truncated: files.len() > limit })
     }
@@ -325,7 +325,7 @@ impl RepoHost {
         let outline = |rank: &dyn Fn(&str) -> f64| {
             let missing =
                 || WorkspaceError::NotFound { path: path.as_ref().map_or_else(String::new, RelPath::to_string) };
-            workspace::tree(files, path.as_ref(), depth, rank).ok_or_else(missing)
+            workspace::tree(files, path.as_ref(), depth, &|file| self.snapshot.size(file), rank).ok_or_else(missing)
         };
         let tree = outline(&|_| 0.0)?;
         if !tree.is_whole

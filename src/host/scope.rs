@@ -27,7 +27,7 @@ impl RepoHost {
     /// The part of this view that has only the files of a scope; an empty scope has none. Blocks.
     pub fn narrowed(&self, scope: &[String]) -> Result<Narrowed, CallError> {
         let all = self.snapshot.files().map_err(failure)?;
-        let of = all.iter().map(|file| file.bytes).sum();
+        let of = self.snapshot.total_size(all);
         let inside: HashSet<&str> =
             if scope.is_empty() { HashSet::new() } else { self.in_scope(scope)?.into_iter().collect() };
         if inside.is_empty() && !scope.is_empty() {
@@ -38,7 +38,7 @@ impl RepoHost {
         // Hidden files are in it when a glob names them.
         let hidden = self.snapshot.files_with_hidden().map_err(failure)?;
         let files: Vec<&FileEntry> = hidden.iter().filter(|file| inside.contains(file.path.as_str())).collect();
-        let bytes = files.iter().map(|file| file.bytes).sum();
+        let bytes = self.snapshot.total_size(&files);
         let paths: Vec<RelPath> = files.iter().map(|file| file.path.clone()).collect();
         let name = if scope.is_empty() { "of no files".to_owned() } else { shortened(scope) };
         Ok(Narrowed { snapshot: self.snapshot.only(paths, &name), files: files.len(), bytes, of })

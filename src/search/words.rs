@@ -47,9 +47,6 @@ struct Scanner {
 
 impl Scanner {
     fn has(&mut self, snapshot: &Snapshot, entry: &FileEntry, look: Look, word: &Word<'_>, watch: &Watch<'_>) -> bool {
-        if entry.bytes < word.word.len() as u64 {
-            return false;
-        }
         match look {
             Look::Clean | Look::Binary => false,
             Look::Text(bytes) => self.scan(watch.over(&bytes[..], None), word),

@@ -58,7 +58,7 @@ impl Base {
     pub(super) fn listing(&self, hidden: bool) -> Result<&Listing, WorkspaceError> {
         let walked = self.walked(hidden)?;
         let sizes = if hidden { &self.hidden } else { &self.visible };
-        sizes.now(walked, &self.jail)
+        sizes.now(walked)
     }
 
     /// The same without a look at sizes that may have changed.
@@ -94,6 +94,16 @@ impl Base {
     pub(super) fn lists(&self, path: &RelPath) -> Result<bool, WorkspaceError> {
         let visible = find(&self.walked(false)?.files, path).is_some();
         Ok(visible || is_hidden(Path::new(path.as_str())) && find(&self.walked(true)?.files, path).is_some())
+    }
+
+    /// The size of a file on disk, in bytes, which is found out once for an entry of a listing and all copies of it.
+    pub(super) fn size(&self, entry: &FileEntry) -> u64 {
+        let on_disk = || self.jail.stamp(&entry.path).map_or(0, |stamp| stamp.bytes);
+        let listing = if entry.hidden { &self.hidden } else { &self.visible }.latest();
+        match listing.and_then(|listing| find(&listing.files, &entry.path)) {
+            Some(listed) if !std::ptr::eq(listed, entry) => *listed.bytes.get_or_init(on_disk),
+            _ => on_disk(),
+        }
     }
 
     /// Whether an entry, and not a copy of it, is in one of the listings.
@@ -193,17 +203,22 @@ impl Sizes {
         Self { walked, written, resized: Arc::default() }
     }
 
-    /// The listing that was walked, with the sizes as they are now.
-    fn now<'l>(&'l self, walked: &'l Listing, jail: &Jail) -> Result<&'l Listing, WorkspaceError> {
-        let size = |path: &RelPath| Some(jail.open(path).ok()?.file.metadata().ok()?.len());
+    /// The listing that [`Self::now`] gave last, if it did.
+    fn latest(&self) -> Option<&Listing> {
+        let walked = if self.written.is_empty() { &self.walked } else { &self.resized };
+        walked.listing.get()
+    }
+
+    /// The listing that was walked, with no sizes that were those of earlier states.
+    fn now<'l>(&'l self, walked: &'l Listing) -> Result<&'l Listing, WorkspaceError> {
         let at = |path: &RelPath| walked.files.binary_search_by(|entry| entry.path.cmp(path)).ok();
         if self.written.is_empty() {
             return Ok(walked);
         }
         self.resized.get(|| {
             let mut listing = walked.clone();
-            for (at, bytes) in self.written.iter().filter_map(|path| Some((at(path)?, size(path)?))) {
-                listing.files[at].bytes = bytes;
+            for at in self.written.iter().filter_map(at) {
+                listing.files[at].bytes = OnceLock::new();
             }
             Ok(listing)
         })

@@ -39,11 +39,11 @@ impl Overlay {
         for (path, text) in self.0.iter().filter(|(path, _)| base.may_hold(path)) {
             let bytes = text.len() as u64;
             match all.binary_search_by(|entry| entry.path.cmp(path)) {
-                Ok(at) => all[at].bytes = bytes,
+                Ok(at) => all[at].bytes = bytes.into(),
                 Err(at) => {
                     let Ok((folder, name)) = base.jail.locate(path) else { continue };
                     if !folder.has(&name) && would_list(folder, &name, hidden) {
-                        all.insert(at, FileEntry { path: path.clone(), bytes, hidden: is_hidden(&name) });
+                        all.insert(at, FileEntry::sized(path.clone(), is_hidden(&name), bytes));
                     }
                 }
             }
@@ -69,7 +69,7 @@ impl Spare {
         let (_, mut files) = spare.filter(|(paths, _)| paths.iter().eq(overlay.0.keys()))?;
         for (path, text) in &overlay.0 {
             if let Ok(at) = files.binary_search_by(|entry| entry.path.cmp(path)) {
-                files[at].bytes = text.len() as u64;
+                files[at].bytes = (text.len() as u64).into();
             }
         }
         Some(files)

@@ -1,9 +1,12 @@
 //! One immutable view of the workspace: which files there are, and their text.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+
+use rayon::prelude::*;
 
 use super::base::{Base, Walked, find};
 use super::decode::{self, BINARY_PROBE};
@@ -35,10 +38,22 @@ const ATTEMPTS: usize = 3;
 #[derive(Debug, Clone)]
 pub struct FileEntry {
     pub path: RelPath,
-    /// Size on disk in bytes (of the buffer's text where an editor has it open).
-    pub bytes: u64,
     /// Whether a component of the path starts with a dot.
     pub hidden: bool,
+    /// See [`Snapshot::size`]. Only some who list files ask for it, and it takes as long as listing them.
+    pub(super) bytes: OnceLock<u64>,
+}
+
+impl FileEntry {
+    /// A file that may be somewhere.
+    pub fn new(path: RelPath, hidden: bool) -> Self {
+        Self { path, hidden, bytes: OnceLock::new() }
+    }
+
+    /// A file of a size that is known, in bytes.
+    pub fn sized(path: RelPath, hidden: bool, bytes: u64) -> Self {
+        Self { path, hidden, bytes: bytes.into() }
+    }
 }
 
 /// Where the bytes of a file come from: the disk, through the jail, or memory.
@@ -221,6 +236,17 @@ impl Snapshot {
     /// The files of [`Self::files`] and the hidden ones (neither ignored nor secret), sorted alike.
     pub fn files_with_hidden(&self) -> Result<&[FileEntry], WorkspaceError> {
         self.listing(true)
+    }
+
+    /// How long a file is, in bytes: on disk when this is first asked of a listing, 0 if it is gone by then; as an editor has
+    /// it, if it does.
+    pub fn size(&self, entry: &FileEntry) -> u64 {
+        *entry.bytes.get_or_init(|| self.0.base.size(entry))
+    }
+
+    /// The sizes of files, added.
+    pub fn total_size<E: Borrow<FileEntry> + Sync>(&self, entries: &[E]) -> u64 {
+        entries.par_iter().map(|entry| self.size(entry.borrow())).sum()
     }
 
     /// Reads the workspace's visible files, those that were not read yet or may have changed, so that searches of this state

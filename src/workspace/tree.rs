@@ -36,21 +36,27 @@ pub struct Tree {
 /// Outlines `path` (or everything): folders down to `depth` levels with the number and size of the files beneath, and
 /// the files on these levels with their sizes, to two digits: an outline is the same after most edits. At most 200 entries, those of the highest `rank` where that is
 /// not the same for all; `... n more` says what a folder has besides. `None` when nothing is there.
-pub fn tree(files: &[FileEntry], path: Option<&RelPath>, depth: usize, rank: &dyn Fn(&str) -> f64) -> Option<Tree> {
+pub fn tree(
+    files: &[FileEntry],
+    path: Option<&RelPath>,
+    depth: usize,
+    size: &dyn Fn(&FileEntry) -> u64,
+    rank: &dyn Fn(&str) -> f64,
+) -> Option<Tree> {
     let mut root = Folder::default();
     for entry in files {
         let name = entry.path.as_str();
         let inside = match path.map(RelPath::as_str) {
             None => name,
             Some(path) if path == name => {
-                return Some(Tree { text: format!("{name}  {}\n", Size(rounded(entry.bytes))), is_whole: true });
+                return Some(Tree { text: format!("{name}  {}\n", Size(rounded(size(entry)))), is_whole: true });
             }
             Some(path) => match name.strip_prefix(path).and_then(|rest| rest.strip_prefix('/')) {
                 Some(inside) => inside,
                 None => continue,
             },
         };
-        root.add(inside, entry.bytes, rank(name));
+        root.add(inside, size(entry), rank(name));
     }
     if path.is_some() && root.count == 0 {
         return None;
@@ -170,13 +176,13 @@ mod tests {
     use super::*;
 
     fn files(paths: &[&str]) -> Vec<FileEntry> {
-        let entry = |path: &&str| FileEntry { path: RelPath::parse(path).unwrap(), bytes: 1000, hidden: false };
+        let entry = |path: &&str| FileEntry::new(RelPath::parse(path).unwrap(), false);
         paths.iter().map(entry).collect()
     }
 
     fn check(paths: &[&str], path: Option<&str>, depth: usize, expect: Expect) {
         let path = path.map(|path| RelPath::parse(path).unwrap());
-        let tree = tree(&files(paths), path.as_ref(), depth, &|_| 0.0);
+        let tree = tree(&files(paths), path.as_ref(), depth, &|_| 1000, &|_| 0.0);
         expect.assert_eq(&tree.map_or_else(|| "nothing".to_owned(), |tree| tree.text));
     }
 
@@ -232,7 +238,7 @@ mod tests {
         let many: Vec<String> = (0..100_000).map(|n| format!("big/{n:06}")).collect();
         let mut paths: Vec<&str> = many.iter().map(String::as_str).collect();
         paths.extend(["small/a", "small/b", "z"]);
-        let Tree { text, is_whole } = tree(&files(&paths), None, 9, &|_| 0.0).unwrap();
+        let Tree { text, is_whole } = tree(&files(&paths), None, 9, &|_| 1000, &|_| 0.0).unwrap();
         assert!(!is_whole);
         assert!(text.starts_with("./  100,000 files, "), "{text}");
         assert!(text.contains("\n  small/  2 files, 2 KiB\n    a  1000 B\n"));
@@ -246,7 +252,7 @@ mod tests {
         paths.extend((0..300).map(|n| format!("d{n:03}/x")));
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         let rank = |path: &str| f64::from(u8::from(matches!(path, "f299" | "d299/x")));
-        let Tree { text, is_whole } = tree(&files(&paths), None, 2, &rank).unwrap();
+        let Tree { text, is_whole } = tree(&files(&paths), None, 2, &|_| 1000, &rank).unwrap();
         assert!(!is_whole);
         assert!(
             text.contains("\n  d299/  1 file, 1000 B\n    x  1000 B\n") && text.contains("\n  f299  1000 B\n"),

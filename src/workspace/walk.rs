@@ -9,7 +9,6 @@ use ignore::{DirEntry, IncrementalIgnore, WalkBuilder, WalkState};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::jail::Folder;
-use super::pins::Stamp;
 use super::{FileEntry, RelPath, WorkspaceError, secrets};
 
 /// The files that an ignore rule may come from, besides git's global one.
@@ -195,20 +194,8 @@ fn look_at(folder: &Folder, entry: &DirEntry) -> Option<Found> {
         Some(Found::Special)
     } else {
         let path = RelPath::from_disk(folder.prefix.as_deref(), inside)?;
-        Some(Found::File(FileEntry { path, bytes: size(folder, inside, entry)?, hidden: is_hidden(inside) }))
+        Some(Found::File(FileEntry::new(path, is_hidden(inside))))
     }
-}
-
-/// From the folder's handle: a look-up of the whole path takes twice as long.
-#[cfg(unix)]
-fn size(folder: &Folder, inside: &Path, _: &DirEntry) -> Option<u64> {
-    Some(Stamp::at(&folder.dir, inside)?.bytes)
-}
-
-/// What the listing of the folder said already.
-#[cfg(not(unix))]
-fn size(_: &Folder, _: &Path, entry: &DirEntry) -> Option<u64> {
-    Some(entry.metadata().ok()?.len())
 }
 
 /// Whether a component starts with a dot.

@@ -480,7 +480,7 @@ fn odd_trees_are_walked() {
     let end = format!("deep/{}end", "d/".repeat(1000));
     assert_eq!(read(&snapshot, &end), "bottom");
     assert_eq!((read(&snapshot, "Case"), read(&snapshot, "case/x")), ("upper".to_owned(), "lower".to_owned()));
-    assert!(spelunk::workspace::tree(files, None, 2000, &|_| 0.0).unwrap().text.lines().count() < 210);
+    assert!(spelunk::workspace::tree(files, None, 2000, &|_| 1, &|_| 0.0).unwrap().text.lines().count() < 210);
 }
 
 #[test]
@@ -596,7 +596,7 @@ fn buffers_stand_before_the_disk() {
     let snapshot = disk.with_overlay(buffers.map(|(name, text)| (path(name), Arc::from(text))));
     assert_eq!(listed(&snapshot), ["a.rs", "b.rs", "new/c.rs"]);
     assert_eq!(listed_with_hidden(&snapshot), [".gitignore", ".hidden", "a.rs", "b.rs", "new/c.rs"]);
-    assert_eq!(snapshot.entry(&path("a.rs")).unwrap().unwrap().bytes, 6);
+    assert_eq!(snapshot.size(snapshot.entry(&path("a.rs")).unwrap().unwrap()), 6);
     for (name, expect) in [("a.rs", "buffer"), ("b.rs", "disk"), ("new/c.rs", "new")] {
         assert_eq!(read(&snapshot, name), expect);
         assert!(snapshot.contains(&path(name)).unwrap());

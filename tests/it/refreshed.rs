@@ -26,7 +26,7 @@ fn write(root: &Path, name: &str, text: &str) {
 /// Each file's path, size and text.
 fn shown(snapshot: &Snapshot) -> Vec<String> {
     let files = snapshot.files().unwrap().iter();
-    files.map(|file| format!("{} {} {}", file.path, file.bytes, text(snapshot, file.path.as_str()))).collect()
+    files.map(|file| format!("{} {} {}", file.path, snapshot.size(file), text(snapshot, file.path.as_str()))).collect()
 }
 
 fn text(snapshot: &Snapshot, name: &str) -> String {
@@ -195,7 +195,8 @@ fn a_walk_is_shared_until_the_listing_changes() {
     for (name, text) in [("a.rs", "aa"), ("b.rs", "bbb")] {
         write(tree.path(), name, text);
     }
-    let sizes = |snapshot: &Snapshot| snapshot.files().unwrap().iter().map(|file| file.bytes).collect::<Vec<_>>();
+    let sizes =
+        |snapshot: &Snapshot| snapshot.files().unwrap().iter().map(|file| snapshot.size(file)).collect::<Vec<_>>();
     let both = before.refreshed(&[path("a.rs")], false).refreshed(&[path("b.rs")], false);
     assert_eq!(sizes(&both), [2, 3]);
     write(tree.path(), "a.rs", "aaaa");
@@ -211,7 +212,7 @@ fn a_listing_with_buffers_goes_on_to_the_next_view() {
         disk.with_overlay(buffers.iter().map(|(name, text)| (path(name), Arc::from(*text))).collect::<Vec<_>>())
     };
     let all = |snapshot: &Snapshot| -> Vec<String> {
-        snapshot.files().unwrap().iter().map(|file| format!("{} {}", file.path, file.bytes)).collect()
+        snapshot.files().unwrap().iter().map(|file| format!("{} {}", file.path, snapshot.size(file))).collect()
     };
     let first = view(&[("a.rs", "typed"), ("new.rs", "")]);
     assert_eq!(all(&first), ["a.rs 5", "b.rs 1", "new.rs 0"]);

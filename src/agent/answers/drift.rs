@@ -81,7 +81,7 @@ impl<'a> Drifts<'a> {
         let wanted = ending(&cited.path);
         let now = self.now;
         for file in now.files().unwrap_or_default().iter().filter(|file| ending(file.path.as_str()) == wanted) {
-            self.read += file.bytes;
+            self.read += now.size(file);
             if self.read > MOST_READ || found.len() > 1 {
                 break;
             }

@@ -218,7 +218,7 @@ fn module_of(path: &str) -> String {
 
 /// Changes with any of the files. `None` for what is too large, or cannot be read.
 fn hash_of(snapshot: &Snapshot, files: &[&FileEntry]) -> Option<[u8; 32]> {
-    if files.len() > MOST_FILES || files.iter().map(|file| file.bytes).sum::<u64>() > MOST_BYTES {
+    if files.len() > MOST_FILES || snapshot.total_size(files) > MOST_BYTES {
         return None;
     }
     let mut hasher = blake3::Hasher::new();
@@ -228,7 +228,7 @@ fn hash_of(snapshot: &Snapshot, files: &[&FileEntry]) -> Option<[u8; 32]> {
         match snapshot.glance(&file.path) {
             Ok((text, _)) => hasher.update(blake3::hash(text.as_bytes()).as_bytes()),
             // What is no text has a size at least.
-            Err(_) => hasher.update(&file.bytes.to_le_bytes()),
+            Err(_) => hasher.update(&snapshot.size(file).to_le_bytes()),
         };
     }
     Some(*hasher.finalize().as_bytes())

@@ -41,7 +41,7 @@ pub(super) fn definitions(
     let hits: Vec<(Likeness, &RelPath, Vec<String>)> = snapshot
         .files()?
         .par_iter()
-        .filter(|file| file.bytes <= BYTES && fits(&file.path))
+        .filter(|file| fits(&file.path) && snapshot.size(file) <= BYTES)
         .map(|file| {
             if cancel.is_cancelled() {
                 return Err(GraphError::Cancelled);

@@ -72,7 +72,8 @@ impl<'a> Program<'a> {
             Family::Rust => *self.follows_rust.get_or_init(|| {
                 let files = self.snapshot.files().unwrap_or_default();
                 let rust = |path: &str| Language::of(path).and_then(Language::family) == Some(Family::Rust);
-                files.iter().filter(|file| rust(file.path.as_str())).map(|file| file.bytes).sum::<u64>() <= RUST
+                let files: Vec<_> = files.iter().filter(|file| rust(file.path.as_str())).collect();
+                self.snapshot.total_size(&files) <= RUST
             }),
             _ => false,
         }

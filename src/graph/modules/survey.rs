@@ -79,7 +79,7 @@ impl Survey {
     pub fn take(snapshot: &Snapshot, cancel: &Cancel) -> Result<Self, GraphError> {
         let entries = snapshot.files()?;
         let resolver = Resolver::new(snapshot)?;
-        let (looks, notes) = allowed(entries);
+        let (looks, notes) = allowed(snapshot, entries);
         let files = entries
             .par_iter()
             .zip(looks)
@@ -99,9 +99,10 @@ impl Survey {
     /// When the file list cannot be had.
     pub(super) fn is_cheap(snapshot: &Snapshot) -> Result<bool, GraphError> {
         let (mut parsed, mut read) = (0, 0);
-        for FileEntry { path, bytes, .. } in snapshot.files()? {
+        for entry in snapshot.files()? {
+            let bytes = snapshot.size(entry);
             read += bytes;
-            parsed += parse_cost(path, *bytes);
+            parsed += parse_cost(&entry.path, bytes);
             if parsed > CHEAP.0 || read > CHEAP.1 {
                 return Ok(false);
             }
@@ -116,20 +117,20 @@ impl Survey {
 }
 
 /// How much of each file may be looked at: own code before tests and vendored code, shallow before deep.
-fn allowed(entries: &[FileEntry]) -> (Vec<Look>, Vec<String>) {
+fn allowed(snapshot: &Snapshot, entries: &[FileEntry]) -> (Vec<Look>, Vec<String>) {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|a, b| by_path(entries[*a].path.as_str(), entries[*b].path.as_str()));
     let (mut parsed, mut read) = (0, 0);
     let (mut unparsed, mut unread) = (0, 0);
     let mut looks = vec![Look::Size; entries.len()];
     for at in order {
-        let FileEntry { path, bytes, .. } = &entries[at];
+        let bytes = snapshot.size(&entries[at]);
         if read + bytes > READ {
             unread += 1;
             continue;
         }
         read += bytes;
-        let cost = parse_cost(path, *bytes);
+        let cost = parse_cost(&entries[at].path, bytes);
         let fits = parsed + cost <= PARSED;
         looks[at] = if fits { Look::Imports } else { Look::Text };
         parsed += if fits { cost } else { 0 };
@@ -155,7 +156,7 @@ fn survey(snapshot: &Snapshot, resolver: &Resolver, entries: &[FileEntry], entry
     let path = entry.path.as_str();
     let mut file = Surveyed {
         path: path.to_owned(),
-        tokens: entry.bytes.div_ceil(4),
+        tokens: snapshot.size(entry).div_ceil(4),
         lines: 0,
         language: Language::of(path),
         imports: Vec::new(),

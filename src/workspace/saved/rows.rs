@@ -142,6 +142,6 @@ impl Row {
             let (folder, name) = jail.locate(&self.path).ok()?;
             folder.kind(&name).filter(|kind| kind.is_file())?;
         }
-        Some(Some(FileEntry { path: self.path.clone(), bytes: now.bytes, hidden: self.flags & HIDDEN != 0 }))
+        Some(Some(FileEntry::sized(self.path.clone(), self.flags & HIDDEN != 0, now.bytes)))
     }
 }

@@ -96,7 +96,8 @@ fn seen(snapshot: &Snapshot) -> Vec<String> {
 
 fn seen_by(snapshot: &Snapshot, patterns: &[&str]) -> Vec<String> {
     let files = snapshot.files().unwrap().iter();
-    let mut all: Vec<String> = files.map(|file| format!("{} {} {}", file.path, file.bytes, file.hidden)).collect();
+    let mut all: Vec<String> =
+        files.map(|file| format!("{} {} {}", file.path, snapshot.size(file), file.hidden)).collect();
     all.push(format!("{:?} {:?}", snapshot.folders().unwrap(), snapshot.skipped(false).unwrap()));
     for pattern in patterns {
         let query = Query {

@@ -95,7 +95,7 @@ impl Universe {
             if !Language::of(path).is_some_and(|language| language.family() == Some(crate::syntax::Family::Rust)) {
                 continue;
             }
-            let Some(rest) = left.checked_sub(file.bytes) else { break };
+            let Some(rest) = left.checked_sub(program.snapshot.size(file)) else { break };
             if program.cancel.is_cancelled() {
                 break;
             }
