@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Query;
 
+use super::allocator;
 use super::grammars::Grammar;
 use super::languages::Language;
 use super::patterns::Patterns;
@@ -113,6 +114,7 @@ pub fn check_queries(language: Language) -> Result<(), String> {
 }
 
 fn compile(grammar: &Grammar) -> Result<Compiled, String> {
+    allocator::install();
     let language = tree_sitter::Language::new(grammar.parser);
     let field = |name| language.field_id_for_name(name).map_or(0, std::num::NonZero::get);
     let kind = |name| language.id_for_node_kind(name, true);

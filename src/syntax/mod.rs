@@ -1,5 +1,6 @@
 //! Syntax: the languages table, parsing under a budget, and what the queries capture.
 
+mod allocator;
 mod comments;
 mod compiled;
 mod declared;

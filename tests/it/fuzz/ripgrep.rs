@@ -1,8 +1,11 @@
 //! What ripgrep says of a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::ask::Ask;
 
@@ -17,11 +20,14 @@ pub struct Line {
     pub text: String,
 }
 
-/// The lines of the files that `lists` takes; or why ripgrep refuses the question.
+/// How long ripgrep may take. To show all matches of an odd pattern in a long line takes it the square of that length.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The lines of the files that `lists` takes, `None` when that takes ripgrep too long; or why it refuses the question.
 ///
 /// Ignored files are searched when a glob names them, and hidden ones when a glob happens to match them. A workspace does not do
 /// that: who asks with globs gets those of its files that they select.
-pub fn search(program: &Path, root: &Path, ask: &Ask, lists: impl Fn(&str) -> bool) -> Result<Lines, String> {
+pub fn search(program: &Path, root: &Path, ask: &Ask, lists: impl Fn(&str) -> bool) -> Result<Option<Lines>, String> {
     let mut command = command(program, root);
     command.args(["-nH0", "--column", "--no-heading", "--no-context-separator"]);
     command.args([r"--field-match-separator=\x00:", r"--field-context-separator=\x00-"]);
@@ -37,12 +43,30 @@ pub fn search(program: &Path, root: &Path, ask: &Ask, lists: impl Fn(&str) -> bo
         command.args(["-g", glob]);
     }
     command.args(["-C", &ask.context.to_string(), "-e", &ask.pattern, "./"]);
-    let output = command.output().expect("rg runs");
+    let Some(output) = output_in_time(&mut command) else { return Ok(None) };
     if output.status.code() == Some(2) {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     let lines = output.stdout.split(|&byte| byte == b'\n').filter_map(parse);
-    Ok(lines.filter(|((path, _), _)| lists(path)).collect())
+    Ok(Some(lines.filter(|((path, _), _)| lists(path)).collect()))
+}
+
+fn output_in_time(command: &mut Command) -> Option<Output> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("rg runs");
+    let mut pipe = child.stdout.take().expect("it is piped");
+    let (read, all) = mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("a pipe can be read");
+        let _ = read.send(bytes);
+    });
+    let bytes = all.recv_timeout(PATIENCE).ok();
+    if bytes.is_none() {
+        child.kill().expect("it is ours");
+    }
+    reader.join().expect("it does not panic");
+    let output = child.wait_with_output().expect("rg runs");
+    bytes.map(|stdout| Output { stdout, ..output })
 }
 
 /// The files that ripgrep would search, without what a workspace denies.

@@ -153,7 +153,9 @@ pub fn compare(program: &Path, world: &World, asks: &[Ask]) -> Result<Tally, (us
         let in_folder = |path: &str| ask.folder.as_deref().is_none_or(|folder| path.starts_with(folder));
         let lines = ripgrep::search(program, root, ask, |path| files.contains(path) && in_folder(path));
         tally.refused += u64::from(lines.is_err());
-        tally.matched += u64::from(lines.as_ref().is_ok_and(|lines| !lines.is_empty()));
+        tally.unanswered += u64::from(lines.as_ref().is_ok_and(Option::is_none));
+        tally.matched +=
+            u64::from(lines.as_ref().is_ok_and(|lines| lines.as_ref().is_some_and(|lines| !lines.is_empty())));
         let (text, fixed, word, ignore_case) = (&*ask.pattern, ask.literal, ask.word, ask.ignore_case);
         tally.narrowed += u64::from(Need::of(&Pattern { text, fixed, word, ignore_case, nest: 100 }) != Need::Free);
         expected.push(lines);
@@ -191,15 +193,15 @@ fn answer(snapshot: &Snapshot, ask: &Ask) -> Result<Matches, String> {
     search::search(narrowed.as_ref().unwrap_or(snapshot), &query, &Cancel::new()).map_err(|error| error.to_string())
 }
 
-fn check(ask: &Ask, expect: &Result<Lines, String>, found: &Result<Matches, String>) -> Result<(), String> {
+fn check(ask: &Ask, expect: &Result<Option<Lines>, String>, found: &Result<Matches, String>) -> Result<(), String> {
     let (expect, found) = match (expect, found) {
-        (Ok(expect), Ok(found)) => (expect, found),
-        (Err(_), Err(_)) => return Ok(()),
+        (Ok(None), _) | (Err(_), Err(_)) => return Ok(()),
+        (Ok(Some(expect)), Ok(found)) => (expect, found),
         // Ours is the smaller limit.
         (Ok(_), Err(error)) if error.contains("too big once compiled") || error.contains("nest deeper") => {
             return Ok(());
         }
-        (Ok(expect), Err(error)) => return Err(format!("{error}; ripgrep finds {} lines", expect.len())),
+        (Ok(Some(expect)), Err(error)) => return Err(format!("{error}; ripgrep finds {} lines", expect.len())),
         (Err(error), Ok(found)) => return Err(format!("{} lines; ripgrep refuses: {error}", found.total)),
     };
     let matches: Vec<_> = expect.iter().filter(|(_, line)| line.matches).collect();
