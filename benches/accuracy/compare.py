@@ -336,15 +336,23 @@ TAGGED = {"d": {"macro"}, "e": {"enumMember"}, "f": {"function", "declaration"},
           "u": {"union"}, "v": {"variable", "constant", "declaration"}, "m": {"field", "declaration"}}
 
 
-def tagged(definitions, tags):
-    """The score of definitions beside ctags, which knows no uses."""
+def defines(texts, place):
+    """Whether a line of C says that it defines a name."""
+    path, line, name = place
+    return re.match(rf"\s*#\s*define\s+{re.escape(name)}\b", texts[path][line - 1])
+
+
+def tagged(definitions, tags, texts):
+    """The score of definitions beside ctags, which knows no uses, and is silent of macros in the branches that it leaves out."""
     score = Score()
     ours = {(path, line, name): kind for path, line, name, kind, _ in definitions if kind not in ELSEWHERE}
     rows = {(path, line, name): kind for path, line, name, kind, _ in definitions}
     # ctags makes names for what has none.
     theirs = {(path, line, name): kind for path, line, name, kind in tags if not name.startswith("__anon")}
     score.right = [(place, kind) for place, kind in sorted(ours.items()) if place in theirs]
-    score.wrong = [(place, kind) for place, kind in sorted(ours.items()) if place not in theirs]
+    others = [(place, kind) for place, kind in sorted(ours.items()) if place not in theirs]
+    score.silent = [(place, kind) for place, kind in others if kind == "macro" and defines(texts, place)]
+    score.wrong = [one for one in others if one not in score.silent]
     score.missed = [(place, kind) for place, kind in sorted(theirs.items()) if place not in rows]
     score.found = len(theirs) - len(score.missed)
     both = [place for place in theirs if place in rows]

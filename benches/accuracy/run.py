@@ -58,7 +58,7 @@ def measured(asked, given, cache):
         if tags is None:
             return None
         texts = {path: (sources / path).read_bytes().decode(errors="replace").split("\n") for path in {one[0] for one in said["definitions"]} | {one[0] for one in tags}}
-        definitions, edges = compare.tagged(said["definitions"], tags), {}
+        definitions, edges = compare.tagged(said["definitions"], tags, texts), {}
     else:
         index = scip.Index(cache.index(asked), sources)
         package, texts = compare.Package(index, said, asked.language, asked.endings), index.texts

@@ -14,7 +14,7 @@ use super::lines::Lines;
 use super::locals::{Place, bound_places};
 use super::parse::{Budget, parse, too_deep};
 use super::preprocess::{self, Prepared};
-use super::{Kind, Symbol, Usage, flat, item_macros, lexical, named_by_macros, references};
+use super::{Kind, Symbol, Usage, call_signatures, flat, item_macros, lexical, named_by_macros, references};
 
 /// The definitions of one file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -144,29 +144,33 @@ pub(super) struct Source<'a> {
     pub text: &'a str,
     prepared: Option<Prepared>,
     opened: Option<Opened>,
+    separated: Option<Vec<u8>>,
 }
 
 impl<'a> Source<'a> {
     pub fn new(family: Family, text: &'a str) -> Self {
         let prepared = (family == Family::C).then(|| preprocess::prepare(text));
         let opened = if family == Family::Rust { item_macros::open(text) } else { None };
-        Self { text, prepared, opened }
+        let separated = if family == Family::JavaScript { call_signatures::separate(text) } else { None };
+        Self { text, prepared, opened, separated }
     }
 
     /// What is parsed.
     pub fn bytes(&self) -> &[u8] {
-        match (&self.prepared, &self.opened) {
-            (Some(prepared), _) => &prepared.text,
-            (None, Some(opened)) => &opened.text,
-            (None, None) => self.text.as_bytes(),
+        match (&self.prepared, &self.opened, &self.separated) {
+            (Some(prepared), ..) => &prepared.text,
+            (_, Some(opened), _) => &opened.text,
+            (.., Some(separated)) => separated,
+            _ => self.text.as_bytes(),
         }
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
-        match (self.prepared, self.opened) {
-            (Some(prepared), _) => prepared.text,
-            (None, Some(opened)) => opened.text,
-            (None, None) => self.text.into(),
+        match (self.prepared, self.opened, self.separated) {
+            (Some(prepared), ..) => prepared.text,
+            (_, Some(opened), _) => opened.text,
+            (.., Some(separated)) => separated,
+            _ => self.text.into(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Syntax: the languages table, parsing under a budget, and what the queries capture.
 
 mod allocator;
+mod call_signatures;
 mod comments;
 mod compiled;
 mod declared;

@@ -8,7 +8,7 @@ use super::Language;
 use super::compiled::{Compiled, compiled};
 use super::grammars::Family;
 use super::parse::{Budget, parse, too_deep};
-use super::{item_macros, preprocess};
+use super::{call_signatures, item_macros, preprocess};
 
 /// A parsed text. Offsets in the tree are offsets in the text as well.
 pub struct Parsed {
@@ -29,6 +29,7 @@ impl Parsed {
         let source = match grammar.family {
             Family::C => preprocess::prepare(text).text,
             Family::Rust => item_macros::open(text).map_or_else(|| text.into(), |opened| opened.text),
+            Family::JavaScript => call_signatures::separate(text).unwrap_or_else(|| text.into()),
             _ => text.into(),
         };
         let compiled = compiled(grammar);
