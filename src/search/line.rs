@@ -27,7 +27,7 @@ pub(super) fn shown(line: &[u8], at: usize) -> String {
         return String::from_utf8_lossy(line).into_owned();
     }
     // A character has at most four bytes, so this window holds at least as many as are shown.
-    let at = at.min(line.len());
+    let at = start(line, at.min(line.len()));
     let from = boundary(line, at.saturating_sub(4 * MAX_CHARS)).min(at);
     let to = boundary(line, line.len().min(at + 4 * MAX_CHARS));
     let before: Vec<char> = String::from_utf8_lossy(&line[from..at]).chars().collect();
@@ -46,6 +46,12 @@ pub(super) fn shown(line: &[u8], at: usize) -> String {
     text
 }
 
+/// The nearest place at or before `at` that is not inside a UTF-8 character: a pattern of bytes can match in one.
+fn start(line: &[u8], at: usize) -> usize {
+    let is_inside = |at: usize| line.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    (at.saturating_sub(3)..=at).rev().find(|&at| !is_inside(at)).unwrap_or(at)
+}
+
 /// The nearest place at or after `at` that is not inside a UTF-8 character.
 fn boundary(line: &[u8], at: usize) -> usize {
     let inside = line[at..].iter().take(3).take_while(|&&byte| byte & 0xC0 == 0x80).count();
@@ -60,6 +66,14 @@ mod tests {
     fn ends_of_lines() {
         for (line, expect) in [("a\n", "a"), ("a\r\n", "a"), ("a", "a"), ("\r\n", ""), ("a\r\r\n", "a\r"), ("", "")] {
             assert_eq!(without_end(line.as_bytes()), expect.as_bytes(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_match_inside_of_a_character_leaves_it_whole() {
+        let line = format!("{}é", "a".repeat(1_000));
+        for at in [0, 1_000, 1_001, 1_002] {
+            assert!(shown(line.as_bytes(), at).ends_with(if at == 0 { "a…" } else { "aé" }), "{at}");
         }
     }
 
