@@ -1,5 +1,6 @@
 //! What tree-sitter allocates with: trees are many small pieces, which mimalloc hands out faster than the C library does.
 
+use std::alloc::{Layout, handle_alloc_error};
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -22,7 +23,7 @@ unsafe extern "C" fn malloc(bytes: usize) -> *mut c_void {
 }
 
 unsafe extern "C" fn calloc(count: usize, bytes: usize) -> *mut c_void {
-    let bytes = count.checked_mul(bytes).unwrap_or_else(|| std::process::abort());
+    let bytes = count.checked_mul(bytes).unwrap_or_else(|| gone());
     // SAFETY: has no conditions.
     some(unsafe { mi_zalloc(bytes) })
 }
@@ -34,8 +35,9 @@ unsafe extern "C" fn realloc(old: *mut c_void, bytes: usize) -> *mut c_void {
 
 /// Nobody asks whether there was memory.
 fn some(given: *mut c_void) -> *mut c_void {
-    if given.is_null() {
-        std::process::abort();
-    }
-    given
+    if given.is_null() { gone() } else { given }
+}
+
+fn gone() -> ! {
+    handle_alloc_error(Layout::new::<u8>())
 }
