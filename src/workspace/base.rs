@@ -111,10 +111,12 @@ impl Base {
         [&self.visible, &self.hidden].iter().any(|sizes| sizes.walked.holds(entry) || sizes.resized.holds(entry))
     }
 
-    /// The listing that a path would be in, if it was made. Waits for a walk that is under way and begins none.
-    pub(super) fn made(&self, path: &RelPath) -> Option<&Listing> {
-        let hidden = is_hidden(Path::new(path.as_str()));
-        if hidden { self.hidden.walked.made() } else { self.visible.walked.made() }
+    /// The widest listing that a path can be in of those that were made, and whether that is the one with hidden files. An
+    /// ignore rule can make a hidden file a visible one. Waits for a walk that is under way and begins none.
+    pub(super) fn made(&self, path: &RelPath) -> Option<(&Listing, bool)> {
+        let hidden = is_hidden(Path::new(path.as_str())).then(|| self.hidden.walked.made()).flatten();
+        let hidden = hidden.map(|listing| (listing, true));
+        hidden.or_else(|| self.visible.walked.made().map(|listing| (listing, false)))
     }
 
     /// The folders that the walk for the visible files went into, without symlinks in their paths.

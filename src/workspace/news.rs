@@ -19,7 +19,7 @@ pub struct News {
 /// Looks at what is on disk under the paths that were heard of.
 pub(super) fn sift(base: &Base, heard: impl IntoIterator<Item = RelPath>) -> News {
     let mut news = News::default();
-    let mut rules: HashMap<Option<&str>, Rules<'_>> = HashMap::new();
+    let mut rules: HashMap<(Option<&str>, bool), Rules<'_>> = HashMap::new();
     let heard: Vec<RelPath> = heard.into_iter().collect();
     base.tier.hear(&heard);
     for path in heard {
@@ -30,14 +30,16 @@ pub(super) fn sift(base: &Base, heard: impl IntoIterator<Item = RelPath>) -> New
         if secrets::is_secret(&name.to_string_lossy()) {
             continue;
         }
-        let listing = base.made(&path);
+        let made = base.made(&path);
+        let (listing, hidden) = (made.map(|(listing, _)| listing), made.is_some_and(|(_, hidden)| hidden));
         let is_listed = listing.is_some_and(|listing| find(&listing.files, &path).is_some());
         let kind = folder.kind(&name);
         let is_file = kind.is_some_and(|kind| kind.is_file());
         let is_folder = kind.is_some_and(|kind| kind.is_dir());
         if !news.listing {
             let mut would_list = |name: &Path, is_folder| {
-                let rules = rules.entry(folder.prefix.as_deref()).or_insert_with(|| Rules::of(folder, true));
+                let rules =
+                    rules.entry((folder.prefix.as_deref(), hidden)).or_insert_with(|| Rules::of(folder, hidden));
                 rules.list(name, is_folder)
             };
             // What is in a folder that comes or goes may not be told one by one.

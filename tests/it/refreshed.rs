@@ -185,6 +185,26 @@ fn hidden_files_are_news_to_those_who_saw_the_others() {
 }
 
 #[test]
+fn hidden_files_that_a_rule_shows_are_news() {
+    let tree =
+        tree(&[(".rgignore", "!.shown/\n!.shown/*\n"), (".shown/a.rs", "a"), (".shown/gone.rs", "g"), ("b.rs", "b")]);
+    let snapshot = Workspace::open(tree.path()).unwrap().snapshot();
+    assert_eq!(snapshot.files().unwrap().len(), 3);
+    fs::remove_file(tree.path().join(".shown/gone.rs")).unwrap();
+    write(tree.path(), ".shown/new.rs", "new");
+    write(tree.path(), ".other.rs", "new");
+    for (name, changed, listing) in [
+        (".shown/a.rs", true, false),
+        (".shown/gone.rs", true, true),
+        (".shown/new.rs", false, true),
+        (".other.rs", false, false),
+    ] {
+        let news = snapshot.news([&*tree.path().join(name)]);
+        assert_eq!((news.changed == [path(name)], news.listing), (changed, listing), "{name}");
+    }
+}
+
+#[test]
 fn a_walk_is_shared_until_the_listing_changes() {
     let tree = tree(&[("a.rs", "a"), ("b.rs", "b")]);
     let before = Workspace::open(tree.path()).unwrap().snapshot();
