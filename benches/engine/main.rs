@@ -163,7 +163,7 @@ fn regex(tree: &Path) {
 fn definition(tree: &Path) {
     let what = "K: cold \"where is X defined\", nothing saved";
     let Some(ctags) = peers::ctags() else { return skipped(what, "no ctags") };
-    let tags = peers::Tags::of(&ctags, tree);
+    let tags = peers::Tags::of(&ctags, tree, &["--fields=+n"]);
     let (mut times, mut looks) = (Vec::new(), Vec::new());
     for name in LINUX {
         let runs: Vec<_> = (0..3).map(|_| run(command("definition", tree).arg(name)).unwrap()).collect();
@@ -240,13 +240,8 @@ fn everything(tree: &Path) {
     let shown_ours = format!("{} ({:.1} MB/s and core)", shown(wall), megabytes / ours.number("cpu"));
     println!("<!-- {} definitions, {} uses, {megabytes:.0} MB -->", ours.number("definitions"), ours.number("uses"));
     let Some(ctags) = peers::ctags() else { return skipped(what, "no ctags") };
-    let languages = "C,C++,Java,JavaScript,TypeScript,Python,Rust,Go,Sh,Ruby,PHP,Lua";
-    let tags = tempfile::NamedTempFile::new().unwrap();
-    let mut peer = std::process::Command::new(&ctags);
-    peer.args(["-R", "--sort=no", &format!("--languages={languages}"), "-f"]).arg(tags.path());
-    let peer = run(peer.arg(tree)).unwrap();
-    assert!(peer.status.success(), "ctags failed");
-    let peer = peer.wall.as_secs_f64();
+    let languages = "--languages=C,C++,Java,JavaScript,TypeScript,Python,Rust,Go,Sh,Ruby,PHP,Lua";
+    let peer = peers::Tags::of(&ctags, tree, &["--sort=no", languages]).built.as_secs_f64();
     let beside = format!("ctags, definitions only, {}", shown(peer));
     row(what, &shown_ours, &beside, wall / peer, "x its time", Bound::AtMost(1.5), 1.0);
 }

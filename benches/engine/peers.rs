@@ -129,9 +129,9 @@ pub struct Tags {
 }
 
 impl Tags {
-    pub fn of(ctags: &OsString, tree: &Path) -> Self {
+    pub fn of(ctags: &OsString, tree: &Path, options: &[&str]) -> Self {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let ran = run(Command::new(ctags).args(["-R", "--fields=+n", "-f"]).arg(file.path()).arg(tree)).unwrap();
+        let ran = run(Command::new(ctags).arg("-R").args(options).arg("-f").arg(file.path()).arg(tree)).unwrap();
         assert!(ran.status.success(), "ctags failed");
         Self { file, built: ran.wall }
     }

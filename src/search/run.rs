@@ -175,18 +175,19 @@ impl Searchers {
         let is_plain = bytes.len() <= WHOLE
             && !matches!(bytes, [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
             && memchr::memchr(0, bytes).is_none();
-        if is_plain {
-            let mut probe = Probe::default();
-            self.finds.search_slice(matcher, bytes, &mut probe)?;
-            if !probe.found {
-                self.pace.file();
-                self.pace.read(bytes.len());
-                job.watch.keeps(&self.pace);
-                return Ok(());
-            }
+        // All else goes through a reader like a file that is not read whole, so that it makes no difference to what counts as binary.
+        if !is_plain {
+            return self.read(job, matcher, io::Cursor::new(bytes), sink);
         }
-        // Through a reader like a file that is not read whole, so that it makes no difference to what counts as binary.
-        self.read(job, matcher, io::Cursor::new(bytes), sink)
+        self.pace.file();
+        let mut probe = Probe::default();
+        self.finds.search_slice(matcher, bytes, &mut probe)?;
+        if probe.found {
+            return self.pass(job, matcher, bytes, sink, sink.reports().then_some(job.context));
+        }
+        self.pace.read(bytes.len());
+        job.watch.keeps(&self.pace);
+        Ok(())
     }
 
     /// Searches one source, read piece by piece: first whether there is anything.

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// Lines beyond these stay as they are.
 const MOST: usize = 1_000;
 
-/// How far an interface's head, or the end of a list of parameters, is looked for, in bytes.
+/// How far around it is looked, in bytes: for an interface's head, the end of a list of parameters, what is before comments.
 const REACH: usize = 8 << 10;
 
 /// The text with its call signatures told apart; `None` when that changes nothing.
@@ -36,7 +36,7 @@ fn is_first(text: &[u8], at: usize) -> bool {
 
 /// Whether what is before it, comments apart, ends like a type that could go on.
 fn goes_on(text: &[u8], at: usize) -> bool {
-    let mut before = text[..at].trim_ascii_end();
+    let mut before = text[at.saturating_sub(REACH)..at].trim_ascii_end();
     loop {
         if before.ends_with(b"*/") {
             let Some(start) = memchr::memmem::rfind(before, b"/*") else { return false };

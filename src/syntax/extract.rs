@@ -121,7 +121,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
     };
     let place = |name: &Range<usize>| places.get(&name.start).copied().unwrap_or(Place::Elsewhere);
     let mut found: Found = uses.into_iter().map(|raw| (raw.name.clone(), raw.usage, place(&raw.name))).collect();
-    if let Some(prepared) = &ready.prepared {
+    if let Ready::Prepared(prepared) = &ready.ready {
         // Names that were written over a hidden call are in the tree as well.
         let seen: std::collections::HashSet<usize> = found.iter().map(|(name, ..)| name.start).collect();
         let hidden = prepared.hidden_words(text).filter(|(word, _)| wanted(&text.as_bytes()[word.clone()]));
@@ -131,7 +131,7 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
         found.sort_by_key(|(name, ..)| name.start);
         found.dedup_by_key(|(name, ..)| name.start);
     }
-    if let Some(opened) = ready.opened {
+    if let Ready::Opened(opened) = ready.ready {
         let names = opened.names.into_iter().filter(|name| wanted(&text.as_bytes()[name.clone()]));
         found.extend(names.map(|name| (name, Usage::Call, Place::Elsewhere)));
         found.sort_by_key(|(name, ..)| name.start);
@@ -142,41 +142,52 @@ fn read(language: Language, text: &str, lines: &Lines, names: Option<Names>, bud
 /// A text made ready for the parser, as far as its language needs that.
 pub(super) struct Source<'a> {
     pub text: &'a str,
-    prepared: Option<Prepared>,
-    opened: Option<Opened>,
-    separated: Option<Vec<u8>>,
+    ready: Ready,
+}
+
+enum Ready {
+    AsItIs,
+    /// C and C++.
+    Prepared(Prepared),
+    /// Rust.
+    Opened(Opened),
+    /// TypeScript.
+    Separated(Vec<u8>),
 }
 
 impl<'a> Source<'a> {
     pub fn new(family: Family, text: &'a str) -> Self {
-        let prepared = (family == Family::C).then(|| preprocess::prepare(text));
-        let opened = if family == Family::Rust { item_macros::open(text) } else { None };
-        let separated = if family == Family::JavaScript { call_signatures::separate(text) } else { None };
-        Self { text, prepared, opened, separated }
+        let ready = match family {
+            Family::C => Some(Ready::Prepared(preprocess::prepare(text))),
+            Family::Rust => item_macros::open(text).map(Ready::Opened),
+            Family::JavaScript => call_signatures::separate(text).map(Ready::Separated),
+            _ => None,
+        };
+        Self { text, ready: ready.unwrap_or(Ready::AsItIs) }
     }
 
     /// What is parsed.
     pub fn bytes(&self) -> &[u8] {
-        match (&self.prepared, &self.opened, &self.separated) {
-            (Some(prepared), ..) => &prepared.text,
-            (_, Some(opened), _) => &opened.text,
-            (.., Some(separated)) => separated,
-            _ => self.text.as_bytes(),
+        match &self.ready {
+            Ready::AsItIs => self.text.as_bytes(),
+            Ready::Prepared(prepared) => &prepared.text,
+            Ready::Opened(opened) => &opened.text,
+            Ready::Separated(separated) => separated,
         }
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
-        match (self.prepared, self.opened, self.separated) {
-            (Some(prepared), ..) => prepared.text,
-            (_, Some(opened), _) => opened.text,
-            (.., Some(separated)) => separated,
-            _ => self.text.into(),
+        match self.ready {
+            Ready::AsItIs => self.text.into(),
+            Ready::Prepared(prepared) => prepared.text,
+            Ready::Opened(opened) => opened.text,
+            Ready::Separated(separated) => separated,
         }
     }
 
     /// The definitions from what was captured. Without the text's tree, those that macros make are left out.
     pub fn symbols(&self, family: Family, tree: Option<&Tree>, lines: &Lines, mut raws: Vec<Raw>) -> Vec<Symbol> {
-        if let Some(prepared) = &self.prepared {
+        if let Ready::Prepared(prepared) = &self.ready {
             for raw in &mut raws {
                 raw.extent.start = prepared.visible_start(raw.extent.start);
             }

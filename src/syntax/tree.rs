@@ -6,9 +6,9 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::Language;
 use super::compiled::{Compiled, compiled};
+use super::extract::Source;
 use super::grammars::Family;
 use super::parse::{Budget, parse, too_deep};
-use super::{call_signatures, item_macros, preprocess};
 
 /// A parsed text. Offsets in the tree are offsets in the text as well.
 pub struct Parsed {
@@ -26,12 +26,7 @@ impl Parsed {
         if text.len() > budget.bytes || too_deep(text.as_bytes()) {
             return None;
         }
-        let source = match grammar.family {
-            Family::C => preprocess::prepare(text).text,
-            Family::Rust => item_macros::open(text).map_or_else(|| text.into(), |opened| opened.text),
-            Family::JavaScript => call_signatures::separate(text).unwrap_or_else(|| text.into()),
-            _ => text.into(),
-        };
+        let source = Source::new(grammar.family, text).into_bytes();
         let compiled = compiled(grammar);
         let tree = parse(&compiled.language, &source, budget)?;
         Some(Self { tree, compiled, family: grammar.family, source })

@@ -99,11 +99,12 @@ impl Base {
     /// The size of a file on disk, in bytes, which is found out once for an entry of a listing and all copies of it.
     pub(super) fn size(&self, entry: &FileEntry) -> u64 {
         let on_disk = || self.jail.stamp(&entry.path).map_or(0, |stamp| stamp.bytes);
-        let listing = if entry.hidden { &self.hidden } else { &self.visible }.latest();
-        match listing.and_then(|listing| find(&listing.files, &entry.path)) {
-            Some(listed) if !std::ptr::eq(listed, entry) => *listed.bytes.get_or_init(on_disk),
-            _ => on_disk(),
+        let latest = if entry.hidden { &self.hidden } else { &self.visible }.latest();
+        if latest.holds(entry) {
+            return on_disk();
         }
+        let listed = latest.listing.get().and_then(|listing| find(&listing.files, &entry.path));
+        listed.map_or_else(on_disk, |listed| *listed.bytes.get_or_init(on_disk))
     }
 
     /// Whether an entry, and not a copy of it, is in one of the listings.
@@ -205,10 +206,9 @@ impl Sizes {
         Self { walked, written, resized: Arc::default() }
     }
 
-    /// The listing that [`Self::now`] gave last, if it did.
-    fn latest(&self) -> Option<&Listing> {
-        let walked = if self.written.is_empty() { &self.walked } else { &self.resized };
-        walked.listing.get()
+    /// The listing that [`Self::now`] gives.
+    fn latest(&self) -> &Walked {
+        if self.written.is_empty() { &self.walked } else { &self.resized }
     }
 
     /// The listing that was walked, with no sizes that were those of earlier states.

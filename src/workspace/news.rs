@@ -30,8 +30,8 @@ pub(super) fn sift(base: &Base, heard: impl IntoIterator<Item = RelPath>) -> New
         if secrets::is_secret(&name.to_string_lossy()) {
             continue;
         }
-        let made = base.made(&path);
-        let (listing, hidden) = (made.map(|(listing, _)| listing), made.is_some_and(|(_, hidden)| hidden));
+        let (listing, hidden) = base.made(&path).unzip();
+        let hidden = hidden == Some(true);
         let is_listed = listing.is_some_and(|listing| find(&listing.files, &path).is_some());
         let kind = folder.kind(&name);
         let is_file = kind.is_some_and(|kind| kind.is_file());

@@ -51,7 +51,7 @@ impl FileEntry {
     }
 
     /// A file of a size that is known, in bytes.
-    pub fn sized(path: RelPath, hidden: bool, bytes: u64) -> Self {
+    pub(super) fn sized(path: RelPath, hidden: bool, bytes: u64) -> Self {
         Self { path, hidden, bytes: bytes.into() }
     }
 }
@@ -366,19 +366,12 @@ impl Snapshot {
         if let Some(text) = self.buffer(path) {
             return Ok(Source::Memory(text.clone().into()));
         }
-        let open = || {
-            let opened = self.0.base.jail.open(path)?;
-            match is_listed && opened.real.is_same(path) || self.0.base.lists(&opened.real)? {
-                true => Ok(opened),
-                false => Err(WorkspaceError::NotListed { path: path.to_string() }),
-            }
-        };
         // What another snapshot read counts while the disk still has it, and then it is what the disk has.
         let Some(pin) = self.0.base.pins.get(path) else {
-            let Opened { file, bytes, .. } = open()?;
+            let Opened { file, bytes, .. } = self.opened(path, is_listed)?;
             return Ok(Source::File { file, bytes });
         };
-        if let Ok(Opened { file, bytes, .. }) = open()
+        if let Ok(Opened { file, bytes, .. }) = self.opened(path, is_listed)
             && stamp(path, &file)? == pin.stamp
         {
             return Ok(Source::File { file, bytes });
@@ -583,8 +576,16 @@ impl Snapshot {
 
     /// Opens a file of the walk, or one that a symlink leads to.
     fn open_on_disk(&self, path: &RelPath) -> Result<File, WorkspaceError> {
-        let Opened { file, real, .. } = self.0.base.jail.open(path)?;
-        if self.0.base.lists(&real)? { Ok(file) } else { Err(WorkspaceError::NotListed { path: path.to_string() }) }
+        Ok(self.opened(path, false)?.file)
+    }
+
+    /// The same, with what is known of it; whether the path is listed may be known before.
+    fn opened(&self, path: &RelPath, is_listed: bool) -> Result<Opened, WorkspaceError> {
+        let opened = self.0.base.jail.open(path)?;
+        match is_listed && opened.real.is_same(path) || self.0.base.lists(&opened.real)? {
+            true => Ok(opened),
+            false => Err(WorkspaceError::NotListed { path: path.to_string() }),
+        }
     }
 
     /// A file on disk that is too big to be read whole for some of its lines.
@@ -594,8 +595,7 @@ impl Snapshot {
         if in_memory {
             return Ok(None);
         }
-        let file = self.open_on_disk(path)?;
-        let bytes = file.metadata().map_err(|source| io(path, source))?.len();
+        let Opened { file, bytes, .. } = self.opened(path, false)?;
         Ok((bytes > SLICE_LIMIT as u64).then_some(file))
     }
 }

@@ -153,9 +153,8 @@ pub fn compare(program: &Path, world: &World, asks: &[Ask]) -> Result<Tally, (us
         let in_folder = |path: &str| ask.folder.as_deref().is_none_or(|folder| path.starts_with(folder));
         let lines = ripgrep::search(program, root, ask, |path| files.contains(path) && in_folder(path));
         tally.refused += u64::from(lines.is_err());
-        tally.unanswered += u64::from(lines.as_ref().is_ok_and(Option::is_none));
-        tally.matched +=
-            u64::from(lines.as_ref().is_ok_and(|lines| lines.as_ref().is_some_and(|lines| !lines.is_empty())));
+        tally.unanswered += u64::from(matches!(lines, Ok(None)));
+        tally.matched += u64::from(matches!(&lines, Ok(Some(lines)) if !lines.is_empty()));
         let (text, fixed, word, ignore_case) = (&*ask.pattern, ask.literal, ask.word, ask.ignore_case);
         tally.narrowed += u64::from(Need::of(&Pattern { text, fixed, word, ignore_case, nest: 100 }) != Need::Free);
         expected.push(lines);
